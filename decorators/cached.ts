@@ -1,0 +1,65 @@
+import { PlacementError } from '../src/errors.js';
+import type { Fn } from '../src/memoize/definition.js';
+import { type CachedOptions, resolveOptions } from '../src/memoize/options.js';
+import { registered } from '../src/memoize/registry.js';
+import { wrap } from '../src/memoize/wrap.js';
+import { adapt, type Place } from './dialect.js';
+import { carryMetadata } from './metadata.js';
+
+/** What `cached` returns: a decorator of methods and getters, static and private ones too, in either dialect. */
+export interface CachedDecorator<Args extends any[] = any[], R = any, This = any> {
+  // standard
+  <T extends This, F extends (this: T, ...args: Args) => R>(method: F, context: ClassMethodDecoratorContext<T, F>): F;
+  <T extends This, V extends R>(
+    getter: (this: T) => V,
+    context: ClassGetterDecoratorContext<T, V>,
+  ): (this: T) => V;
+  // legacy
+  <T>(target: object, key: string | symbol, descriptor: TypedPropertyDescriptor<T>): TypedPropertyDescriptor<T> | void;
+}
+
+/**
+ * Caches a method or getter: each receiver gets a read-through LRU cache of its own, keyed by the
+ * arguments. The method on the prototype is replaced, and nothing is added to instances.
+ *
+ * A hit takes O(size of the arguments), a miss the same and the call. An error is not stored. A
+ * promise is given to every caller until it is fulfilled, and stored then.
+ *
+ * @throws OptionError when an option is not as `CachedOptions` says, PlacementError when the decorator
+ *   stands on anything but a method or getter, or on a generator; both at decoration.
+ * @example
+ * class SchemaService {
+ *   @cached({ capacity: 128, ttl: 300_000 })
+ *   async get(table: string): Promise<Schema> { … }
+ * }
+ */
+export function cached<Args extends any[] = any[], R = any, This = any>(
+  options: CachedOptions<Args, R, This> = {},
+  ...misuse: unknown[]
+): CachedDecorator<Args, R, This> {
+  if (misuse.length > 0) throw new PlacementError('@cached needs its parentheses: write @cached()');
+  const resolved = resolveOptions(options);
+  const decorate = (...call: unknown[]): unknown =>
+    adapt('cached', call, (place) => {
+      const replacement = wrap(place.method, resolved, resolved.per ?? 'instance', (seen) => labelOf(place, seen));
+      carryMetadata(place, replacement, resolved);
+      return replacement;
+    });
+  return decorate as CachedDecorator<Args, R, This>;
+}
+
+/** `Class.method`. Standard decorators do not know the class: it is found from a receiver's, once there is one. */
+function labelOf({ home, key }: Place, seen: object | undefined): string {
+  const owner = home ?? ownerOf(key, seen);
+  const className = typeof owner === 'function' ? owner.name : (owner?.constructor?.name ?? '');
+  return className === '' ? String(key) : `${className}.${String(key)}`;
+}
+
+/** The class or prototype along the chain that the method stands on; of a private one, which stands on none, the first. */
+function ownerOf(key: PropertyKey, seen: object | undefined): object | undefined {
+  for (let owner = seen; owner; owner = Object.getPrototypeOf(owner)) {
+    const descriptor = Object.getOwnPropertyDescriptor(owner, key);
+    if (registered(descriptor?.get ?? descriptor?.value)) return owner;
+  }
+  return seen;
+}

@@ -1,0 +1,1 @@
+export { type CachedDecorator, cached } from './cached.js';

@@ -1,0 +1,30 @@
+import type { Fn } from '../src/memoize/definition.js';
+import type { Place } from './dialect.js';
+
+/** The metadata of a decorated method: what others hung on the original, and under `memokit:options` its options. */
+export const OPTIONS = 'memokit:options';
+
+/** Carries over what the original method has, and adds the options, in whatever metadata store there is. */
+export function carryMetadata({ method, key, home, metadata }: Place, replacement: Fn, options: object): void {
+  // reflect-metadata, when the program has loaded it.
+  const reflect = Reflect as Partial<MetadataReflection>;
+  if (reflect.defineMetadata !== undefined && reflect.getOwnMetadataKeys !== undefined) {
+    for (const name of reflect.getOwnMetadataKeys(method)) {
+      reflect.defineMetadata(name, reflect.getOwnMetadata?.(name, method), replacement);
+    }
+    reflect.defineMetadata(OPTIONS, options, replacement);
+    if (home !== undefined) reflect.defineMetadata(OPTIONS, options, home, key);
+  }
+  if (metadata !== undefined) {
+    const store = metadata as { [OPTIONS]?: object };
+    // A subclass's metadata inherits from its base's, and so do the options in it.
+    if (!Object.hasOwn(store, OPTIONS)) store[OPTIONS] = Object.create(store[OPTIONS] ?? null);
+    (store[OPTIONS] as Record<PropertyKey, object>)[key] = options;
+  }
+}
+
+interface MetadataReflection {
+  defineMetadata(name: unknown, value: unknown, target: object, key?: PropertyKey): void;
+  getOwnMetadata(name: unknown, target: object): unknown;
+  getOwnMetadataKeys(target: object): unknown[];
+}

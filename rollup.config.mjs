@@ -1,0 +1,31 @@
+import dts from 'rollup-plugin-dts';
+import esbuild from 'rollup-plugin-esbuild';
+
+/** The entry points, by the name that each has under `dist`. */
+const input = { index: 'src/index.ts', decorators: 'decorators/index.ts' };
+
+/** One module per source file, so that a bundler leaves out the files it does not need. */
+const modules = (format, ext) => ({
+  dir: 'dist',
+  format,
+  entryFileNames: `[name]${ext}`,
+  preserveModules: true,
+  preserveModulesRoot: 'src',
+  sourcemap: true,
+});
+
+const declarations = (ext) => ({
+  dir: 'dist',
+  format: 'es',
+  entryFileNames: `[name].d${ext}`,
+  chunkFileNames: `types-[hash].d${ext}`,
+});
+
+export default [
+  {
+    input,
+    output: [modules('es', '.js'), modules('cjs', '.cjs')],
+    plugins: [esbuild({ target: 'es2022', tsconfig: false })],
+  },
+  { input, output: [declarations('.ts'), declarations('.cts')], plugins: [dts()] },
+];

@@ -1,0 +1,42 @@
+/** A memokit error: every error that this package throws of its own, told apart by class or by `code`. */
+export abstract class MemokitError extends Error {
+  /** Stable across versions, unlike the message. */
+  abstract readonly code: string;
+}
+
+/** An option has a value that it cannot have. Thrown where options are given: at decoration, wrapping or construction. */
+export class OptionError extends MemokitError {
+  readonly code = 'MEMOKIT_BAD_OPTION';
+}
+
+/** An argument has a value that it cannot have. */
+export class ArgumentError extends MemokitError {
+  readonly code = 'MEMOKIT_BAD_ARGUMENT';
+}
+
+/** A decorator stands where it cannot serve. Thrown at decoration. */
+export class PlacementError extends MemokitError {
+  readonly code = 'MEMOKIT_BAD_PLACE';
+}
+
+/** `cacheOf` was asked for the cache of something that has none. */
+export class NotCachedError extends MemokitError {
+  readonly code = 'MEMOKIT_NOT_CACHED';
+}
+
+/** The result can be read only once, as a generator's can: a second caller would find it empty. */
+export class OneShotError extends MemokitError {
+  readonly code = 'MEMOKIT_ONE_SHOT';
+}
+
+/** A call needs its own result: it called itself with the same arguments before it had returned. */
+export class RecursionError extends MemokitError {
+  readonly code = 'MEMOKIT_RECURSION';
+}
+
+/** What a message says of a value that is not as it should be. */
+export function mismatch(name: string, expected: string, received: unknown): string {
+  // Objects are shown by type only: turning one into a string may run its code.
+  const shown = Object(received) === received ? '' : ` ${String(received)}`;
+  return `${name}: expected ${expected}, but got: ${typeof received}${shown}`;
+}

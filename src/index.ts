@@ -1,0 +1,21 @@
+export { type CachedDecorator, cached } from '../decorators/index.js';
+export {
+  ArgumentError,
+  MemokitError,
+  NotCachedError,
+  OneShotError,
+  OptionError,
+  PlacementError,
+  RecursionError,
+} from './errors.js';
+export { cacheKey } from './key/encode.js';
+export { type Key, keyOf } from './key/key.js';
+export type { Clock } from './lru/clock.js';
+export { LruCache } from './lru/lru-cache.js';
+export type { EvictionCause, LruOptions } from './lru/options.js';
+export type { CallCache, Explanation } from './memoize/call-cache.js';
+export { cacheOf } from './memoize/cache-of.js';
+export type { CacheStats, CallStats } from './memoize/counters.js';
+export { memoize } from './memoize/memoize.js';
+export type { CachedOptions, CacheEvent } from './memoize/options.js';
+export { type CacheDefinition, caches, clearAll } from './memoize/registry.js';

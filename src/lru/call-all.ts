@@ -1,0 +1,12 @@
+/** Calls each listener, whatever the others throw; then throws what was thrown, several errors in one `AggregateError`. */
+export function callAll(listeners: readonly (() => void)[]): void {
+  const errors: unknown[] = [];
+  for (const listener of listeners) {
+    try {
+      listener();
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  if (errors.length > 0) throw errors.length > 1 ? new AggregateError(errors) : errors[0];
+}

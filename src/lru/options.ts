@@ -1,0 +1,77 @@
+import { mismatch, OptionError } from '../errors.js';
+import type { Clock } from './clock.js';
+
+/** Why an entry left a cache. */
+export type EvictionCause = 'capacity' | 'expired' | 'deleted' | 'replaced' | 'cleared';
+
+/** Options of an `LruCache`. */
+export interface LruOptions<K, V> {
+  /**
+   * How many entries are kept, from 1 to 16,777,216, or `Infinity` for no bound. With `weigh`, any
+   * positive number: the sum of the weights that are kept.
+   * @default 128
+   * @example new LruCache({ capacity: 1000 })
+   */
+  readonly capacity?: number | undefined;
+  /**
+   * Milliseconds that an entry lives after it was written; a read does not prolong it. More than 0;
+   * `Infinity` keeps entries until they are evicted otherwise.
+   * @default Infinity
+   * @example new LruCache({ ttl: 60_000 })
+   */
+  readonly ttl?: number | undefined;
+  /**
+   * Where the time comes from, for tests and for clocks of one's own. Read only when an entry has a ttl.
+   * @default performance.now, looked up at each reading
+   * @example new LruCache({ ttl: 1000, clock: () => now })
+   */
+  readonly clock?: Clock | undefined;
+  /**
+   * What an entry weighs: a finite number, 0 or more, asked for once per write. `capacity` is then a
+   * sum of weights, and an entry heavier than all of it is evicted at once.
+   * @default every entry weighs 1
+   * @example new LruCache<string, Buffer>({ capacity: 1e6, weigh: (value) => value.byteLength })
+   */
+  readonly weigh?: ((value: V, key: K) => number) | undefined;
+  /**
+   * Called once for each entry that leaves, after the cache has finished the operation. What it
+   * throws reaches whoever called the cache (several in one `AggregateError`), with nothing undone.
+   * @default none
+   * @example new LruCache({ onEvict: (key, value, cause) => console.log(cause, key) })
+   */
+  readonly onEvict?: ((key: K, value: V, cause: EvictionCause) => void) | undefined;
+}
+
+/** Refuses what is no options object, and names that are not options. */
+export function requireNames(options: object, known: string, name = 'options'): void {
+  requireOption(typeof options === 'object' && options, name, 'an object', options);
+  for (const key of Object.keys(options)) requireOption(known.split(' ').includes(key), name, known, key);
+}
+
+/** A V8 Map holds no more than 2^24 entries; a sum of weights has no such bound. */
+export function requireCapacity(value: number, weighted: boolean): void {
+  if (weighted) return requireNumber('capacity', value, Number.MIN_VALUE);
+  const fits = value === Infinity || (Number.isInteger(value) && value > 0 && value <= 2 ** 24);
+  requireOption(fits, 'capacity', 'a whole number from 1 to 2^24, or Infinity', value);
+}
+
+export function requireTtl(value: number): void {
+  requireNumber('ttl', value, Number.MIN_VALUE);
+}
+
+export function requireClock(value: Clock): void {
+  if (typeof (value as { now?: unknown } | null)?.now !== 'function') requireFunction('clock', value);
+}
+
+/** The type is checked too: a string would compare. */
+export function requireNumber(name: string, value: number, least: number): void {
+  requireOption(typeof value === 'number' && value >= least, name, `a number ${least ? 'above' : 'from'} 0`, value);
+}
+
+export function requireFunction(name: string, value: unknown): void {
+  requireOption(value === undefined || typeof value === 'function', name, 'a function', value);
+}
+
+export function requireOption(fits: unknown, name: string, expected: string, received: unknown): void {
+  if (!fits) throw new OptionError(mismatch(name, expected, received));
+}

@@ -1,0 +1,51 @@
+import { NotCachedError } from '../errors.js';
+import { CallCache } from './call-cache.js';
+import type { Fn } from './definition.js';
+import type { Receivers } from './receivers.js';
+import { registered } from './registry.js';
+
+/** The arguments of a cached member: a method's parameters, none for a getter. */
+type ArgsOf<M> = M extends (...args: infer A) => unknown ? A : [];
+type ResultOf<M> = M extends (...args: any[]) => infer R ? R : M;
+
+/**
+ * The cache of a memoized function.
+ *
+ * @throws NotCachedError when the function is not memoized.
+ * @example cacheOf(fact).clear()
+ */
+export function cacheOf<F extends Fn>(fn: F): CallCache<Parameters<F>, ReturnType<F>>;
+/**
+ * The cache of a decorated method or getter for one receiver: an instance or, for a static, the class. The nearest
+ * decorated one on the prototype chain counts. The method itself may stand for its name, as a `#private` one must.
+ *
+ * @throws NotCachedError when there is no decorated method of that name.
+ * @example cacheOf(service, 'get').delete('users')
+ */
+export function cacheOf<T extends object, K extends keyof T>(
+  receiver: T,
+  name: K,
+): CallCache<ArgsOf<T[K]>, ResultOf<T[K]>>;
+export function cacheOf<F extends Fn>(receiver: object, method: F): CallCache<Parameters<F>, ReturnType<F>>;
+export function cacheOf(target: object, ...members: unknown[]): CallCache {
+  const [member] = members;
+  const receivers = members.length === 0 ? registered(target) : (registered(member) ?? nearest(target, member as PropertyKey));
+  const name = typeof member === 'function' ? member.name : String(member);
+  if (receivers === undefined) {
+    throw new NotCachedError(`${name} is not cached: decorate it with @cached(), as the outermost decorator, or use memoize(fn)`);
+  }
+  if (members.length === 0 && receivers.sharing !== 'one') {
+    throw new NotCachedError(`${receivers.definition.name} has a cache for each receiver: write cacheOf(receiver, name)`);
+  }
+  return new CallCache(receivers.definition, target, receivers.of(target));
+}
+
+/** The first cached member of a name along the prototype chain. */
+function nearest(target: object, name: PropertyKey): Receivers | undefined {
+  for (let owner: object | null = Object(target); owner !== null; owner = Object.getPrototypeOf(owner)) {
+    const descriptor = Object.getOwnPropertyDescriptor(owner, name);
+    const receivers = registered(descriptor?.get ?? descriptor?.value);
+    if (receivers !== undefined) return receivers;
+  }
+  return undefined;
+}

@@ -1,0 +1,99 @@
+import type { Key } from '../key/key.js';
+import type { CacheStats } from './counters.js';
+import type { Definition } from './definition.js';
+import type { ReadThrough } from './read-through.js';
+
+/** How `explain` describes what a call would meet. */
+export interface Explanation {
+  readonly key: Key;
+  /** `hit`: an entry answers. `loading`: a run in flight would be joined. `miss`: the method would be run. */
+  readonly outcome: 'hit' | 'loading' | 'miss';
+  /** Milliseconds until the entry dies, `Infinity` when it never does; only for `hit`. */
+  readonly expiresIn?: number;
+}
+
+/** A call cache: one function's entries for one receiver, by the function's own arguments. `cacheOf` hands it out. */
+export class CallCache<Args extends readonly unknown[] = any[], R = any> {
+  readonly #definition: Definition;
+  readonly #receiver: unknown;
+  readonly #cache: ReadThrough;
+
+  /** Not to be called: `cacheOf` does. */
+  constructor(definition: Definition, receiver: unknown, cache: ReadThrough) {
+    this.#definition = definition;
+    this.#receiver = receiver;
+    this.#cache = cache;
+  }
+
+  /** How many results are stored. A load in flight is none yet. */
+  get size(): number {
+    return this.#cache.entries.size;
+  }
+
+  get capacity(): number {
+    return this.#cache.entries.capacity;
+  }
+
+  /** The stored result of a call, which is not made, nor counted, nor its recency touched; `undefined` when there is none. */
+  peek(...args: Args): R | undefined {
+    return this.#cache.entries.peek(this.#keyOf(args)) as R | undefined;
+  }
+
+  /** Whether the result of a call is stored. */
+  has(...args: Args): boolean {
+    return this.#cache.entries.has(this.#keyOf(args));
+  }
+
+  /**
+   * Stores a result for a call, whatever `when` says. A load of it in flight is stored nowhere. A
+   * promise is stored when it is fulfilled, and given to callers until then.
+   */
+  put(args: Args, value: R): void {
+    this.#cache.put(this.#keyOf(args), args, value);
+  }
+
+  /** Forgets the result of a call; a load of it in flight is stored nowhere. Tells whether there was either. */
+  delete(...args: Args): boolean {
+    return this.#cache.delete(this.#keyOf(args));
+  }
+
+  /** Forgets every result; loads in flight are stored nowhere. O(n). */
+  clear(): void {
+    this.#cache.clear();
+  }
+
+  /** Changes the capacity for this receiver. @throws OptionError when it is none. */
+  resize(capacity: number): void {
+    this.#cache.entries.resize(capacity);
+  }
+
+  /** The stored results with their keys, `[keyOf(args), value]`, least recent first. */
+  entries(): IterableIterator<[Key, R]> {
+    return this.#cache.entries.entries() as IterableIterator<[Key, R]>;
+  }
+
+  [Symbol.iterator](): IterableIterator<[Key, R]> {
+    return this.entries();
+  }
+
+  /** What has happened to the calls on this receiver so far. */
+  stats(): CacheStats {
+    return this.#cache.stats();
+  }
+
+  /** What a call would meet. Nothing is called, counted or touched. */
+  explain(...args: Args): Explanation {
+    const key = this.#keyOf(args);
+    const expiresIn = this.#cache.entries.expiresIn(key);
+    if (expiresIn !== undefined) return { key, outcome: 'hit', expiresIn };
+    return { key, outcome: this.#cache.isLoading(key) ? 'loading' : 'miss' };
+  }
+
+  get [Symbol.toStringTag](): string {
+    return 'CallCache';
+  }
+
+  #keyOf(args: Args): Key {
+    return this.#definition.keyOf(this.#receiver, args);
+  }
+}

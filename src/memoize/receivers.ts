@@ -1,0 +1,43 @@
+import { LruCache } from '../lru/lru-cache.js';
+import type { Definition } from './definition.js';
+import { ReadThrough } from './read-through.js';
+
+/** How entries are divided: one set for all receivers, one for each, or one for each class of receivers. */
+export type Sharing = 'one' | 'instance' | 'class';
+
+/** The receivers of one definition: which `this` owns which entries. Holds none of them strongly. */
+export class Receivers {
+  readonly #only: ReadThrough | undefined;
+  readonly #objects = new WeakMap<object, ReadThrough>();
+  /** For a `this` that is no object. Bounded, since nothing tells when a primitive is no longer used. */
+  #primitives: LruCache<unknown, ReadThrough> | undefined;
+
+  constructor(
+    readonly definition: Definition,
+    readonly sharing: Sharing,
+  ) {
+    if (sharing === 'one') this.#only = new ReadThrough(definition);
+  }
+
+  /** The entries of a receiver, made when it is first seen. */
+  of(receiver: unknown): ReadThrough {
+    if (this.#only !== undefined) return this.#only;
+    if ((typeof receiver !== 'object' && typeof receiver !== 'function') || receiver === null) {
+      this.#primitives ??= new LruCache();
+      return this.#primitives.getOrInsertComputed(receiver, () => new ReadThrough(this.definition));
+    }
+    const owner = this.sharing === 'class' ? classOf(receiver) : receiver;
+    let entries = this.#objects.get(owner);
+    if (entries === undefined) {
+      this.definition.meet(classOf(receiver));
+      entries = new ReadThrough(this.definition);
+      this.#objects.set(owner, entries);
+    }
+    return entries;
+  }
+}
+
+/** What the instances of one class have in common: their prototype. A static's receiver is a class itself. */
+function classOf(receiver: object): object {
+  return typeof receiver === 'function' ? receiver : (Object.getPrototypeOf(receiver) ?? receiver);
+}

@@ -1,0 +1,28 @@
+import { PlacementError } from '../errors.js';
+import { Definition, type Fn, type Label } from './definition.js';
+import type { ResolvedOptions } from './options.js';
+import { Receivers, type Sharing } from './receivers.js';
+import { register } from './registry.js';
+
+/** Puts a cache before a function: a wrapper with its name, length and own properties. */
+export function wrap(method: Fn, options: ResolvedOptions, sharing: Sharing, label: Label): Fn {
+  refuseGenerator(method, options.name ?? label(undefined));
+  const receivers = new Receivers(new Definition(method, options, label), sharing);
+  const wrapper: Fn = {
+    call(this: unknown, ...args: unknown[]): unknown {
+      return receivers.of(this).call(this, args);
+    },
+  }.call;
+  const { prototype: _, ...own } = Object.getOwnPropertyDescriptors(method) as PropertyDescriptorMap;
+  Object.defineProperties(wrapper, own);
+  register(wrapper, receivers);
+  return wrapper;
+}
+
+function refuseGenerator(method: Fn, name: string): void {
+  if (/Generator/.test(Object.prototype.toString.call(method))) {
+    throw new PlacementError(
+      `${name} is a generator, whose result can be read only once: have it return an array, or cache the method that collects it`,
+    );
+  }
+}
