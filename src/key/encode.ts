@@ -10,8 +10,8 @@ export const cacheKey: unique symbol = /* @__PURE__ */ Symbol.for('memokit.cache
  * Every atom carries its type, and its length or an end mark, so no two sequences read alike. An
  * object is written breadth first: a `*` in its place, its body after everything that came before. Hence
  * no depth can overflow the stack. Bodies of equal content are equal wherever they stand, so sharing
- * does not count; only a list that unfolds to more than 10,000 objects, as every cyclic one does, has
- * each object numbered and written once, and then an object that occurs twice differs from two equal ones.
+ * does not count. Only in a list that is cyclic, or that unfolds to more than 10,000 objects, each object
+ * is numbered and written once, and then an object that occurs twice differs from two equal ones.
  */
 export function encode(args: readonly unknown[]): string {
   const unfolded = new Encoder(undefined);
@@ -26,9 +26,17 @@ export const OPEN = '(';
 
 const LARGEST_UNFOLDING = 10_000;
 
+/** An object whose body is still to be written, and the one that it was met in. */
+interface Pending {
+  readonly target: object;
+  readonly kind: string;
+  readonly parent: Pending | undefined;
+}
+
 class Encoder {
   text = OPEN;
-  readonly #pending: [target: object, kind: string][] = [];
+  readonly #pending: Pending[] = [];
+  #parent: Pending | undefined;
   /** The number of each object met so far, when objects are numbered. */
   readonly #numbers: Map<object, number> | undefined;
 
@@ -42,10 +50,24 @@ class Encoder {
     this.#length(args.length);
     for (let i = 0; i < args.length; i++) this.#value(args[i]);
     for (let i = 0; i < this.#pending.length; i++) {
-      if (this.#numbers === undefined && this.#pending.length > LARGEST_UNFOLDING) return false;
-      this.#body(...this.#pending[i]!);
+      if (this.#numbers === undefined && this.#isEndless(i)) return false;
+      this.#parent = this.#pending[i]!;
+      this.#body(this.#parent.target, this.#parent.kind);
     }
     return true;
+  }
+
+  /** Whether unfolding is to be given up: the list is too large or, looked for now and then, lies within itself. */
+  #isEndless(written: number): boolean {
+    if (this.#pending.length > LARGEST_UNFOLDING) return true;
+    if (written % 64 !== 63) return false;
+    const path = new Set<object>();
+    let at = this.#pending[written];
+    while (at !== undefined && !path.has(at.target)) {
+      path.add(at.target);
+      at = at.parent;
+    }
+    return at !== undefined;
   }
 
   #value(value: unknown): void {
@@ -90,7 +112,7 @@ class Encoder {
     }
     this.text += '*';
     this.#numbers?.set(target, this.#numbers.size);
-    this.#pending.push([target, kind]);
+    this.#pending.push({ target, kind, parent: this.#parent });
   }
 
   #body(target: object, kind: string): void {

@@ -209,10 +209,10 @@ export class LruCache<K, V> {
 
   /** The entries, least recent first, as `keys` iterates. */
   *entries(): Generator<[K, V], undefined, undefined> {
-    for (const slot of this.#recency.slots()) {
-      const key = this.#entries[slot] as K;
-      // The slot may have been released, or given to another key, since the walk began.
-      if (this.#index.get(key) === slot && !this.#isDead(slot)) yield [key, this.#valueOf(slot) as V];
+    // The walk is over the keys of now, as using an entry moves it and a slot may come to hold another.
+    for (const key of this.#recency.slots().map((slot) => this.#entries[slot] as K)) {
+      const slot = this.#alive(key);
+      if (slot !== 0) yield [key, this.#valueOf(slot) as V];
     }
   }
 

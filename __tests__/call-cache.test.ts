@@ -1,0 +1,115 @@
+import { expect, jest, test } from '@jest/globals';
+import { cacheOf, keyOf, memoize } from 'memokit';
+
+function setup() {
+  const clock = { time: 0, now: () => clock.time };
+  const run = jest.fn((a: number, b: string) => `${a}${b}`);
+  const memoized = memoize(run, { capacity: 3, ttl: 100, clock });
+  return { clock, run, memoized, cache: cacheOf(memoized) };
+}
+
+test('peek and has look without calling, counting or refreshing', () => {
+  const { cache, memoized, run } = setup();
+  expect([cache.has(1, 'a'), cache.peek(1, 'a')]).toEqual([false, undefined]);
+  memoized(1, 'a');
+  memoized(2, 'b');
+  expect([cache.has(1, 'a'), cache.peek(1, 'a')]).toEqual([true, '1a']);
+  expect([...cache.entries()].map(([, value]) => value)).toEqual(['1a', '2b']);
+  expect(run).toHaveBeenCalledTimes(2);
+  expect(cache.stats()).toMatchObject({ hits: 0, misses: 2 });
+});
+
+test('put stores a result for a call', () => {
+  const { cache, memoized, run } = setup();
+  cache.put([1, 'a'], 'put');
+  expect(memoized(1, 'a')).toBe('put');
+  cache.put([1, 'a'], 'again');
+  expect(memoized(1, 'a')).toBe('again');
+  expect(run).not.toHaveBeenCalled();
+  expect(cache.stats().evictions.replaced).toBe(1);
+});
+
+test('a promise that was put is given at once, stored when fulfilled and dropped when rejected', async () => {
+  const memoized = memoize(async (n: number) => n);
+  const cache = cacheOf(memoized);
+  cache.put([1], Promise.resolve(10));
+  expect(cache.has(1)).toBe(false);
+  expect(await memoized(1)).toBe(10);
+  expect(cache.has(1)).toBe(true);
+  cache.put([2], Promise.reject(new Error('no')));
+  await expect(memoized(2)).rejects.toThrow('no');
+  expect(await memoized(2)).toBe(2);
+});
+
+test('delete and clear forget, and tell whether there was anything', () => {
+  const { cache, memoized, run } = setup();
+  memoized(1, 'a');
+  expect([cache.delete(1, 'a'), cache.delete(1, 'a')]).toEqual([true, false]);
+  memoized(1, 'a');
+  cache.clear();
+  memoized(1, 'a');
+  expect(run).toHaveBeenCalledTimes(3);
+});
+
+test('a load in flight is no entry yet, but can be deleted', async () => {
+  const memoized = memoize(async (n: number) => n);
+  const cache = cacheOf(memoized);
+  const loading = memoized(1);
+  expect([cache.size, cache.has(1), cache.explain(1).outcome]).toEqual([0, false, 'loading']);
+  expect([cache.delete(1), cache.delete(1)]).toEqual([true, false]);
+  await loading;
+  expect(cache.size).toBe(0);
+});
+
+test('entries are keyed as keyOf says, least recent first', () => {
+  const { cache, memoized } = setup();
+  memoized(1, 'a');
+  memoized(2, 'b');
+  memoized(1, 'a');
+  expect([...cache]).toEqual([[keyOf([2, 'b']), '2b'], [keyOf([1, 'a']), '1a']]);
+});
+
+test('resize bounds this cache', () => {
+  const { cache, memoized } = setup();
+  for (const n of [1, 2, 3, 4]) memoized(n, '');
+  expect([cache.size, cache.capacity]).toEqual([3, 3]);
+  cache.resize(1);
+  expect([cache.size, cache.capacity]).toEqual([1, 1]);
+});
+
+test('explain tells what a call would meet', () => {
+  const { cache, clock, memoized } = setup();
+  const key = keyOf([1, 'a']);
+  expect(cache.explain(1, 'a')).toEqual({ key, outcome: 'miss' });
+  memoized(1, 'a');
+  clock.time = 40;
+  expect(cache.explain(1, 'a')).toEqual({ key, outcome: 'hit', expiresIn: 60 });
+  clock.time = 100;
+  expect(cache.explain(1, 'a')).toEqual({ key, outcome: 'miss' });
+});
+
+test('stats count hits, joined loads, misses, loads, failures and evictions by cause', async () => {
+  let fail = true;
+  const memoized = memoize(
+    async (n: number) => {
+      if (fail) throw new Error('down');
+      return n;
+    },
+    { capacity: 1 },
+  );
+  await Promise.allSettled([memoized(1), memoized(1)]);
+  fail = false;
+  await memoized(1);
+  await memoized(1);
+  await memoized(2);
+  expect(cacheOf(memoized).stats()).toEqual({
+    hits: 2,
+    misses: 3,
+    coalesced: 1,
+    loads: 2,
+    loadErrors: 1,
+    evictions: { capacity: 1, expired: 0, deleted: 0, replaced: 0, cleared: 0 },
+    size: 1,
+    capacity: 1,
+  });
+});

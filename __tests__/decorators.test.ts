@@ -1,0 +1,370 @@
+import 'reflect-metadata';
+import { describe, expect, jest, test } from '@jest/globals';
+import { cached, cacheOf, caches, clearAll, keyOf } from 'memokit';
+
+/** One set of cases, compiled in both dialects. `legacy` is what the compiler made of it. */
+let legacy = false;
+class Probe {
+  @((...args: unknown[]): any => {
+    legacy = args.length === 3;
+  })
+  probe() {}
+}
+void Probe;
+
+describe(legacy ? 'legacy dialect' : 'standard dialect', () => {
+  test('an instance loads once per argument list', async () => {
+    const load = jest.fn((table: string) => ({ table }));
+    class SchemaService {
+      @cached({ capacity: 2 })
+      async get(table: string) {
+        return load(table);
+      }
+    }
+    const service = new SchemaService();
+    const users = await service.get('users');
+    expect(await service.get('users')).toBe(users);
+    expect(load).toHaveBeenCalledTimes(1);
+  });
+
+  test('instances never share, and neither do two methods of one', () => {
+    class Counter {
+      calls = 0;
+      @cached()
+      one(_n: number) {
+        return ++this.calls;
+      }
+      @cached()
+      two(_n: number) {
+        return ++this.calls;
+      }
+    }
+    const [a, b] = [new Counter(), new Counter()];
+    expect([a.one(1), a.two(1), b.one(1), a.one(1)]).toEqual([1, 2, 1, 1]);
+    expect([a.calls, b.calls]).toEqual([2, 1]);
+  });
+
+  test('a getter is computed once per instance', () => {
+    class Config {
+      reads = 0;
+      @cached()
+      get version() {
+        return ++this.reads;
+      }
+    }
+    const [a, b] = [new Config(), new Config()];
+    expect([a.version, a.version, b.version]).toEqual([1, 1, 1]);
+    expect(cacheOf(a, 'version').size).toBe(1);
+    cacheOf(a, 'version').clear();
+    expect([a.version, b.version]).toEqual([2, 1]);
+  });
+
+  test('a getter keeps its setter', () => {
+    class Box {
+      stored = 1;
+      @cached()
+      get value() {
+        return this.stored;
+      }
+      set value(value: number) {
+        this.stored = value;
+      }
+    }
+    const box = new Box();
+    expect(box.value).toBe(1);
+    box.value = 5;
+    expect([box.stored, box.value]).toEqual([5, 1]);
+  });
+
+  test('a static has the class as its receiver, and a subclass its own entries', () => {
+    let calls = 0;
+    class Base {
+      @cached()
+      static create(_name: string) {
+        return [this.name, ++calls];
+      }
+      @cached()
+      static get count() {
+        return ++calls;
+      }
+    }
+    class Sub extends Base {}
+    expect([Base.create('a'), Base.create('a'), Sub.create('a')]).toEqual([['Base', 1], ['Base', 1], ['Sub', 2]]);
+    expect([Base.count, Base.count]).toEqual([3, 3]);
+    expect(cacheOf(Base, 'create').delete('a')).toBe(true);
+    expect([Base.create('a')[1], Sub.create('a')[1]]).toEqual([4, 2]);
+  });
+
+  test('symbol-named methods are cached', () => {
+    const name = Symbol('name');
+    class Named {
+      calls = 0;
+      @cached()
+      [name](n: number) {
+        return n + ++this.calls;
+      }
+    }
+    const named = new Named();
+    expect([named[name](1), named[name](1)]).toEqual([2, 2]);
+    expect(cacheOf(named, name).size).toBe(1);
+  });
+
+  test('an override and the super call it makes keep their own entries', () => {
+    const runs: string[] = [];
+    class Base {
+      @cached()
+      get(n: number) {
+        runs.push(`base ${n}`);
+        return n;
+      }
+    }
+    class Sub extends Base {
+      @cached()
+      override get(n: number) {
+        runs.push(`sub ${n}`);
+        return super.get(n) * 10;
+      }
+    }
+    class Plain extends Base {
+      override get(n: number) {
+        return super.get(n) * 100;
+      }
+    }
+    const sub = new Sub();
+    expect([sub.get(1), sub.get(1), new Base().get(1), new Plain().get(1)]).toEqual([10, 10, 1, 100]);
+    expect(runs).toEqual(['sub 1', 'base 1', 'base 1', 'base 1']);
+    cacheOf(sub, 'get').clear();
+    expect(sub.get(1)).toBe(10);
+    expect(runs.slice(4)).toEqual(['sub 1']);
+    const plain = new Plain();
+    plain.get(1);
+    expect(cacheOf(plain, 'get').size).toBe(1);
+  });
+
+  test('call and apply use the receiver that they are given', () => {
+    class Named {
+      constructor(readonly name: string) {}
+      @cached()
+      greet(word: string) {
+        return `${word} ${this.name}`;
+      }
+    }
+    const [a, b] = [new Named('a'), new Named('b')];
+    expect([a.greet('hi'), a.greet.call(b, 'hi'), a.greet.apply(b, ['hi'])]).toEqual(['hi a', 'hi b', 'hi b']);
+    expect(cacheOf(b, 'greet').stats()).toMatchObject({ hits: 1, misses: 1 });
+  });
+
+  test('frozen, sealed, null-prototype and proxied receivers and primitives are cached', () => {
+    class Service {
+      @cached()
+      random(_n: number) {
+        return Math.random();
+      }
+    }
+    const random = Service.prototype.random as (this: unknown, n: number) => number;
+    const receivers = [
+      Object.freeze(new Service()),
+      Object.seal(new Service()),
+      Object.preventExtensions(new Service()),
+      Object.create(null),
+      new Proxy(new Service(), {}),
+      () => 1,
+      undefined,
+      null,
+      5,
+      'text',
+      Symbol.iterator,
+    ];
+    const results = receivers.map((receiver) => random.call(receiver, 1));
+    expect(receivers.map((receiver) => random.call(receiver, 1))).toEqual(results);
+    expect(new Set(results).size).toBe(receivers.length);
+  });
+
+  test('per class, the instances of a class share, those of a subclass do not', () => {
+    let calls = 0;
+    class Base {
+      constructor(readonly tenant = 't') {}
+      @cached({
+        per: 'class',
+        key(this: Base, id: number) {
+          return [this.tenant, id];
+        },
+      })
+      get(_id: number) {
+        return ++calls;
+      }
+    }
+    class Sub extends Base {}
+    expect([new Base().get(1), new Base().get(1), new Sub().get(1), new Sub().get(1)]).toEqual([1, 1, 2, 2]);
+    const other = new Base('u');
+    expect(other.get(1)).toBe(3);
+    expect([cacheOf(other, 'get').peek(1), cacheOf(new Base(), 'get').peek(1)]).toEqual([3, 1]);
+    expect(cacheOf(other, 'get').delete(1)).toBe(true);
+    expect([new Base().get(1), other.get(1)]).toEqual([1, 4]);
+  });
+
+  test('decorating shows on no instance, and keeps name, length and enumerability', () => {
+    class Service {
+      @cached()
+      get(a: string, b: number) {
+        return a + b;
+      }
+      @cached()
+      get version() {
+        return 1;
+      }
+      @cached()
+      static make(a: string) {
+        return a;
+      }
+    }
+    const service = new Service();
+    service.get('a', 1);
+    service.version;
+    expect(Reflect.ownKeys(service)).toEqual([]);
+    expect(JSON.stringify(service)).toBe('{}');
+    expect([service.get.name, service.get.length, Service.make.name, Service.make.length]).toEqual(['get', 2, 'make', 1]);
+    const method = Object.getOwnPropertyDescriptor(Service.prototype, 'get')!;
+    expect(method).toMatchObject({ enumerable: false, configurable: true, writable: true });
+    const getter = Object.getOwnPropertyDescriptor(Service.prototype, 'version')!;
+    expect(getter).toMatchObject({ enumerable: false, configurable: true, set: undefined });
+    expect(getter.get!.name).toBe('get version');
+  });
+
+  test('labels are Class.method, or the name that the options give', () => {
+    class Labelled {
+      @cached()
+      first() {}
+      @cached()
+      get second() {
+        return 1;
+      }
+      @cached()
+      static third() {}
+      @cached({ name: 'given' })
+      fourth() {}
+    }
+    class Inheriting extends Labelled {}
+    const instance = new Inheriting();
+    instance.first();
+    instance.second;
+    instance.fourth();
+    Labelled.third();
+    const names = caches().map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(['Labelled.first', 'Labelled.second', 'Labelled.third', 'given']));
+  });
+
+  test('totals cover all receivers, and clearAll reaches each of them', () => {
+    let calls = 0;
+    class Service {
+      @cached({ name: 'totals' })
+      get(_n: number) {
+        return ++calls;
+      }
+    }
+    const [a, b] = [new Service(), new Service()];
+    for (const service of [a, b, a]) service.get(1);
+    const definition = caches().find(({ name }) => name === 'totals')!;
+    expect(definition.stats()).toMatchObject({ hits: 1, misses: 2 });
+    clearAll();
+    expect([a.get(1), b.get(1), a.get(1)]).toEqual([3, 4, 3]);
+    definition.clear();
+    expect(cacheOf(a, 'get').size).toBe(0);
+  });
+
+  test('metadata of the original method is carried over, and the options are readable', () => {
+    const mark = (...args: any[]): any => {
+      const method = args.length === 3 ? args[2].value : args[0];
+      Reflect.defineMetadata('role', 'admin', method);
+    };
+    class Service {
+      @cached({ capacity: 7 })
+      @mark
+      get(a: string) {
+        return a;
+      }
+    }
+    expect(Reflect.getMetadata('role', Service.prototype.get)).toBe('admin');
+    expect(Reflect.getMetadata('memokit:options', Service.prototype.get)).toMatchObject({ capacity: 7, ttl: Infinity });
+    if (legacy) {
+      expect(Reflect.getMetadata('memokit:options', Service.prototype, 'get')).toMatchObject({ capacity: 7 });
+    }
+  });
+
+  test('decorators above and below see a method', () => {
+    const double = (...args: any[]): any => {
+      const wrap = (method: (...a: unknown[]) => number) =>
+        function (this: unknown, ...a: unknown[]) {
+          return 2 * method.apply(this, a);
+        };
+      return args.length === 3 ? { ...args[2], value: wrap(args[2].value) } : wrap(args[0]);
+    };
+    class Service {
+      calls = 0;
+      @double
+      @cached()
+      above(_n: number) {
+        return ++this.calls;
+      }
+      @cached()
+      @double
+      below(_n: number) {
+        return ++this.calls;
+      }
+    }
+    const service = new Service();
+    expect([service.above(1), service.above(1), service.below(1), service.below(1)]).toEqual([2, 2, 4, 4]);
+    expect(cacheOf(service, 'below').size).toBe(1);
+    expect(() => cacheOf(service, 'above')).toThrow('outermost decorator');
+  });
+
+  test('listeners and the key see the receiver and the arguments of the call', () => {
+    const told: unknown[] = [];
+    class Service {
+      prefix = 'p';
+      @cached({
+        key(this: Service, id: number) {
+          return this.prefix + id;
+        },
+        on: { miss: ({ key, args, value }) => told.push([key, args, value]) },
+      })
+      get(id: number) {
+        return id;
+      }
+    }
+    const service = new Service();
+    service.get(1);
+    service.prefix = 'q';
+    service.get(1);
+    expect(told).toEqual([['p1', [1], 1], ['q1', [1], 1]]);
+    expect(cacheOf(service, 'get').explain(1).key).toBe(keyOf(['q1']));
+  });
+
+  test('a generator method is refused at decoration', () => {
+    expect(() => {
+      class Service {
+        @cached()
+        *numbers() {
+          yield 1;
+        }
+      }
+      return Service;
+    }).toThrow('return an array');
+  });
+
+  test('a method that needs its own result is told so', async () => {
+    class Service {
+      @cached()
+      endless(n: number): number {
+        return this.endless(n);
+      }
+      @cached()
+      async later(n: number): Promise<number> {
+        return this.later(n);
+      }
+    }
+    const service = new Service();
+    expect(() => service.endless(1)).toThrow('Service.endless called itself with the same arguments');
+    await expect(service.later(1)).rejects.toThrow('same arguments');
+  });
+});

@@ -1,0 +1,262 @@
+import { runInNewContext } from 'node:vm';
+import { expect, test } from '@jest/globals';
+import { cacheKey, keyOf } from 'memokit';
+
+const same = (a: unknown, b: unknown) => Object.is(keyOf([a]), keyOf([b])) && keyOf([a, 1]) === keyOf([b, 1]);
+
+test('a lone primitive is its own key', () => {
+  for (const primitive of ['a', '', 1, 1.5, Number.NaN, Infinity, true, null, undefined, 1n, Symbol.iterator]) {
+    expect(keyOf([primitive])).toBe(primitive);
+  }
+});
+
+test('a key is a primitive, whatever the arguments', () => {
+  for (const value of [{}, [], () => 1, new Date(), new Map(), Symbol('s'), class {}, new (class {})()]) {
+    expect(Object(keyOf([value]))).not.toBe(keyOf([value]));
+    expect(typeof keyOf([value, value])).toBe('string');
+  }
+});
+
+test('-0 and 0 have different keys', () => {
+  expect(same(-0, 0)).toBe(false);
+  expect(same({ a: -0 }, { a: 0 })).toBe(false);
+});
+
+test('primitives of different types that print alike have different keys', () => {
+  const alike = [1, '1', 1n, true, 'true', null, 'null', undefined, 'undefined', Number.NaN, 'NaN', [1], Object(1), Object('1')];
+  const keys = alike.map((value) => keyOf([value, 0]));
+  expect(new Set(keys).size).toBe(alike.length);
+});
+
+test('a missing argument differs from undefined', () => {
+  expect(keyOf([])).not.toBe(keyOf([undefined]));
+  expect(keyOf([1])).not.toBe(keyOf([1, undefined]));
+});
+
+test('a string that reads like an encoding is not taken for one', () => {
+  const key = keyOf(['a', 'b']);
+  expect(keyOf([key])).not.toBe(key);
+  expect(keyOf([keyOf([key])])).not.toBe(keyOf([key]));
+  expect(keyOf(['a,b', 'c'])).not.toBe(keyOf(['a', 'b,c']));
+});
+
+test('plain objects and arrays count by content', () => {
+  expect(same({ a: 1, b: { c: [2] } }, { b: { c: [2] }, a: 1 })).toBe(true);
+  expect(same({ a: 1 }, { a: 1, b: undefined })).toBe(false);
+  expect(same([1, 2], [2, 1])).toBe(false);
+  expect(same([undefined], new Array(1))).toBe(false);
+  expect(same([, 1], [1])).toBe(false);
+  expect(same([[1], 2], [[1, 2]])).toBe(false);
+  expect(same({}, [])).toBe(false);
+  expect(same({}, Object.create(null))).toBe(false);
+  expect(same({ [Symbol.for('a')]: 1 }, { [Symbol.for('a')]: 1 })).toBe(true);
+  expect(same({ [Symbol.for('a')]: 1 }, {})).toBe(false);
+  expect(same({ [Symbol('a')]: 1 }, { [Symbol('a')]: 1 })).toBe(false);
+});
+
+test('properties of an array beside its elements count', () => {
+  expect(same('ab'.match(/a/), ['a'])).toBe(false);
+  expect(same('ab'.match(/a/), 'ab'.match(/a/))).toBe(true);
+  expect(same(Object.assign([1], { x: 1 }), Object.assign([1], { x: 2 }))).toBe(false);
+  expect(same(Object.assign([, 1], { x: 1 }), Object.assign([1, 1]))).toBe(false);
+});
+
+test('the strings of tagged templates differ by their raw text too', () => {
+  const strings = (template: TemplateStringsArray) => template;
+  expect(same(strings`a\n`, strings`a
+`)).toBe(false);
+  expect(same(strings`a`, strings`a`)).toBe(true);
+  expect(same(strings`a`, ['a'])).toBe(false);
+});
+
+test('the objects of arguments count by content', () => {
+  function args(..._: unknown[]) {
+    // biome-ignore lint/complexity/noArguments: the object itself is the case
+    return arguments;
+  }
+  expect(same(args(1, 2), args(1, 2))).toBe(true);
+  expect(same(args(1, 2), args(1, 3))).toBe(false);
+  expect(same(args(1), { 0: 1 })).toBe(false);
+});
+
+test('own properties named like parts of every object are ordinary keys', () => {
+  const proto = (value: unknown) => JSON.parse(`{"__proto__":${value}}`);
+  expect(same(proto(1), proto(1))).toBe(true);
+  expect(same(proto(1), {})).toBe(false);
+  expect(same({ constructor: 1 }, { constructor: 2 })).toBe(false);
+  expect(same({ hasOwnProperty: 1 }, { hasOwnProperty: 1 })).toBe(true);
+});
+
+test('built-in values count by content and type', () => {
+  const groups: unknown[][] = [
+    [new Date(5), new Date(5)],
+    [new Date(6)],
+    [new Date(Number.NaN), new Date(Number.NaN)],
+    [/a/g, /a/g],
+    [/a/i],
+    [new URL('http://a/'), new URL('http://a')],
+    [new URL('http://a/?b')],
+    [new Map([[1, { a: 1 }]]), new Map([[1, { a: 1 }]])],
+    [new Map([[1, { a: 2 }]])],
+    [new Map()],
+    [new Set([1, 2]), new Set([1, 2])],
+    [new Set([1])],
+    [new Uint8Array([1, 2]), new Uint8Array([0, 1, 2]).subarray(1)],
+    [new Int8Array([1, 2])],
+    [new Uint8ClampedArray([1, 2])],
+    [Buffer.from([1, 2]), Buffer.from([1, 2])],
+    [new Uint8Array([1, 2]).buffer, new Uint8Array([1, 2]).buffer],
+    [new DataView(new Uint8Array([1, 2]).buffer)],
+    [new Float32Array([-0])],
+    [new Float32Array([0]), new Float32Array([0])],
+    [Object(1), Object(1)],
+    [Object(-0)],
+    [Object('1')],
+    [Object(true)],
+    [Object(1n), Object(1n)],
+    [Object(Symbol.iterator), Object(Symbol.iterator)],
+  ];
+  for (const [i, group] of groups.entries()) {
+    for (const value of group) expect(same(value, group[0])).toBe(true);
+    for (const other of groups.slice(i + 1)) expect(same(group[0], other[0])).toBe(false);
+  }
+});
+
+test('the position of a regular expression counts', () => {
+  const moved = /a/g;
+  moved.lastIndex = 1;
+  expect(same(moved, /a/g)).toBe(false);
+});
+
+test('the order of a Map or Set counts, since a reader meets it', () => {
+  expect(same(new Set([1, 2]), new Set([2, 1]))).toBe(false);
+  expect(same(new Map([[1, 1], [2, 2]]), new Map([[2, 2], [1, 1]]))).toBe(false);
+});
+
+test('what is hung on a built-in counts, and is no member of it', () => {
+  const symbol = Symbol.for('x');
+  expect(same(Object.assign(new Date(0), { zone: 1 }), new Date(0))).toBe(false);
+  expect(same(new Set([symbol, 5]), Object.assign(new Set(), { [symbol]: 5 }))).toBe(false);
+});
+
+test('functions, symbols, errors, promises, weak collections and opaque instances count by identity', () => {
+  class Point {
+    x = 1;
+  }
+  class List extends Array {}
+  class Bytes extends Uint8Array {}
+  const makers: (() => unknown)[] = [
+    () => () => 1,
+    () => Symbol('s'),
+    () => new Error('e'),
+    () => Promise.resolve(1),
+    () => new WeakMap(),
+    () => new WeakSet(),
+    () => new Point(),
+    () => new List(),
+    () => new Bytes(1),
+    () => new (class extends Map {})(),
+    () => new (class extends Date {})(0),
+    () => Object.create({ inherited: 1 }),
+    () => Object.create(Date.prototype),
+    () => new Proxy(new Map(), {}),
+    () => [].values(),
+  ];
+  for (const make of makers) {
+    const value = make();
+    expect(same(value, value)).toBe(true);
+    expect(same(value, make())).toBe(false);
+    expect(same([value], [value])).toBe(true);
+  }
+});
+
+test('a class says its value with a cacheKey method, which is told apart from other classes', () => {
+  class User {
+    constructor(readonly id: unknown) {}
+    [cacheKey]() {
+      return this.id;
+    }
+  }
+  class Order extends User {}
+  expect(same(new User(1), new User(1))).toBe(true);
+  expect(same(new User({ a: [1] }), new User({ a: [1] }))).toBe(true);
+  expect(same(new User(1), new User('1'))).toBe(false);
+  expect(same(new User(1), new Order(1))).toBe(false);
+  expect(same(new User(1), 1)).toBe(false);
+});
+
+test('objects of another realm count by content as those of this one', () => {
+  expect(same(runInNewContext('({ a: [1, new Map([[1, 2]])] })'), { a: [1, new Map([[1, 2]])] })).toBe(true);
+  expect(same(runInNewContext('new Date(5)'), new Date(5))).toBe(true);
+  expect(same(runInNewContext('/a/g'), /a/g)).toBe(true);
+  expect(same(runInNewContext('new (class Date { valueOf() { return 5 } })'), new Date(5))).toBe(false);
+});
+
+test('shared references are content, and cycles end', () => {
+  const part = { a: 1 };
+  expect(same({ x: part, y: part }, { x: { a: 1 }, y: { a: 1 } })).toBe(true);
+  const cycle = (label: number) => {
+    const node: Record<string, unknown> = { label, list: [] };
+    (node.list as unknown[]).push(node);
+    node.map = new Map([[node, node]]);
+    return node;
+  };
+  expect(same(cycle(1), cycle(1))).toBe(true);
+  expect(same(cycle(1), cycle(2))).toBe(false);
+});
+
+test('a structure that unfolds to an exponential tree has a key in no time', () => {
+  let bomb: object = {};
+  for (let i = 0; i < 200; i++) bomb = { left: bomb, right: bomb };
+  expect((keyOf([bomb]) as string).length).toBeLessThan(20_000);
+});
+
+test('deep, wide and long arguments overflow nothing', () => {
+  let deep: unknown = 1;
+  let other: unknown = 2;
+  for (let i = 0; i < 200_000; i++) {
+    deep = [deep];
+    other = [other];
+  }
+  expect(keyOf([deep])).not.toBe(keyOf([other]));
+  const wide = Object.fromEntries(Array.from({ length: 200_000 }, (_, i) => [`key${i}`, i]));
+  const key = keyOf([wide]);
+  expect(keyOf([{ ...wide }])).toBe(key);
+  expect(keyOf([{ ...wide, key7: 8 }])).not.toBe(key);
+  const long = 'x'.repeat(5_000_000);
+  expect(keyOf([{ long }])).not.toBe(keyOf([{ long: `${long}y` }]));
+  const sparse = new Array(4_000_000_000);
+  sparse[3_999_999_999] = 1;
+  expect(String(keyOf([sparse])).length).toBeLessThan(100);
+});
+
+test('lone surrogates are kept apart', () => {
+  expect(same('\ud800', '\ud801')).toBe(false);
+  expect(same({ '\ud800': 1 }, { '\ufffd': 1 })).toBe(false);
+});
+
+test('what a getter or a revoked proxy throws reaches the caller', () => {
+  const failure = new Error('mine');
+  const hostile = {
+    get a() {
+      throw failure;
+    },
+  };
+  expect(() => keyOf([hostile])).toThrow(failure);
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  expect(() => keyOf([proxy])).toThrow(TypeError);
+  expect(() => keyOf([new Map([[1, proxy]])])).toThrow(TypeError);
+});
+
+test('a proxy of a plain object or array counts by content', () => {
+  expect(same(new Proxy({ a: 1 }, {}), { a: 1 })).toBe(true);
+  expect(same(new Proxy([1], {}), [1])).toBe(true);
+});
+
+test('a mutated argument has another key', () => {
+  const list = [1];
+  const before = keyOf([list]);
+  list.push(2);
+  expect(keyOf([list])).not.toBe(before);
+});

@@ -1,0 +1,309 @@
+import { inspect } from 'node:util';
+import { afterEach, expect, jest, test } from '@jest/globals';
+import { type EvictionCause, LruCache } from 'memokit';
+
+type Left = [key: unknown, value: unknown, cause: EvictionCause];
+
+/** A cache over a clock that the test moves, with a record of what has left. */
+function setup(options: { capacity?: number; ttl?: number; weigh?: (value: number, key: string) => number } = {}) {
+  const clock = { time: 0, now: () => clock.time };
+  const left: Left[] = [];
+  const cache = new LruCache<string, number>({ ...options, clock, onEvict: (...eviction) => left.push(eviction) });
+  return { cache, clock, left };
+}
+
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+test('the least recently used entry goes first', () => {
+  const { cache, left } = setup({ capacity: 2 });
+  cache.set('a', 1).set('b', 2);
+  cache.get('a');
+  cache.set('c', 3);
+  expect([...cache]).toEqual([['a', 1], ['c', 3]]);
+  expect(left).toEqual([['b', 2, 'capacity']]);
+});
+
+test('get and set refresh recency, has, peek, expiresIn and iteration do not', () => {
+  const { cache } = setup({ capacity: 3 });
+  cache.set('a', 1).set('b', 2).set('c', 3);
+  cache.has('a');
+  cache.peek('a');
+  cache.expiresIn('a');
+  cache.forEach(() => {});
+  expect([...cache.keys()]).toEqual(['a', 'b', 'c']);
+  cache.get('a');
+  expect([...cache.keys()]).toEqual(['b', 'c', 'a']);
+  cache.set('b', 2);
+  expect([...cache.keys()]).toEqual(['c', 'a', 'b']);
+});
+
+test('undefined, null and 0 are values', () => {
+  const cache = new LruCache<string, unknown>();
+  cache.set('u', undefined).set('n', null).set('z', 0);
+  expect([cache.has('u'), cache.has('n'), cache.has('z'), cache.has('none')]).toEqual([true, true, true, false]);
+  const compute = jest.fn(() => 'computed');
+  expect(cache.getOrInsertComputed('u', compute)).toBe(undefined);
+  expect(compute).not.toHaveBeenCalled();
+});
+
+test('keys are those of a Map: NaN is one key, -0 is 0', () => {
+  const cache = new LruCache<number, string>();
+  cache.set(Number.NaN, 'n').set(-0, 'z');
+  expect(cache.get(Number.NaN)).toBe('n');
+  expect(cache.get(0)).toBe('z');
+  expect([...cache.keys()]).toEqual([Number.NaN, 0]);
+});
+
+test('the protocol is that of a Map', () => {
+  const cache = new LruCache<string, number>();
+  cache.set('a', 1).set('b', 2);
+  const seen: unknown[] = [];
+  const receiver = {};
+  cache.forEach(function (this: unknown, ...args) {
+    seen.push([this === receiver, ...args]);
+  }, receiver);
+  expect(seen).toEqual([[true, 1, 'a', cache], [true, 2, 'b', cache]]);
+  expect([...cache.values()]).toEqual([1, 2]);
+  expect([...new Map(cache)]).toEqual([...cache.entries()]);
+  expect(cache.delete('a')).toBe(true);
+  expect(cache.delete('a')).toBe(false);
+  expect(cache.clear()).toBe(undefined);
+  expect(cache.size).toBe(0);
+  expect(Object.prototype.toString.call(cache)).toBe('[object LruCache]');
+  expect(Object.keys(cache)).toEqual([]);
+});
+
+test('inspection shows the entries, least recent first', () => {
+  const cache = new LruCache<string, unknown>({ capacity: 5 });
+  cache.set('a', 1).set('b', { c: 2 });
+  expect(inspect(cache)).toBe("LruCache(2) { 'a' => 1, 'b' => { c: 2 } }");
+});
+
+test('iteration ends although each entry is used, skips what is deleted and what has died', () => {
+  const { cache, clock } = setup({ ttl: 10 });
+  cache.set('a', 1).set('b', 2).set('c', 3).set('d', 4, { ttl: 1 });
+  const seen: string[] = [];
+  for (const [key] of cache) {
+    seen.push(key);
+    cache.get(key);
+    cache.delete('b');
+    cache.set(`${key}!`, 0);
+    clock.time = 5;
+  }
+  expect(seen).toEqual(['a', 'c']);
+});
+
+test('an entry is dead once its ttl has passed since it was written, whatever was read', () => {
+  const { cache, clock, left } = setup({ ttl: 10 });
+  cache.set('a', 1);
+  clock.time = 9.9;
+  expect(cache.get('a')).toBe(1);
+  expect(cache.expiresIn('a')).toBeCloseTo(0.1);
+  clock.time = 10;
+  expect([cache.has('a'), cache.peek('a'), cache.expiresIn('a'), [...cache]]).toEqual([false, undefined, undefined, []]);
+  expect(left).toEqual([]);
+  expect(cache.get('a')).toBe(undefined);
+  expect(left).toEqual([['a', 1, 'expired']]);
+});
+
+test('a write starts the ttl anew, and may have one of its own', () => {
+  const { cache, clock } = setup({ ttl: 10 });
+  cache.set('a', 1).set('b', 1, { ttl: 100 }).set('c', 1, { ttl: Infinity });
+  clock.time = 9;
+  cache.set('a', 2);
+  clock.time = 18;
+  expect([...cache.keys()]).toEqual(['b', 'c', 'a']);
+  expect([cache.expiresIn('a'), cache.expiresIn('b'), cache.expiresIn('c')]).toEqual([1, 82, Infinity]);
+});
+
+test('size counts the living, and tells of the dead once', () => {
+  const { cache, clock, left } = setup({ ttl: 10 });
+  cache.set('a', 1).set('b', 2, { ttl: 20 });
+  clock.time = 15;
+  expect([cache.size, cache.size]).toEqual([1, 1]);
+  expect(left).toEqual([['a', 1, 'expired']]);
+});
+
+test('the dead make room before the living do', () => {
+  const { cache, clock, left } = setup({ capacity: 2 });
+  cache.set('lives', 1).set('dies', 2, { ttl: 5 });
+  clock.time = 5;
+  cache.set('new', 3);
+  expect([...cache.keys()]).toEqual(['lives', 'new']);
+  expect(left).toEqual([['dies', 2, 'expired']]);
+});
+
+test('every cause is told: capacity, expired, deleted, replaced, cleared', () => {
+  const { cache, clock, left } = setup({ capacity: 2 });
+  cache.set('a', 1).set('a', 2).set('a', 2).set('b', 1).set('c', 1);
+  cache.delete('b');
+  cache.set('d', 1, { ttl: 1 });
+  clock.time = 1;
+  cache.get('d');
+  cache.clear();
+  expect(left).toEqual([
+    ['a', 1, 'replaced'],
+    ['a', 2, 'capacity'],
+    ['b', 1, 'deleted'],
+    ['d', 1, 'expired'],
+    ['c', 1, 'cleared'],
+  ]);
+});
+
+test('resize evicts the least recent, and a larger capacity is used', () => {
+  const { cache, left } = setup({ capacity: 3 });
+  cache.set('a', 1).set('b', 2).set('c', 3);
+  cache.resize(1);
+  expect(left.map(([key]) => key)).toEqual(['a', 'b']);
+  cache.resize(2);
+  cache.set('d', 4);
+  expect([...cache.keys()]).toEqual(['c', 'd']);
+  expect(cache.capacity).toBe(2);
+});
+
+test('weights bound the cache, and what is too heavy takes nothing with it', () => {
+  const { cache, left } = setup({ capacity: 10, weigh: (value) => value });
+  cache.set('a', 4).set('b', 4);
+  cache.set('heavy', 11);
+  expect([...cache.keys()]).toEqual(['a', 'b']);
+  cache.set('c', 6);
+  expect([...cache.keys()]).toEqual(['b', 'c']);
+  cache.set('b', 11);
+  expect([...cache.keys()]).toEqual(['c']);
+  cache.set('free', 0);
+  cache.resize(6);
+  expect([...cache.keys()]).toEqual(['c', 'free']);
+  expect(left).toEqual([
+    ['heavy', 11, 'capacity'],
+    ['a', 4, 'capacity'],
+    ['b', 4, 'replaced'],
+    ['b', 11, 'capacity'],
+  ]);
+});
+
+test('getOrInsertComputed computes and stores on a miss only, and stores nothing when that throws', () => {
+  const { cache } = setup();
+  const compute = jest.fn((key: string) => key.length);
+  expect([cache.getOrInsertComputed('abc', compute), cache.getOrInsertComputed('abc', compute)]).toEqual([3, 3]);
+  expect(compute.mock.calls).toEqual([['abc']]);
+  const failure = new Error('mine');
+  const fail = () => {
+    throw failure;
+  };
+  expect(() => cache.getOrInsertComputed('x', fail)).toThrow(failure);
+  expect(cache.has('x')).toBe(false);
+});
+
+test('getOrLoad runs one load per key at a time, and keeps its value', async () => {
+  const { cache } = setup();
+  const load = jest.fn(async (key: string) => key.length);
+  expect(await Promise.all([cache.getOrLoad('ab', load), cache.getOrLoad('ab', load)])).toEqual([2, 2]);
+  expect(await cache.getOrLoad('ab', load)).toBe(2);
+  expect(load.mock.calls).toEqual([['ab']]);
+});
+
+test('a failed getOrLoad gives everyone its error and leaves nothing', async () => {
+  const { cache } = setup();
+  const failure = new Error('mine');
+  const fail = () => {
+    throw failure;
+  };
+  const both = await Promise.allSettled([cache.getOrLoad('a', fail), cache.getOrLoad('a', fail)]);
+  expect(both).toEqual([1, 2].map(() => ({ status: 'rejected', reason: failure })));
+  expect(await cache.getOrLoad('a', () => 7)).toBe(7);
+});
+
+test('set, delete and clear fence a getOrLoad in flight', async () => {
+  for (const [fence, kept] of [
+    [(cache: LruCache<string, number>) => void cache.set('a', 2), 2],
+    [(cache: LruCache<string, number>) => void cache.delete('a'), undefined],
+    [(cache: LruCache<string, number>) => cache.clear(), undefined],
+  ] as const) {
+    const { cache } = setup();
+    const loading = cache.getOrLoad('a', async () => 1);
+    fence(cache);
+    expect(await loading).toBe(1);
+    expect(cache.get('a')).toBe(kept);
+  }
+});
+
+test('a listener that throws undoes nothing and silences no other', () => {
+  const told: unknown[] = [];
+  const cache = new LruCache<string, number>({
+    capacity: 2,
+    onEvict: (key) => {
+      told.push(key);
+      throw new Error(`about ${String(key)}`);
+    },
+  });
+  cache.set('a', 1).set('b', 2);
+  expect(() => cache.set('c', 3)).toThrow('about a');
+  expect([...cache.keys()]).toEqual(['b', 'c']);
+  expect(() => cache.clear()).toThrow(AggregateError);
+  expect(told).toEqual(['a', 'b', 'c']);
+  expect(cache.size).toBe(0);
+});
+
+test('a listener may use the cache, which is whole by then', () => {
+  const sizes: number[] = [];
+  const cache: LruCache<number, number> = new LruCache<number, number>({
+    capacity: 2,
+    onEvict: (key, value) => {
+      sizes.push(cache.size);
+      if (value < 5) cache.set(key + 100, value + 1);
+    },
+  });
+  for (let i = 0; i < 6; i++) cache.set(i, 0);
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(2);
+  expect([...cache.keys()]).toHaveLength(2);
+});
+
+test('a clock, a weight or a ttl that fails leaves the cache as it was', () => {
+  let broken = false;
+  const cache = new LruCache<string, number>({
+    capacity: 10,
+    ttl: 5,
+    clock: () => {
+      if (broken) throw new Error('clock');
+      return 0;
+    },
+    weigh: (value) => value,
+  });
+  cache.set('a', 1);
+  expect(() => cache.set('b', -1)).toThrow('weigh');
+  expect(() => cache.set('b', 1, { ttl: Number.NaN })).toThrow('ttl');
+  broken = true;
+  expect(() => cache.set('b', 1)).toThrow('clock');
+  expect(() => cache.resize(2)).toThrow('clock');
+  broken = false;
+  expect([[...cache], cache.capacity]).toEqual([[['a', 1]], 10]);
+});
+
+test('the default clock is monotonic and moved by fake timers', () => {
+  jest.useFakeTimers();
+  const cache = new LruCache<string, number>({ ttl: 1000 });
+  cache.set('a', 1);
+  jest.setSystemTime(Date.now() + 1_000_000);
+  expect(cache.get('a')).toBe(1);
+  jest.advanceTimersByTime(1000);
+  expect(cache.get('a')).toBe(undefined);
+  expect(jest.getTimerCount()).toBe(0);
+});
+
+test('Date and performance serve as clocks', () => {
+  for (const clock of [Date, performance, () => 5]) {
+    expect(new LruCache({ ttl: 1000, clock }).set('a', 1).get('a')).toBe(1);
+  }
+});
+
+test('no clock is read while nothing can expire', () => {
+  const clock = jest.fn(() => 0);
+  const cache = new LruCache<string, number>({ capacity: 1, clock });
+  cache.set('a', 1).set('b', 2).get('b');
+  cache.resize(3);
+  expect(cache.size).toBe(1);
+  cache.clear();
+  expect(clock).not.toHaveBeenCalled();
+});

@@ -1,0 +1,291 @@
+import { expect, jest, test } from '@jest/globals';
+import { cacheOf, caches, clearAll, memoize } from 'memokit';
+import { error } from './support/error.js';
+
+test('a second call with equal arguments is a hit', () => {
+  const area = jest.fn((size: { w: number; h: number }) => size.w * size.h);
+  const memoized = memoize(area);
+  expect([memoized({ w: 2, h: 3 }), memoized({ h: 3, w: 2 }), memoized({ w: 3, h: 2 })]).toEqual([6, 6, 6]);
+  expect(area).toHaveBeenCalledTimes(2);
+});
+
+test('the function keeps its name, length and own properties', () => {
+  function load(a: number, b: number) {
+    return a + b;
+  }
+  const memoized = memoize(Object.assign(load, { version: 3 }));
+  expect([memoized.name, memoized.length, memoized.version]).toEqual(['load', 2, 3]);
+});
+
+test('this is passed through, and all receivers share one cache', () => {
+  const run = jest.fn(function (this: { n: number }, m: number) {
+    return this.n * m;
+  });
+  const memoized = memoize(run);
+  expect(memoized.call({ n: 2 }, 3)).toBe(6);
+  expect(memoized.call({ n: 5 }, 3)).toBe(6);
+  expect(run).toHaveBeenCalledTimes(1);
+});
+
+test('per instance, each receiver has its own entries', () => {
+  const memoized = memoize(
+    function (this: { n: number }, m: number) {
+      return this.n * m;
+    },
+    { per: 'instance' },
+  );
+  const [two, five] = [{ n: 2, memoized }, { n: 5, memoized }];
+  expect([two.memoized(3), five.memoized(3), two.memoized(3)]).toEqual([6, 15, 6]);
+  expect([cacheOf(two, 'memoized').size, cacheOf(five, 'memoized').size]).toEqual([1, 1]);
+});
+
+test('undefined, null, 0 and NaN are results', () => {
+  for (const result of [undefined, null, 0, Number.NaN, '']) {
+    const run = jest.fn(() => result);
+    const memoized = memoize(run);
+    expect([memoized(), memoized()]).toEqual([result, result]);
+    expect(run).toHaveBeenCalledTimes(1);
+  }
+});
+
+test('an error is not stored', () => {
+  const run = jest.fn((n: number) => {
+    if (run.mock.calls.length === 1) throw new Error('first');
+    return n;
+  });
+  const memoized = memoize(run);
+  expect(() => memoized(1)).toThrow('first');
+  expect([memoized(1), memoized(1)]).toEqual([1, 1]);
+  expect(run).toHaveBeenCalledTimes(2);
+});
+
+test('the capacity bounds the entries, least recently used first out', () => {
+  const run = jest.fn((n: number) => n);
+  const memoized = memoize(run, { capacity: 2 });
+  for (const n of [1, 2, 1, 3, 1, 2]) memoized(n);
+  expect(run.mock.calls.flat()).toEqual([1, 2, 3, 2]);
+  expect([...cacheOf(memoized).entries()]).toEqual([[1, 1], [2, 2]]);
+});
+
+test('the ttl counts from the result, and a hit does not prolong it', () => {
+  let now = 0;
+  const run = jest.fn((n: number) => {
+    now += 50;
+    return n;
+  });
+  const memoized = memoize(run, { ttl: 100, clock: () => now });
+  memoized(1);
+  now = 149;
+  memoized(1);
+  expect(run).toHaveBeenCalledTimes(1);
+  now = 150;
+  memoized(1);
+  expect(run).toHaveBeenCalledTimes(2);
+});
+
+test('a ttl may depend on the result and the arguments', () => {
+  let now = 0;
+  const run = jest.fn((name: string, life: number) => ({ name, life }));
+  const memoized = memoize(run, { ttl: (result, name, life) => (name === result.name ? life : 0), clock: () => now });
+  memoized('a', 10);
+  memoized('b', 20);
+  now = 15;
+  memoized('a', 10);
+  memoized('b', 20);
+  expect(run.mock.calls.map(([name]) => name)).toEqual(['a', 'b', 'a']);
+  memoized('never', 0);
+  expect(cacheOf(memoized).has('never', 0)).toBe(false);
+});
+
+test('key says what counts, and is keyed by value', () => {
+  const run = jest.fn((user: { id: number; name: string }, _trace: object) => user.name);
+  const memoized = memoize(run, { key: (user) => ({ id: user.id }) });
+  expect(memoized({ id: 1, name: 'a' }, {})).toBe('a');
+  expect(memoized({ id: 1, name: 'b' }, {})).toBe('a');
+  expect(memoized({ id: 2, name: 'b' }, {})).toBe('b');
+  expect(cacheOf(memoized).peek({ id: 2, name: '' }, {})).toBe('b');
+});
+
+test('when says what is stored; everyone gets the result all the same', async () => {
+  const run = jest.fn(async (id: number) => (id > 0 ? id : undefined));
+  const memoized = memoize(run, { when: (result, id) => result === id });
+  expect(await Promise.all([memoized(0), memoized(0), memoized(1)])).toEqual([undefined, undefined, 1]);
+  expect(await Promise.all([memoized(0), memoized(1)])).toEqual([undefined, 1]);
+  expect(run.mock.calls.flat()).toEqual([0, 1, 0]);
+});
+
+test('listeners hear hits, misses and evictions in the order in which they happen', () => {
+  const told: unknown[] = [];
+  const memoized = memoize((n: number) => n * 10, {
+    capacity: 1,
+    on: {
+      hit: ({ key, value, args }) => told.push(['hit', key, value, args]),
+      miss: ({ key, value, args }) => told.push(['miss', key, value, args]),
+      evict: ({ key, value, args, cause }) => told.push(['evict', key, value, args, cause]),
+    },
+  });
+  memoized(1);
+  memoized(1);
+  memoized(2);
+  cacheOf(memoized).clear();
+  expect(told).toEqual([
+    ['miss', 1, 10, [1]],
+    ['hit', 1, 10, [1]],
+    ['miss', 2, 20, [2]],
+    ['evict', 1, 10, undefined, 'capacity'],
+    ['evict', 2, 20, undefined, 'cleared'],
+  ]);
+});
+
+test('what a listener, when or ttl throws reaches the caller that caused it, over a whole cache', async () => {
+  const fail = () => {
+    throw new Error('mine');
+  };
+  const hit = memoize((n: number) => n, { on: { hit: fail } });
+  expect(hit(1)).toBe(1);
+  expect(() => hit(1)).toThrow('mine');
+  const miss = memoize((n: number) => n, { on: { miss: fail } });
+  expect(() => miss(1)).toThrow('mine');
+  expect(miss(1)).toBe(1);
+  const evict = memoize((n: number) => n, { capacity: 1, on: { evict: fail } });
+  evict(1);
+  expect(() => evict(2)).toThrow('mine');
+  expect([...cacheOf(evict)]).toEqual([[2, 2]]);
+  for (const options of [{ when: fail }, { ttl: fail }, { ttl: () => -1 }, { key: fail }]) {
+    const memoized = memoize((n: number) => n, options as object);
+    expect(() => memoized(1)).toThrow(/mine|ttl/);
+    expect(() => memoized(1)).toThrow(/mine|ttl/);
+    expect(cacheOf(memoized).size).toBe(0);
+  }
+  const async = memoize(async (n: number) => n, { capacity: 1, on: { evict: fail } });
+  await async(1);
+  await expect(async(2)).rejects.toThrow('mine');
+  expect(cacheOf(async).size).toBeLessThanOrEqual(1);
+  await expect(memoize(async () => 1, { when: fail })()).rejects.toThrow('mine');
+});
+
+test('callers of one key share one promise, and one load', async () => {
+  const run = jest.fn(async (n: number) => n);
+  const memoized = memoize(run);
+  const promises = [memoized(1), memoized(1)];
+  expect(promises[0]).toBe(promises[1]);
+  await promises[0];
+  expect(memoized(1)).toBe(promises[0]);
+  expect(run).toHaveBeenCalledTimes(1);
+});
+
+test('a load in flight is joined even when its entry could not be kept', async () => {
+  const run = jest.fn((n: number) => new Promise<number>((resolve) => setTimeout(resolve, 5, n)));
+  const memoized = memoize(run, { capacity: 1 });
+  await Promise.all([memoized(1), memoized(2), memoized(3), memoized(1), memoized(2)]);
+  expect(run).toHaveBeenCalledTimes(3);
+  expect(cacheOf(memoized).size).toBe(1);
+});
+
+test('a rejection reaches everyone who waits, and the next call loads again', async () => {
+  let fail = true;
+  const run = jest.fn(async () => {
+    if (fail) throw new Error('down');
+    return 'up';
+  });
+  const memoized = memoize(run);
+  const both = await Promise.allSettled([memoized(), memoized()]);
+  expect(both.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  expect(run).toHaveBeenCalledTimes(1);
+  fail = false;
+  expect(await memoized()).toBe('up');
+});
+
+test('the ttl of a promise counts from fulfilment', async () => {
+  let now = 0;
+  let finish = () => {};
+  const run = jest.fn(() => new Promise<void>((resolve) => (finish = resolve)));
+  const memoized = memoize(run, { ttl: 100, clock: () => now });
+  const first = memoized();
+  now = 1000;
+  finish();
+  await first;
+  now = 1099;
+  await memoized();
+  expect(run).toHaveBeenCalledTimes(1);
+  now = 1100;
+  void memoized();
+  expect(run).toHaveBeenCalledTimes(2);
+  finish();
+});
+
+test('a thenable counts as a promise', async () => {
+  const run = jest.fn((ok: boolean) => ({
+    // biome-ignore lint/suspicious/noThenProperty: a thenable is the case
+    then(resolve: (value: string) => void, reject: (error: Error) => void) {
+      ok ? resolve('value') : reject(new Error('no'));
+    },
+  }));
+  const memoized = memoize(run);
+  expect([await memoized(true), await memoized(true)]).toEqual(['value', 'value']);
+  await expect(memoized(false) as unknown as Promise<string>).rejects.toThrow('no');
+  await expect(memoized(false) as unknown as Promise<string>).rejects.toThrow('no');
+  expect(run).toHaveBeenCalledTimes(3);
+});
+
+for (const [name, fence] of [
+  ['delete', (memoized: (n: number) => Promise<number>) => cacheOf(memoized).delete(1)],
+  ['clear', (memoized: (n: number) => Promise<number>) => cacheOf(memoized).clear()],
+  ['put', (memoized: (n: number) => Promise<number>) => cacheOf(memoized).put([1], Promise.resolve(-1))],
+  ['clearAll', () => clearAll()],
+  ['the clear of its definition', () => caches().at(-1)!.clear()],
+] as const) {
+  test(`${name} fences a load in flight: its callers get the value, the cache does not`, async () => {
+    let loads = 0;
+    const memoized = memoize(async (_: number) => ++loads);
+    const before = memoized(1);
+    fence(memoized);
+    const after = memoized(1);
+    expect(await before).toBe(1);
+    expect(await after).toBe(name === 'put' ? -1 : 2);
+    expect(await memoized(1)).toBe(name === 'put' ? -1 : 2);
+  });
+}
+
+test('a synchronous method that clears its own cache is fenced too', () => {
+  let calls = 0;
+  const memoized: (n: number) => number = memoize((_: number) => {
+    if (++calls === 1) cacheOf(memoized).delete(1);
+    return calls;
+  });
+  expect([memoized(1), memoized(1), memoized(1)]).toEqual([1, 2, 2]);
+});
+
+test('recursion over other arguments works, over the same is an error', () => {
+  const fib: (n: number) => number = memoize((n: number) => (n < 2 ? n : fib(n - 1) + fib(n - 2)), { capacity: 3 });
+  expect(fib(80)).toBe(23416728348467685);
+  const endless: (n: number) => number = memoize((n: number) => endless(n));
+  for (let i = 0; i < 2; i++) {
+    expect(() => endless(1)).toThrow(
+      error({ code: 'MEMOKIT_RECURSION', message: expect.stringContaining('same arguments') }),
+    );
+  }
+});
+
+test('a result that can be read once is refused', async () => {
+  const message = 'can be read only once';
+  const numbers = (function* () {
+    yield 1;
+  })();
+  expect(() => memoize(() => numbers)()).toThrow(message);
+  expect(() => memoize(() => new Map().values())()).toThrow(message);
+  await expect(memoize(async () => numbers)()).rejects.toThrow(message);
+});
+
+test('definitions are listed with their totals, and cleared all at once', () => {
+  const [square, cube] = [memoize((n: number) => n ** 2, { name: 'square' }), memoize((n: number) => n ** 3, { name: 'cube' })];
+  square(2);
+  square(2);
+  cube(2);
+  const listed = caches().filter(({ name }) => name === 'square' || name === 'cube');
+  expect(listed.map(({ name, stats }) => [name, typeof stats])).toEqual([['square', 'function'], ['cube', 'function']]);
+  expect(listed[0]!.stats()).toMatchObject({ hits: 1, misses: 1, loads: 1 });
+  clearAll();
+  expect([cacheOf(square).size, cacheOf(cube).size]).toEqual([0, 0]);
+  expect(listed[1]!.stats().evictions.cleared).toBe(1);
+});

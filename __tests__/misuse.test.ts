@@ -1,0 +1,139 @@
+import { expect, test } from '@jest/globals';
+import { cached, cacheOf, keyOf, LruCache, MemokitError, memoize } from 'memokit';
+import { error } from './support/error.js';
+
+/** Every message that a mistake meets, with its code. The types forbid most of them, hence the casts. */
+const call = (fn: unknown, ...args: unknown[]) => (fn as (...args: unknown[]) => unknown)(...args);
+const wrap = (options: unknown) => () => call(memoize, (n: number) => n, options);
+const decorate = (options: unknown) => () => call(cached, options);
+const build = (options: unknown) => () => new LruCache(options as object);
+const place = (...args: unknown[]) => () => call(cached(), ...args);
+const method = () => 1;
+
+const EXPECTED_CAPACITY = 'capacity: expected a whole number from 1 to 2^24, or Infinity, but got: ';
+
+const options: [title: string, options: unknown, message: string][] = [
+  ['a negative capacity', { capacity: -1 }, `${EXPECTED_CAPACITY}number -1`],
+  ['capacity 0', { capacity: 0 }, `${EXPECTED_CAPACITY}number 0`],
+  ['a fraction as capacity', { capacity: 1.5 }, `${EXPECTED_CAPACITY}number 1.5`],
+  ['a text as capacity', { capacity: '5' }, `${EXPECTED_CAPACITY}string 5`],
+  ['a bigint as capacity', { capacity: 5n }, `${EXPECTED_CAPACITY}bigint 5`],
+  ['a capacity above what a Map holds', { capacity: 2 ** 24 + 1 }, `${EXPECTED_CAPACITY}number 16777217`],
+  ['null as capacity', { capacity: null }, `${EXPECTED_CAPACITY}object null`],
+  ['NaN as ttl', { ttl: Number.NaN }, 'ttl: expected a number above 0, but got: number NaN'],
+  ['ttl 0', { ttl: 0 }, 'ttl: expected a number above 0, but got: number 0'],
+  ['a text as ttl', { ttl: '1s' }, 'ttl: expected a number above 0, but got: string 1s'],
+  ['a clock without now', { clock: {} }, 'clock: expected a function, but got: object'],
+  ['a number for options', 5, 'options: expected an object, but got: number 5'],
+  ['null for options', null, 'options: expected an object, but got: object null'],
+];
+
+const callOptions: typeof options = [
+  ['an unknown option', { max: 5 }, 'options: expected capacity ttl key per name when on clock, but got: string max'],
+  ['a text as key', { key: 'id' }, 'key: expected a function, but got: string id'],
+  ['an unknown per', { per: 'user' }, "per: expected 'instance' or 'class', but got: string user"],
+  ['a number as name', { name: 5 }, 'name: expected a string, but got: number 5'],
+  ['true as when', { when: true }, 'when: expected a function, but got: boolean true'],
+  ['a function as on', { on: method }, 'on: expected an object, but got: function'],
+  ['an unknown event', { on: { hits: method } }, 'on: expected hit miss evict, but got: string hits'],
+  ['a listener that is none', { on: { hit: 1 } }, 'on.hit: expected a function, but got: number 1'],
+];
+
+for (const [title, bad, message] of options) {
+  test(`LruCache refuses ${title}`, () => {
+    expect(build(bad)).toThrow(error({ code: 'MEMOKIT_BAD_OPTION', message }));
+  });
+}
+
+for (const [title, bad, message] of [...options, ...callOptions]) {
+  test(`memoize and cached refuse ${title}, before any call`, () => {
+    const refusal = error({ code: 'MEMOKIT_BAD_OPTION', message });
+    expect(wrap(bad)).toThrow(refusal);
+    expect(decorate(bad)).toThrow(refusal);
+  });
+}
+
+for (const [title, bad, message] of [
+  ['an unknown option', { max: 5 }, 'options: expected capacity ttl clock weigh onEvict, but got: string max'],
+  ['a weigh that is none', { weigh: 1 }, 'weigh: expected a function, but got: number 1'],
+  ['an onEvict that is none', { onEvict: {} }, 'onEvict: expected a function, but got: object'],
+  ['capacity 0 with weights', { capacity: 0, weigh: method }, 'capacity: expected a number above 0, but got: number 0'],
+] as const) {
+  test(`LruCache refuses ${title}`, () => {
+    expect(build(bad)).toThrow(error({ code: 'MEMOKIT_BAD_OPTION', message }));
+  });
+}
+
+test('resize refuses what is no capacity, and changes nothing', () => {
+  const cache = new LruCache({ capacity: 2 });
+  for (const bad of [0, Number.NaN, undefined, '1']) expect(() => call(cache.resize.bind(cache), bad)).toThrow(EXPECTED_CAPACITY);
+  expect(cache.capacity).toBe(2);
+});
+
+test('memoize refuses what is no function', () => {
+  const refusal = { code: 'MEMOKIT_BAD_ARGUMENT', message: 'fn: expected a function, but got: string fact' };
+  expect(() => call(memoize, 'fact')).toThrow(error(refusal));
+});
+
+test('keyOf refuses what is no array', () => {
+  const refusal = { code: 'MEMOKIT_BAD_ARGUMENT', message: 'args: expected an array, but got: string a' };
+  expect(() => call(keyOf, 'a')).toThrow(error(refusal));
+});
+
+for (const [title, args, named] of [
+  ['a class', [class Named {}], 'a class, or a function on its own (Named)'],
+  ['a class, standard', [class Named {}, { kind: 'class', name: 'Named' }], 'a class (Named)'],
+  ['a field', [undefined, { kind: 'field', name: 'f' }], 'a field (f)'],
+  ['a field, legacy', [{}, 'f', undefined], 'a field (f)'],
+  ['a setter', [method, { kind: 'setter', name: 's' }], 'a setter (s)'],
+  ['a setter, legacy', [{}, 's', { set() {} }], 'a setter (s)'],
+  ['an auto-accessor', [{}, { kind: 'accessor', name: 'a' }], 'a accessor (a)'],
+  ['a parameter', [{}, 'm', 0], 'a parameter (m)'],
+  ['a private member, legacy', [{}, '', { value: method }], 'a private member'],
+  ['a plain function', [method], 'a class, or a function on its own (method)'],
+] as const) {
+  test(`cached refuses to stand on ${title}, and says what works`, () => {
+    expect(place(...args)).toThrow(
+      error({ code: 'MEMOKIT_BAD_PLACE', message: expect.stringContaining(named) }),
+    );
+    expect(place(...args)).toThrow('memoize(fn)');
+  });
+}
+
+test('cached without parentheses says to write them', () => {
+  expect(() => call(cached, method, { kind: 'method', name: 'm' })).toThrow('write @cached()');
+  expect(() => call(cached, {}, 'm', { value: method })).toThrow('write @cached()');
+});
+
+test('generator functions are refused, with what to do', () => {
+  function* numbers() {
+    yield 1;
+  }
+  async function* later() {
+    yield 1;
+  }
+  for (const generator of [numbers, later]) {
+    expect(() => memoize(generator)).toThrow(
+      error({ code: 'MEMOKIT_BAD_PLACE', message: expect.stringContaining('return an array') }),
+    );
+    expect(place(generator, { kind: 'method', name: 'm' })).toThrow('m is a generator');
+  }
+});
+
+test('cacheOf refuses what is not cached, and says how to name what is', () => {
+  class Service {
+    plain() {}
+  }
+  for (const args of [[method], [new Service(), 'plain'], [new Service(), 'none'], [new Service(), undefined]]) {
+    expect(() => call(cacheOf, ...args)).toThrow(error({ code: 'MEMOKIT_NOT_CACHED' }));
+  }
+  const perInstance = memoize(method, { per: 'instance' });
+  expect(() => cacheOf(perInstance)).toThrow('cacheOf(receiver, name)');
+});
+
+test('every error is a MemokitError and an Error', () => {
+  for (const mistake of [build({ ttl: -1 }), wrap({ ttl: -1 }), place({}), () => cacheOf(method)]) {
+    expect(mistake).toThrow(MemokitError);
+    expect(mistake).toThrow(Error);
+  }
+});

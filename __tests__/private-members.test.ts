@@ -1,0 +1,69 @@
+import { expect, test } from '@jest/globals';
+import { cached, cacheOf, caches } from 'memokit';
+
+/** `#private` members, which only standard decorators can stand on. */
+class Service {
+  calls = 0;
+
+  @cached()
+  #load(n: number) {
+    return n * 100 + ++this.calls;
+  }
+
+  @cached()
+  get #version() {
+    return ++this.calls;
+  }
+
+  @cached()
+  static #make(n: number) {
+    return [n];
+  }
+
+  load(n: number) {
+    return this.#load(n);
+  }
+
+  get version() {
+    return this.#version;
+  }
+
+  cache() {
+    return cacheOf(this, this.#load);
+  }
+
+  static make(n: number) {
+    return Service.#make(n);
+  }
+}
+
+test('private methods, getters and statics are cached per receiver', () => {
+  const [a, b] = [new Service(), new Service()];
+  expect([a.load(1), a.load(1), b.load(1)]).toEqual([101, 101, 101]);
+  expect([a.version, a.version]).toEqual([2, 2]);
+  expect(Service.make(1)).toBe(Service.make(1));
+});
+
+test('the cache of a private method is reached through the method', () => {
+  const service = new Service();
+  service.load(1);
+  expect([...service.cache()]).toEqual([[1, 101]]);
+  expect(service.cache().delete(1)).toBe(true);
+  expect(service.load(1)).toBe(102);
+});
+
+test('a private method is labelled with its class', () => {
+  new Service().load(1);
+  expect(caches().map(({ name }) => name)).toContain('Service.#load');
+});
+
+test('the options are readable in the metadata of the class, where there is one', () => {
+  const metadata = {};
+  const context = { kind: 'method', name: 'get', metadata } as unknown as ClassMethodDecoratorContext<object, () => number>;
+  cached({ capacity: 3 })(() => 1, context);
+  const inherited = Object.create(metadata);
+  cached({ capacity: 4 })(() => 1, { ...context, name: 'other', metadata: inherited });
+  expect(metadata).toMatchObject({ 'memokit:options': { get: { capacity: 3 } } });
+  expect(inherited['memokit:options']).toMatchObject({ other: { capacity: 4 } });
+  expect(inherited['memokit:options'].get).toMatchObject({ capacity: 3 });
+});

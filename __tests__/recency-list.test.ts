@@ -1,0 +1,53 @@
+import { expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
+import { RecencyList } from '../src/lru/recency-list.js';
+
+test('an empty list has no slots', () => {
+  const list = new RecencyList();
+  expect(list.oldest).toBe(0);
+  expect(list.slots()).toEqual([]);
+});
+
+test('a released slot is the next to be taken', () => {
+  const list = new RecencyList();
+  const [a, b] = [list.take(), list.take()];
+  list.release(a);
+  expect(list.take()).toBe(a);
+  expect(list.slots()).toEqual([b, a]);
+});
+
+test('touching the only, the oldest and the newest slot keeps the list whole', () => {
+  const list = new RecencyList();
+  const a = list.take();
+  list.touch(a);
+  expect(list.slots()).toEqual([a]);
+  const b = list.take();
+  list.touch(a);
+  expect(list.slots()).toEqual([b, a]);
+  list.touch(a);
+  expect(list.slots()).toEqual([b, a]);
+  expect(list.oldest).toBe(b);
+});
+
+test('the list is in the order of a plain array after any sequence of take, touch and release', () => {
+  const operation = fc.tuple(fc.constantFrom('take', 'take', 'touch', 'release'), fc.nat());
+  fc.assert(
+    fc.property(fc.array(operation, { maxLength: 120 }), (operations) => {
+      const list = new RecencyList();
+      const model: number[] = [];
+      for (const [name, pick] of operations) {
+        if (name === 'take') {
+          const slot = list.take();
+          expect(model).not.toContain(slot);
+          model.push(slot);
+        } else if (model.length > 0) {
+          const [slot] = model.splice(pick % model.length, 1) as [number];
+          if (name === 'touch') model.push(slot);
+          list[name as 'touch' | 'release'](slot);
+        }
+        expect(list.slots()).toEqual(model);
+        expect(list.oldest).toBe(model[0] ?? 0);
+      }
+    }),
+  );
+});

@@ -1,0 +1,41 @@
+/** Equality as docs/keys.md defines it, written without the encoder: the oracle of the key tests. */
+export function equal(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(a);
+  if (prototype !== Object.getPrototypeOf(b)) return false;
+  if (ArrayBuffer.isView(a) && ArrayBuffer.isView(b)) return sameBytes(bytesOf(a), bytesOf(b));
+  if (a instanceof ArrayBuffer && b instanceof ArrayBuffer) return sameBytes(new Uint8Array(a), new Uint8Array(b));
+  if (a instanceof Map && b instanceof Map) return sequences([...a].flat(), [...b].flat()) && properties(a, b);
+  if (a instanceof Set && b instanceof Set) return sequences([...a], [...b]) && properties(a, b);
+  if (a instanceof RegExp && b instanceof RegExp) {
+    return String(a) === String(b) && a.lastIndex === b.lastIndex && properties(a, b);
+  }
+  if (a instanceof URL && b instanceof URL) return a.href === b.href;
+  if ([Date, Number, String, Boolean, BigInt, Symbol].some((type) => a instanceof type)) {
+    return Object.is(a.valueOf(), b.valueOf()) && properties(a, b);
+  }
+  if (Array.isArray(a)) return a.length === (b as unknown[]).length && properties(a, b);
+  return (prototype === null || prototype === Object.prototype) && properties(a, b);
+}
+
+function properties(a: object, b: object): boolean {
+  const names = (target: object) => [...Object.keys(target), ...Object.getOwnPropertySymbols(target)];
+  const record = (target: object) => target as Record<PropertyKey, unknown>;
+  return (
+    names(a).length === names(b).length &&
+    names(a).every((name) => Object.hasOwn(b, name) && equal(record(a)[name], record(b)[name]))
+  );
+}
+
+function sequences(a: unknown[], b: unknown[]): boolean {
+  return a.length === b.length && a.every((value, i) => equal(value, b[i]));
+}
+
+function bytesOf(view: ArrayBufferView): Uint8Array {
+  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}

@@ -1,0 +1,20 @@
+/** Two dialects, one set of cases: `standard` runs every test, `legacy` runs the decorator cases again. */
+const project = (displayName, tsconfig, testMatch) => ({
+  displayName,
+  testMatch,
+  testEnvironment: 'node',
+  transform: { '^.+\\.ts$': ['ts-jest', { tsconfig }] },
+  moduleNameMapper: {
+    '^memokit$': '<rootDir>/src/index.ts',
+    '^memokit/decorators$': '<rootDir>/decorators/index.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+  setupFiles: ['<rootDir>/__tests__/support/seed.ts'],
+});
+
+export default {
+  projects: [
+    project('standard', 'tsconfig.json', ['<rootDir>/__tests__/*.test.ts']),
+    project('legacy', 'tsconfig.legacy.json', ['<rootDir>/__tests__/decorators.test.ts']),
+  ],
+};
