@@ -66,7 +66,10 @@ test('entries are keyed as keyOf says, least recent first', () => {
   memoized(1, 'a');
   memoized(2, 'b');
   memoized(1, 'a');
-  expect([...cache]).toEqual([[keyOf([2, 'b']), '2b'], [keyOf([1, 'a']), '1a']]);
+  expect([...cache]).toEqual([
+    [keyOf([2, 'b']), '2b'],
+    [keyOf([1, 'a']), '1a'],
+  ]);
 });
 
 test('resize bounds this cache', () => {

@@ -13,7 +13,23 @@ const opaque = [() => 1, class {}, new Error('same'), new Error('same'), new Wea
 /** Atoms that read alike in many encodings, so that two random draws are often confusable and often equal. */
 const atom = fc.oneof(
   fc.constantFrom<unknown>(undefined, null, true, false, 0, -0, 1, Number.NaN, Infinity, 1n, 0n, -1n, 10n),
-  fc.constantFrom<unknown>('', '0', '1', 'true', 'null', 'undefined', 'NaN', '1n', ',', '(', '(1;d1;', 's1:a', '}', '*', '\ud800'),
+  fc.constantFrom<unknown>(
+    '',
+    '0',
+    '1',
+    'true',
+    'null',
+    'undefined',
+    'NaN',
+    '1n',
+    ',',
+    '(',
+    '(1;d1;',
+    's1:a',
+    '}',
+    '*',
+    '\ud800',
+  ),
   fc.constantFrom<unknown>(registered, ...opaque),
   fc.string({ maxLength: 3 }),
   fc.integer({ min: -3, max: 3 }),
@@ -31,7 +47,9 @@ const { value } = fc.letrec<{ value: unknown }>((tie) => ({
     fc.tuple(tie('value'), fc.boolean()).map(([v, own]) => (own ? { [registered]: v } : { [unique]: v })),
     fc.array(fc.tuple(tie('value'), tie('value')), { maxLength: 2 }).map((entries) => new Map(entries)),
     fc.array(tie('value'), { maxLength: 3 }).map((members) => new Set(members)),
-    fc.tuple(fc.array(tie('value'), { maxLength: 2 }), tie('value')).map(([members, hung]) => Object.assign(new Set(members), { [registered]: hung })),
+    fc
+      .tuple(fc.array(tie('value'), { maxLength: 2 }), tie('value'))
+      .map(([members, hung]) => Object.assign(new Set(members), { [registered]: hung })),
     fc.constantFrom(0, 1, Number.NaN).map((time) => new Date(time)),
     fc.constantFrom('a', 'b').map((source) => new RegExp(source, 'g')),
     fc.constantFrom<unknown>(0, -0, '', 'a', true, 1n, registered).map((primitive) => Object(primitive)),
@@ -74,7 +92,11 @@ test('the order of the keys of an object does not matter, at any depth', () => {
   const shuffle = (target: unknown): unknown => {
     if (Array.isArray(target)) return target.map(shuffle);
     if (target === null || typeof target !== 'object') return target;
-    return Object.fromEntries(Object.entries(target).reverse().map(([k, v]) => [k, shuffle(v)]));
+    return Object.fromEntries(
+      Object.entries(target)
+        .reverse()
+        .map(([k, v]) => [k, shuffle(v)]),
+    );
   };
   fc.assert(
     fc.property(fc.jsonValue(), (json) => {

@@ -23,7 +23,22 @@ test('-0 and 0 have different keys', () => {
 });
 
 test('primitives of different types that print alike have different keys', () => {
-  const alike = [1, '1', 1n, true, 'true', null, 'null', undefined, 'undefined', Number.NaN, 'NaN', [1], Object(1), Object('1')];
+  const alike = [
+    1,
+    '1',
+    1n,
+    true,
+    'true',
+    null,
+    'null',
+    undefined,
+    'undefined',
+    Number.NaN,
+    'NaN',
+    [1],
+    Object(1),
+    Object('1'),
+  ];
   const keys = alike.map((value) => keyOf([value, 0]));
   expect(new Set(keys).size).toBe(alike.length);
 });
@@ -63,8 +78,13 @@ test('properties of an array beside its elements count', () => {
 
 test('the strings of tagged templates differ by their raw text too', () => {
   const strings = (template: TemplateStringsArray) => template;
-  expect(same(strings`a\n`, strings`a
-`)).toBe(false);
+  expect(
+    same(
+      strings`a\n`,
+      strings`a
+`,
+    ),
+  ).toBe(false);
   expect(same(strings`a`, strings`a`)).toBe(true);
   expect(same(strings`a`, ['a'])).toBe(false);
 });
@@ -130,7 +150,18 @@ test('the position of a regular expression counts', () => {
 
 test('the order of a Map or Set counts, since a reader meets it', () => {
   expect(same(new Set([1, 2]), new Set([2, 1]))).toBe(false);
-  expect(same(new Map([[1, 1], [2, 2]]), new Map([[2, 2], [1, 1]]))).toBe(false);
+  expect(
+    same(
+      new Map([
+        [1, 1],
+        [2, 2],
+      ]),
+      new Map([
+        [2, 2],
+        [1, 1],
+      ]),
+    ),
+  ).toBe(false);
 });
 
 test('what is hung on a built-in counts, and is no member of it', () => {

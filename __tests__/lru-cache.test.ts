@@ -21,7 +21,10 @@ test('the least recently used entry goes first', () => {
   cache.set('a', 1).set('b', 2);
   cache.get('a');
   cache.set('c', 3);
-  expect([...cache]).toEqual([['a', 1], ['c', 3]]);
+  expect([...cache]).toEqual([
+    ['a', 1],
+    ['c', 3],
+  ]);
   expect(left).toEqual([['b', 2, 'capacity']]);
 });
 
@@ -64,7 +67,10 @@ test('the protocol is that of a Map', () => {
   cache.forEach(function (this: unknown, ...args) {
     seen.push([this === receiver, ...args]);
   }, receiver);
-  expect(seen).toEqual([[true, 1, 'a', cache], [true, 2, 'b', cache]]);
+  expect(seen).toEqual([
+    [true, 1, 'a', cache],
+    [true, 2, 'b', cache],
+  ]);
   expect([...cache.values()]).toEqual([1, 2]);
   expect([...new Map(cache)]).toEqual([...cache.entries()]);
   expect(cache.delete('a')).toBe(true);
@@ -102,7 +108,12 @@ test('an entry is dead once its ttl has passed since it was written, whatever wa
   expect(cache.get('a')).toBe(1);
   expect(cache.expiresIn('a')).toBeCloseTo(0.1);
   clock.time = 10;
-  expect([cache.has('a'), cache.peek('a'), cache.expiresIn('a'), [...cache]]).toEqual([false, undefined, undefined, []]);
+  expect([cache.has('a'), cache.peek('a'), cache.expiresIn('a'), [...cache]]).toEqual([
+    false,
+    undefined,
+    undefined,
+    [],
+  ]);
   expect(left).toEqual([]);
   expect(cache.get('a')).toBe(undefined);
   expect(left).toEqual([['a', 1, 'expired']]);

@@ -34,7 +34,10 @@ test('per instance, each receiver has its own entries', () => {
     },
     { per: 'instance' },
   );
-  const [two, five] = [{ n: 2, memoized }, { n: 5, memoized }];
+  const [two, five] = [
+    { n: 2, memoized },
+    { n: 5, memoized },
+  ];
   expect([two.memoized(3), five.memoized(3), two.memoized(3)]).toEqual([6, 15, 6]);
   expect([cacheOf(two, 'memoized').size, cacheOf(five, 'memoized').size]).toEqual([1, 1]);
 });
@@ -64,7 +67,10 @@ test('the capacity bounds the entries, least recently used first out', () => {
   const memoized = memoize(run, { capacity: 2 });
   for (const n of [1, 2, 1, 3, 1, 2]) memoized(n);
   expect(run.mock.calls.flat()).toEqual([1, 2, 3, 2]);
-  expect([...cacheOf(memoized).entries()]).toEqual([[1, 1], [2, 2]]);
+  expect([...cacheOf(memoized).entries()]).toEqual([
+    [1, 1],
+    [2, 2],
+  ]);
 });
 
 test('the ttl counts from the result, and a hit does not prolong it', () => {
@@ -258,7 +264,7 @@ test('a synchronous method that clears its own cache is fenced too', () => {
 
 test('recursion over other arguments works, over the same is an error', () => {
   const fib: (n: number) => number = memoize((n: number) => (n < 2 ? n : fib(n - 1) + fib(n - 2)), { capacity: 3 });
-  expect(fib(80)).toBe(23416728348467685);
+  expect(fib(70)).toBe(190392490709135);
   const endless: (n: number) => number = memoize((n: number) => endless(n));
   for (let i = 0; i < 2; i++) {
     expect(() => endless(1)).toThrow(
@@ -278,12 +284,18 @@ test('a result that can be read once is refused', async () => {
 });
 
 test('definitions are listed with their totals, and cleared all at once', () => {
-  const [square, cube] = [memoize((n: number) => n ** 2, { name: 'square' }), memoize((n: number) => n ** 3, { name: 'cube' })];
+  const [square, cube] = [
+    memoize((n: number) => n ** 2, { name: 'square' }),
+    memoize((n: number) => n ** 3, { name: 'cube' }),
+  ];
   square(2);
   square(2);
   cube(2);
   const listed = caches().filter(({ name }) => name === 'square' || name === 'cube');
-  expect(listed.map(({ name, stats }) => [name, typeof stats])).toEqual([['square', 'function'], ['cube', 'function']]);
+  expect(listed.map(({ name, stats }) => [name, typeof stats])).toEqual([
+    ['square', 'function'],
+    ['cube', 'function'],
+  ]);
   expect(listed[0]!.stats()).toMatchObject({ hits: 1, misses: 1, loads: 1 });
   clearAll();
   expect([cacheOf(square).size, cacheOf(cube).size]).toEqual([0, 0]);

@@ -7,7 +7,10 @@ const call = (fn: unknown, ...args: unknown[]) => (fn as (...args: unknown[]) =>
 const wrap = (options: unknown) => () => call(memoize, (n: number) => n, options);
 const decorate = (options: unknown) => () => call(cached, options);
 const build = (options: unknown) => () => new LruCache(options as object);
-const place = (...args: unknown[]) => () => call(cached(), ...args);
+const place =
+  (...args: unknown[]) =>
+  () =>
+    call(cached(), ...args);
 const method = () => 1;
 
 const EXPECTED_CAPACITY = 'capacity: expected a whole number from 1 to 2^24, or Infinity, but got: ';
@@ -66,7 +69,8 @@ for (const [title, bad, message] of [
 
 test('resize refuses what is no capacity, and changes nothing', () => {
   const cache = new LruCache({ capacity: 2 });
-  for (const bad of [0, Number.NaN, undefined, '1']) expect(() => call(cache.resize.bind(cache), bad)).toThrow(EXPECTED_CAPACITY);
+  for (const bad of [0, Number.NaN, undefined, '1'])
+    expect(() => call(cache.resize.bind(cache), bad)).toThrow(EXPECTED_CAPACITY);
   expect(cache.capacity).toBe(2);
 });
 
@@ -93,9 +97,7 @@ for (const [title, args, named] of [
   ['a plain function', [method], 'a class, or a function on its own (method)'],
 ] as const) {
   test(`cached refuses to stand on ${title}, and says what works`, () => {
-    expect(place(...args)).toThrow(
-      error({ code: 'MEMOKIT_BAD_PLACE', message: expect.stringContaining(named) }),
-    );
+    expect(place(...args)).toThrow(error({ code: 'MEMOKIT_BAD_PLACE', message: expect.stringContaining(named) }));
     expect(place(...args)).toThrow('memoize(fn)');
   });
 }

@@ -54,12 +54,16 @@ test('the cache of a private method is reached through the method', () => {
 
 test('a private method is labelled with its class', () => {
   new Service().load(1);
-  expect(caches().map(({ name }) => name)).toContain('Service.#load');
+  // esbuild puts an underscore before the name of a class that refers to itself.
+  expect(caches().map(({ name }) => name.replace(/^_/, ''))).toContain('Service.#load');
 });
 
 test('the options are readable in the metadata of the class, where there is one', () => {
   const metadata = {};
-  const context = { kind: 'method', name: 'get', metadata } as unknown as ClassMethodDecoratorContext<object, () => number>;
+  const context = { kind: 'method', name: 'get', metadata } as unknown as ClassMethodDecoratorContext<
+    object,
+    () => number
+  >;
   cached({ capacity: 3 })(() => 1, context);
   const inherited = Object.create(metadata);
   cached({ capacity: 4 })(() => 1, { ...context, name: 'other', metadata: inherited });

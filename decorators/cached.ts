@@ -1,5 +1,4 @@
 import { PlacementError } from '../src/errors.js';
-import type { Fn } from '../src/memoize/definition.js';
 import { type CachedOptions, resolveOptions } from '../src/memoize/options.js';
 import { registered } from '../src/memoize/registry.js';
 import { wrap } from '../src/memoize/wrap.js';
@@ -10,10 +9,7 @@ import { carryMetadata } from './metadata.js';
 export interface CachedDecorator<Args extends any[] = any[], R = any, This = any> {
   // standard
   <T extends This, F extends (this: T, ...args: Args) => R>(method: F, context: ClassMethodDecoratorContext<T, F>): F;
-  <T extends This, V extends R>(
-    getter: (this: T) => V,
-    context: ClassGetterDecoratorContext<T, V>,
-  ): (this: T) => V;
+  <T extends This, V extends R>(getter: (this: T) => V, context: ClassGetterDecoratorContext<T, V>): (this: T) => V;
   // legacy
   <T>(target: object, key: string | symbol, descriptor: TypedPropertyDescriptor<T>): TypedPropertyDescriptor<T> | void;
 }

@@ -22,13 +22,15 @@ export function adapt(decorator: string, call: readonly unknown[], replace: (pla
   const [target, second, third] = call;
   if (isContext(second)) {
     // standard
-    if (second.kind !== 'method' && second.kind !== 'getter') throw misplaced(decorator, `a ${second.kind}`, second.name);
+    if (second.kind !== 'method' && second.kind !== 'getter')
+      throw misplaced(decorator, `a ${second.kind}`, second.name);
     return replace({ method: target as Fn, key: second.name, home: undefined, metadata: second.metadata });
   }
   // legacy
   const key = second as PropertyKey;
   const home = target as object;
-  if (call.length < 2 || second === undefined) throw misplaced(decorator, 'a class, or a function on its own', (target as Fn)?.name);
+  if (call.length < 2 || second === undefined)
+    throw misplaced(decorator, 'a class, or a function on its own', (target as Fn)?.name);
   if (typeof third === 'number') throw misplaced(decorator, 'a parameter', key);
   if (key === '') throw misplaced(decorator, 'a private member, which only standard decorators can', key);
   const descriptor = third as PropertyDescriptor | undefined;

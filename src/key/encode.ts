@@ -139,10 +139,11 @@ class Encoder {
 
   #content(target: object, kind: string): void {
     const content = contentOf(target, kind);
-    if (content instanceof Uint8Array) return this.#bytes(content);
-    if (kind === 'ArrayBuffer') {
+    if (content instanceof Uint8Array) {
+      // Of a resizable buffer only.
       this.#value((target as { maxByteLength?: number }).maxByteLength);
-      return this.#bytes(new Uint8Array(content as ArrayBuffer));
+      this.#bytes(content);
+      return;
     }
     if (kind === 'Map') {
       for (const [key, value] of content as Iterable<[unknown, unknown]>) {
@@ -160,7 +161,7 @@ class Encoder {
     }
     // What somebody hung on it; for the most part nothing. The mark keeps a last member from reading as a first property.
     this.text += '|';
-    this.#properties(target, kind === 'URL' ? [] : Object.keys(target));
+    this.#properties(target, Object.keys(target));
   }
 
   #array(target: unknown[]): void {

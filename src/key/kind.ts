@@ -11,7 +11,7 @@ export function kindOf(target: object): string {
 }
 
 /**
- * What an object of a kind holds: a view's bytes, an iterator over a collection, a primitive for the
+ * What an object of a kind holds: the bytes of a buffer or view, an iterator over a collection, a primitive for the
  * rest. `undefined` when the object only looks like one of the kind, as a proxy or a fake does.
  */
 export function contentOf(target: object, kind: string): unknown {
@@ -22,6 +22,7 @@ export function contentOf(target: object, kind: string): unknown {
   try {
     // Reading through the built-in's own accessor or method checks the object's internal slots.
     const found = Reflect.get(globalThis[kind as 'Date'].prototype, READERS[kind]!, target);
+    if (kind === 'ArrayBuffer') return new Uint8Array(target as ArrayBuffer);
     return typeof found === 'function' ? found.call(target) : found;
   } catch {
     return undefined;
@@ -39,7 +40,7 @@ const READERS: Readonly<Record<string, string>> = {
   URL: 'href',
   Map: 'entries',
   Set: 'values',
-  ArrayBuffer: 'slice',
+  ArrayBuffer: 'byteLength',
 };
 
 function kindOfPrototype(prototype: object): string {

@@ -50,9 +50,9 @@ export function requireNames(options: object, known: string, name = 'options'): 
 
 /** A V8 Map holds no more than 2^24 entries; a sum of weights has no such bound. */
 export function requireCapacity(value: number, weighted: boolean): void {
-  if (weighted) return requireNumber('capacity', value, Number.MIN_VALUE);
-  const fits = value === Infinity || (Number.isInteger(value) && value > 0 && value <= 2 ** 24);
-  requireOption(fits, 'capacity', 'a whole number from 1 to 2^24, or Infinity', value);
+  const whole = value === Infinity || (Number.isInteger(value) && value > 0 && value <= 2 ** 24);
+  if (weighted) requireNumber('capacity', value, Number.MIN_VALUE);
+  else requireOption(whole, 'capacity', 'a whole number from 1 to 2^24, or Infinity', value);
 }
 
 export function requireTtl(value: number): void {

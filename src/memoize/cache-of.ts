@@ -29,13 +29,18 @@ export function cacheOf<T extends object, K extends keyof T>(
 export function cacheOf<F extends Fn>(receiver: object, method: F): CallCache<Parameters<F>, ReturnType<F>>;
 export function cacheOf(target: object, ...members: unknown[]): CallCache {
   const [member] = members;
-  const receivers = members.length === 0 ? registered(target) : (registered(member) ?? nearest(target, member as PropertyKey));
+  const receivers =
+    members.length === 0 ? registered(target) : (registered(member) ?? nearest(target, member as PropertyKey));
   const name = typeof member === 'function' ? member.name : String(member);
   if (receivers === undefined) {
-    throw new NotCachedError(`${name} is not cached: decorate it with @cached(), as the outermost decorator, or use memoize(fn)`);
+    throw new NotCachedError(
+      `${name} is not cached: decorate it with @cached(), as the outermost decorator, or use memoize(fn)`,
+    );
   }
   if (members.length === 0 && receivers.sharing !== 'one') {
-    throw new NotCachedError(`${receivers.definition.name} has a cache for each receiver: write cacheOf(receiver, name)`);
+    throw new NotCachedError(
+      `${receivers.definition.name} has a cache for each receiver: write cacheOf(receiver, name)`,
+    );
   }
   return new CallCache(receivers.definition, target, receivers.of(target));
 }

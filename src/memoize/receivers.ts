@@ -1,5 +1,5 @@
 import { LruCache } from '../lru/lru-cache.js';
-import type { Definition } from './definition.js';
+import type { Definition, Fn } from './definition.js';
 import { ReadThrough } from './read-through.js';
 
 /** How entries are divided: one set for all receivers, one for each, or one for each class of receivers. */
@@ -17,6 +17,19 @@ export class Receivers {
     readonly sharing: Sharing,
   ) {
     if (sharing === 'one') this.#only = new ReadThrough(definition);
+  }
+
+  /**
+   * A function that answers calls from the receivers' entries. It is no constructor. It is written in a class, whose
+   * code is strict even in a script, since sloppy code would get an object instead of a primitive `this`.
+   */
+  wrapper(): Fn {
+    const receivers = this;
+    return {
+      call(this: unknown, ...args: unknown[]): unknown {
+        return receivers.of(this).call(this, args);
+      },
+    }.call;
   }
 
   /** The entries of a receiver, made when it is first seen. */

@@ -8,11 +8,7 @@ import { register } from './registry.js';
 export function wrap(method: Fn, options: ResolvedOptions, sharing: Sharing, label: Label): Fn {
   refuseGenerator(method, options.name ?? label(undefined));
   const receivers = new Receivers(new Definition(method, options, label), sharing);
-  const wrapper: Fn = {
-    call(this: unknown, ...args: unknown[]): unknown {
-      return receivers.of(this).call(this, args);
-    },
-  }.call;
+  const wrapper = receivers.wrapper();
   const { prototype: _, ...own } = Object.getOwnPropertyDescriptors(method) as PropertyDescriptorMap;
   Object.defineProperties(wrapper, own);
   register(wrapper, receivers);

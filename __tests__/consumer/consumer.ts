@@ -1,0 +1,68 @@
+import { type CallCache, cached, cacheOf, keyOf, LruCache, memoize } from 'memokit';
+import { cached as cachedToo } from 'memokit/decorators';
+
+/** A program that uses the published types, checked by every supported TypeScript in both dialects. */
+class Service {
+  readonly prefix = 'p';
+
+  @cached({ capacity: 128, ttl: 300_000 })
+  async get(table: string): Promise<{ table: string }> {
+    return { table };
+  }
+
+  @cachedToo()
+  generic<T>(value: T): T[] {
+    return [value];
+  }
+
+  @cached()
+  get version(): number {
+    return 1;
+  }
+
+  @cached()
+  static make(n: number): string {
+    return String(n);
+  }
+
+  @cached({
+    key(this: Service, id: number) {
+      return this.prefix + id;
+    },
+    when: (result: string) => result !== '',
+  })
+  typed(id: number): string {
+    return String(id);
+  }
+}
+
+const service = new Service();
+const tables: Promise<{ table: string }> = service.get('users');
+const list: string[] = service.generic('a');
+const version: number = service.version;
+const made: string = Service.make(1);
+const cache: CallCache<[table: string], Promise<{ table: string }>> = cacheOf(service, 'get');
+const forgotten: boolean = cache.delete('users');
+
+const identity = memoize(<T>(value: T): T => value);
+const literal: 'a' = identity('a' as const);
+
+function overloaded(value: string): string;
+function overloaded(value: number): number;
+function overloaded(value: string | number): string | number {
+  return value;
+}
+const memoized = memoize(overloaded, { capacity: 10 });
+const [text, count]: [string, number] = [memoized('a'), memoized(1)];
+
+const lru = new LruCache<string, number>({ capacity: 2, onEvict: (key, value, cause) => [key, value, cause] });
+const copy: Map<string, number> = new Map(lru.set('a', 1));
+
+// @ts-expect-error the argument is a string
+void (() => cache.delete(1));
+// @ts-expect-error the method takes a string
+void (() => service.get(1));
+// @ts-expect-error there is no such option
+void (() => cached({ max: 5 }));
+
+export const results = [tables, list, version, made, forgotten, literal, text, count, copy.size, keyOf([1])];

@@ -1,0 +1,36 @@
+import { expect, test } from '@jest/globals';
+import { run } from './support/run.js';
+
+/** Runs a program with a garbage collector that it can call; without one the test fails, as it would say nothing. */
+function collect(program: string): Record<string, unknown> {
+  const { status, stdout, stderr } = run(`__tests__/programs/${program}.ts`, {}, ['--expose-gc']);
+  expect([status, stderr]).toEqual([0, '']);
+  const report = JSON.parse(stdout) as Record<string, unknown>;
+  expect(report.gc).toBe('function');
+  return report;
+}
+
+test('dead instances are collected with their caches', () => {
+  const { made, instances, values } = collect('collect-instances');
+  expect(made).toBe(1000);
+  expect(instances).toBeLessThanOrEqual(2);
+  expect(values).toBeLessThanOrEqual(2);
+});
+
+test('memoized functions that nobody holds are collected, and no longer listed', () => {
+  const { listed } = collect('collect-definitions');
+  expect(listed).toContain('kept');
+  expect((listed as string[]).length).toBeLessThanOrEqual(3);
+});
+
+test('memory is flat under two million distinct keys', () => {
+  const { grown, size } = collect('distinct-keys');
+  expect(size).toBe(1000);
+  expect(grown).toBeLessThan(3);
+});
+
+test('a process that used everything exits by itself', () => {
+  const { status, stdout } = run('__tests__/programs/use-everything.ts');
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/^goodbye \d+\n$/);
+});

@@ -1,0 +1,135 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { expect, test } from '@jest/globals';
+import { build } from 'esbuild';
+import ts from 'typescript';
+import * as roof from 'memokit';
+
+const FOLDERS = ['src', 'decorators'];
+
+function filesUnder(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(folder, name))
+    .filter((path) => path.endsWith('.ts'));
+}
+
+/** Every module that a file imports or re-exports, types included. */
+function importsOf(file: string): string[] {
+  return ts.preProcessFile(readFileSync(file, 'utf8')).importedFiles.map(({ fileName }) => fileName);
+}
+
+/** The folder that a file belongs to: `lru`, `key`, `memoize`, `decorators`, or the file itself at the top of src. */
+function folderOf(file: string): string {
+  const folder = dirname(file);
+  return folder === 'src' ? relative('src', file) : folder.replace('src/', '');
+}
+
+const files = FOLDERS.flatMap(filesUnder);
+const graph = new Map(
+  files.map((file) => [file, importsOf(file).map((name) => join(dirname(file), name).replace(/\.js$/, '.ts'))]),
+);
+
+/** Who may import whom: design by folder. */
+const ARROWS: Record<string, string[]> = {
+  'errors.ts': [],
+  lru: ['lru', 'errors.ts'],
+  key: ['key', 'errors.ts'],
+  memoize: ['memoize', 'lru', 'key', 'errors.ts'],
+  decorators: ['decorators', 'memoize', 'errors.ts'],
+  'index.ts': ['decorators', 'memoize', 'lru', 'key', 'errors.ts'],
+};
+
+test('folders import only in the direction of the arrows', () => {
+  expect(files.length).toBeGreaterThan(20);
+  for (const [file, imports] of graph) {
+    const allowed = ARROWS[folderOf(file)];
+    expect({ file, allowed: allowed !== undefined }).toEqual({ file, allowed: true });
+    for (const imported of imports) {
+      expect({ file, imports: imported, allowed: allowed!.includes(folderOf(imported)) }).toMatchObject({ allowed: true });
+    }
+  }
+});
+
+test('no file imports itself by way of others', () => {
+  const path: string[] = [];
+  const done = new Set<string>();
+  const visit = (file: string): void => {
+    expect(path).not.toContain(file);
+    if (done.has(file)) return;
+    path.push(file);
+    for (const imported of graph.get(file) ?? []) visit(imported);
+    path.pop();
+    done.add(file);
+  };
+  for (const file of files) visit(file);
+  expect(done.size).toBe(files.length);
+});
+
+test('nothing that is published imports a package or a part of node', () => {
+  for (const file of files) {
+    for (const name of importsOf(file)) expect(name).toMatch(/^\.{1,2}\//);
+  }
+  const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+  expect(dependencies).toBe(undefined);
+});
+
+test('the public names are these', () => {
+  expect(Object.keys(roof).sort()).toEqual([
+    'ArgumentError',
+    'LruCache',
+    'MemokitError',
+    'NotCachedError',
+    'OneShotError',
+    'OptionError',
+    'PlacementError',
+    'RecursionError',
+    'cacheKey',
+    'cacheOf',
+    'cached',
+    'caches',
+    'clearAll',
+    'keyOf',
+    'memoize',
+  ]);
+});
+
+test('exports are named one by one, and none is a default', () => {
+  for (const file of files) {
+    const text = readFileSync(file, 'utf8');
+    expect(text).not.toMatch(/export \*|export default/);
+    expect(text).toMatch(/\/\*\*|^export \{/);
+  }
+});
+
+/** Bytes of what a bundle of one name comes to, minified and gzipped. docs/decisions.md tells what the sizes buy. */
+const BUDGETS = { LruCache: 2100, cached: 6300, keyOf: 1900 };
+
+for (const [name, budget] of Object.entries(BUDGETS)) {
+  test(`import { ${name} } stays within ${budget} bytes, minified and gzipped`, async () => {
+    expect(statSync('dist/index.js').isFile()).toBe(true);
+    const { outputFiles } = await build({
+      stdin: { contents: `export { ${name} } from './dist/index.js'`, resolveDir: '.' },
+      bundle: true,
+      minify: true,
+      format: 'esm',
+      target: 'es2022',
+      write: false,
+    });
+    const size = gzipSync(outputFiles[0]!.contents, { level: 9 }).length;
+    expect(size).toBeGreaterThan(500);
+    expect(size).toBeLessThanOrEqual(budget);
+  });
+}
+
+test('every promise in docs/promises.md names a test that exists', () => {
+  const promises = readFileSync('docs/promises.md', 'utf8');
+  const named = [...promises.matchAll(/`([\w.-]+\.test\.ts)`: `([^`]+)`/g)];
+  expect(named.length).toBeGreaterThan(30);
+  const numbered = promises.match(/^\d+\. /gm) ?? [];
+  expect(named.length).toBeGreaterThanOrEqual(numbered.length);
+  for (const [, file, title] of named) {
+    const text = readFileSync(join('__tests__', file!), 'utf8');
+    expect({ file, title, found: text.includes(title!) }).toMatchObject({ found: true });
+  }
+});

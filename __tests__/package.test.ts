@@ -1,0 +1,87 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+
+/** The package as it is published: packed, unpacked into an empty project and used from there. */
+let project: string;
+let tarball: string;
+
+const bin = (name: string) => join(process.cwd(), 'node_modules', name);
+const node = (args: string[], cwd = process.cwd()) => {
+  try {
+    return execFileSync(process.execPath, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout: string; stderr: string };
+    throw new Error(`node ${args.join(' ')}\n${stdout}${stderr}`);
+  }
+};
+
+beforeAll(() => {
+  project = mkdtempSync(join(tmpdir(), 'memokit-package-'));
+  execFileSync('npm', ['pack', '--ignore-scripts', '--pack-destination', project], { stdio: 'ignore' });
+  tarball = join(project, readdirSync(project).find((name) => name.endsWith('.tgz'))!);
+  const unpacked = join(project, 'node_modules', 'memokit');
+  mkdirSync(unpacked, { recursive: true });
+  execFileSync('tar', ['-xzf', tarball, '-C', unpacked, '--strip-components=1']);
+  cpSync('__tests__/consumer', project, { recursive: true });
+}, 60_000);
+
+afterAll(() => {
+  rmSync(project, { recursive: true, force: true });
+});
+
+test('publint finds nothing', () => {
+  expect(node([bin('publint/src/cli.js'), tarball, '--strict'])).toContain('All good!');
+});
+
+test('are-the-types-wrong finds nothing, in any kind of module resolution', () => {
+  expect(node([bin('@arethetypeswrong/cli/dist/index.js'), tarball])).toContain('No problems found');
+});
+
+test('what is published is what a user needs', () => {
+  const names = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split('\n');
+  expect(names).toEqual(expect.arrayContaining(['package/README.md', 'package/LICENSE', 'package/CHANGELOG.md']));
+  const stray = names.filter((name) => !/^package\/(dist\/|package\.json|README\.md|LICENSE|CHANGELOG\.md)/.test(name));
+  expect(stray).toEqual([]);
+});
+
+test('it is imported and required from every entry point, as one copy each', () => {
+  const uses = `
+    const square = memoize((n) => n * n);
+    console.log(square(3), typeof cached, cached === fromSubpath, new LruCache().set('a', 1).get('a'));`;
+  writeFileSync(
+    join(project, 'use.mjs'),
+    `import { cached, LruCache, memoize } from 'memokit';\nimport { cached as fromSubpath } from 'memokit/decorators';${uses}`,
+  );
+  writeFileSync(
+    join(project, 'use.cjs'),
+    `const { cached, LruCache, memoize } = require('memokit');\nconst { cached: fromSubpath } = require('memokit/decorators');${uses}`,
+  );
+  for (const file of ['use.mjs', 'use.cjs']) expect(node([file], project)).toBe('9 function true 1\n');
+});
+
+const COMPILERS = { '5.0': 'typescript-5.0', '5.4': 'typescript-5.4', '5.9': 'typescript-5.9', '6.0': 'typescript', '7.0': 'typescript-7.0' };
+
+for (const [version, compiler] of Object.entries(COMPILERS)) {
+  for (const dialect of ['standard', 'legacy']) {
+    test(`the published types check under TypeScript ${version}, ${dialect} dialect`, () => {
+      const config = join(project, `tsconfig.${version}.${dialect}.json`);
+      const compilerOptions = {
+        target: 'ES2022',
+        lib: ['ES2022', 'DOM'],
+        module: 'NodeNext',
+        moduleResolution: 'NodeNext',
+        strict: true,
+        exactOptionalPropertyTypes: true,
+        noEmit: true,
+        types: [],
+        experimentalDecorators: dialect === 'legacy',
+      };
+      writeFileSync(config, JSON.stringify({ compilerOptions, files: ['consumer.ts'] }));
+      expect(node([join(bin(compiler), 'bin/tsc'), '--version'])).toContain(`Version ${version}`);
+      expect(node([join(bin(compiler), 'bin/tsc'), '-p', config])).toBe('');
+    }, 60_000);
+  }
+}

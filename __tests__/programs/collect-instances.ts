@@ -1,0 +1,46 @@
+import { cached, cacheOf, memoize } from 'memokit';
+
+/** Prints how many of 1,000 used instances, and of their values, are left after they were dropped. Needs --expose-gc. */
+class Service {
+  @cached()
+  get(n: number) {
+    const value = { n, self: this };
+    values.push(new WeakRef(value));
+    return value;
+  }
+  @cached()
+  async load(n: number) {
+    return { n, self: this };
+  }
+}
+const values: WeakRef<object>[] = [];
+const perInstance = memoize(
+  function (this: object, n: number) {
+    return { n, self: this };
+  },
+  { per: 'instance' },
+);
+
+async function use(): Promise<WeakRef<object>[]> {
+  const used: WeakRef<object>[] = [];
+  for (let i = 0; i < 1000; i++) {
+    const service = new Service();
+    service.get(1);
+    perInstance.call(service, 1);
+    await service.load(2);
+    cacheOf(service, 'get').stats();
+    used.push(new WeakRef(service));
+  }
+  return used;
+}
+
+const used = await use();
+for (let round = 0; round < 5; round++) {
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  globalThis.gc?.();
+}
+const alive = (references: WeakRef<object>[]) =>
+  references.filter((reference) => reference.deref() !== undefined).length;
+console.log(
+  JSON.stringify({ gc: typeof globalThis.gc, made: used.length, instances: alive(used), values: alive(values) }),
+);

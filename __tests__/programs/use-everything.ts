@@ -1,0 +1,32 @@
+import { cached, cacheOf, caches, clearAll, keyOf, LruCache, memoize } from 'memokit';
+
+/** Uses everything that there is, with long ttls and loads in flight, and says goodbye: the process has to end by itself. */
+class Service {
+  @cached({ ttl: 3_600_000, capacity: 2, on: { hit() {}, miss() {}, evict() {} } })
+  async get(n: number) {
+    return n;
+  }
+  @cached({ ttl: 3_600_000 })
+  get version() {
+    return 1;
+  }
+  @cached({ per: 'class' })
+  static make(n: number) {
+    return [n];
+  }
+}
+const service = new Service();
+for (const n of [1, 2, 3, 1]) await service.get(n);
+service.version;
+Service.make(1);
+void service.get(4);
+const memoized = memoize(async (n: number) => n, { ttl: () => 3_600_000 });
+void memoized(1);
+cacheOf(memoized).put([2], Promise.resolve(2));
+cacheOf(memoized).resize(5);
+const cache = new LruCache<string, number>({ ttl: 3_600_000, onEvict() {} });
+void cache.getOrLoad('a', async () => 1);
+cache.set('b', 1).getOrInsertComputed('c', () => 1);
+keyOf([{}, () => 1]);
+clearAll();
+console.log(`goodbye ${caches().length}`);

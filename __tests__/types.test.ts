@@ -1,0 +1,99 @@
+import { test } from '@jest/globals';
+import { expectTypeOf } from 'expect-type';
+import { type CallCache, cached, cacheOf, type Key, keyOf, LruCache, memoize } from 'memokit';
+
+/** What the compiler promises; `tsc` runs these in both dialects, jest only lists them. */
+
+class Service {
+  readonly prefix = 'p';
+  @cached({ ttl: 5 })
+  async get(table: string): Promise<{ table: string }> {
+    return { table };
+  }
+  @cached()
+  generic<T>(value: T): T[] {
+    return [value];
+  }
+  @cached()
+  get version(): number {
+    return 1;
+  }
+  @cached()
+  static make(n: number): string {
+    return String(n);
+  }
+  @cached({
+    key(this: Service, id: number) {
+      return this.prefix + id;
+    },
+    ttl: (result: string, id: number) => result.length + id,
+    when: (result: string) => result !== '',
+  })
+  typed(id: number): string {
+    return String(id);
+  }
+}
+
+test('a decorated member has the type that it was written with', () => {
+  expectTypeOf<Service['get']>().toEqualTypeOf<(table: string) => Promise<{ table: string }>>();
+  expectTypeOf<Service['version']>().toEqualTypeOf<number>();
+  expectTypeOf(new Service().generic('a')).toEqualTypeOf<string[]>();
+  expectTypeOf(Service.make).toEqualTypeOf<(n: number) => string>();
+});
+
+test('cacheOf is typed by the arguments and the result of the member', () => {
+  const service = new Service();
+  expectTypeOf(cacheOf(service, 'get')).toEqualTypeOf<CallCache<[table: string], Promise<{ table: string }>>>();
+  expectTypeOf(cacheOf(service, 'version').peek()).toEqualTypeOf<number | undefined>();
+  expectTypeOf(cacheOf(Service, 'make').peek(1)).toEqualTypeOf<string | undefined>();
+  // @ts-expect-error the argument is a string
+  void (() => cacheOf(service, 'get').delete(1));
+  // @ts-expect-error there is no such member
+  void (() => cacheOf(service, 'none'));
+});
+
+test('memoize keeps generics, overloads and this', () => {
+  const identity = memoize(<T>(value: T): T => value);
+  expectTypeOf(identity('a' as const)).toEqualTypeOf<'a'>();
+  function overloaded(value: string): string;
+  function overloaded(value: number): number;
+  function overloaded(value: string | number) {
+    return value;
+  }
+  const memoized = memoize(overloaded);
+  expectTypeOf(memoized('a')).toEqualTypeOf<string>();
+  expectTypeOf(memoized(1)).toEqualTypeOf<number>();
+  const bound = memoize(function (this: { n: number }, m: number) {
+    return this.n + m;
+  });
+  expectTypeOf<ThisParameterType<typeof bound>>().toEqualTypeOf<{ n: number }>();
+  const optional = cacheOf(memoize((a: number, b?: string) => `${a}${b}`));
+  expectTypeOf(optional.peek).parameters.toEqualTypeOf<[a: number, b?: string | undefined]>();
+});
+
+test('the callbacks of memoize see the arguments and the awaited result', () => {
+  memoize(async (id: number) => `${id}`, {
+    ttl: (result, id) => {
+      expectTypeOf(result).toEqualTypeOf<string>();
+      expectTypeOf(id).toEqualTypeOf<number>();
+      return 1;
+    },
+    on: {
+      miss: ({ value, args }) => {
+        expectTypeOf(value).toEqualTypeOf<Promise<string>>();
+        expectTypeOf(args).toEqualTypeOf<[id: number] | undefined>();
+      },
+    },
+  });
+  // @ts-expect-error there is no such option
+  void (() => memoize((n: number) => n, { max: 5 }));
+});
+
+test('an LruCache is typed by its keys and values', () => {
+  const cache = new LruCache<string, number>({ weigh: (value, key) => value + key.length });
+  expectTypeOf(cache.get('a')).toEqualTypeOf<number | undefined>();
+  expectTypeOf([...cache]).toEqualTypeOf<[string, number][]>();
+  expectTypeOf(new Map(cache)).toEqualTypeOf<Map<string, number>>();
+  expectTypeOf(cache.getOrLoad('a', async () => 1)).toEqualTypeOf<Promise<number>>();
+  expectTypeOf(keyOf([1])).toEqualTypeOf<Key>();
+});
