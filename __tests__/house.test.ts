@@ -3,8 +3,8 @@ import { dirname, join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from '@jest/globals';
 import { build } from 'esbuild';
-import ts from 'typescript';
 import * as roof from 'memokit';
+import ts from 'typescript';
 
 const FOLDERS = ['src', 'decorators'];
 
@@ -46,7 +46,9 @@ test('folders import only in the direction of the arrows', () => {
     const allowed = ARROWS[folderOf(file)];
     expect({ file, allowed: allowed !== undefined }).toEqual({ file, allowed: true });
     for (const imported of imports) {
-      expect({ file, imports: imported, allowed: allowed!.includes(folderOf(imported)) }).toMatchObject({ allowed: true });
+      expect({ file, imports: imported, allowed: allowed!.includes(folderOf(imported)) }).toMatchObject({
+        allowed: true,
+      });
     }
   }
 });

@@ -159,7 +159,7 @@ test('a cache refilled from its own entries has the same order', () => {
   );
 });
 
-test('a large cache frees the dead within a bounded number of insertions', () => {
+test('a large cache frees the dead within a bounded number of writes', () => {
   let now = 0;
   const cache = new LruCache<number, number>({ capacity: 1000, ttl: 1000, clock: () => now });
   for (let i = 0; i < 1000; i++) cache.set(i, i);
@@ -169,4 +169,15 @@ test('a large cache frees the dead within a bounded number of insertions', () =>
   for (let i = 0; i < 20; i++) cache.set(2000 + i, i);
   expect(cache.size).toBe(520);
   expect(cache.has(0)).toBe(true);
+});
+
+test('the dead do not pile up in a cache without a bound', () => {
+  let now = 0;
+  let left = 0;
+  const cache = new LruCache<number, number>({ capacity: Infinity, ttl: 100, clock: () => now, onEvict: () => left++ });
+  for (let i = 0; i < 10_000; i++) {
+    now = i;
+    cache.set(i, i);
+    expect(i + 1 - left).toBeLessThanOrEqual(210);
+  }
 });

@@ -146,6 +146,17 @@ test('the dead make room before the living do', () => {
   expect(left).toEqual([['dies', 2, 'expired']]);
 });
 
+test('what is written with ttl 0 is dead at once, and takes no place', () => {
+  const { cache, left } = setup({ capacity: 2 });
+  cache.set('a', 1).set('b', 2).set('never', 3, { ttl: 0 }).set('b', 4, { ttl: 0 });
+  expect([...cache]).toEqual([['a', 1]]);
+  expect(left).toEqual([
+    ['never', 3, 'expired'],
+    ['b', 2, 'replaced'],
+    ['b', 4, 'expired'],
+  ]);
+});
+
 test('every cause is told: capacity, expired, deleted, replaced, cleared', () => {
   const { cache, clock, left } = setup({ capacity: 2 });
   cache.set('a', 1).set('a', 2).set('a', 2).set('b', 1).set('c', 1);

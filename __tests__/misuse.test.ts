@@ -85,16 +85,16 @@ test('keyOf refuses what is no array', () => {
 });
 
 for (const [title, args, named] of [
-  ['a class', [class Named {}], 'a class, or a function on its own (Named)'],
-  ['a class, standard', [class Named {}, { kind: 'class', name: 'Named' }], 'a class (Named)'],
-  ['a field', [undefined, { kind: 'field', name: 'f' }], 'a field (f)'],
-  ['a field, legacy', [{}, 'f', undefined], 'a field (f)'],
-  ['a setter', [method, { kind: 'setter', name: 's' }], 'a setter (s)'],
-  ['a setter, legacy', [{}, 's', { set() {} }], 'a setter (s)'],
-  ['an auto-accessor', [{}, { kind: 'accessor', name: 'a' }], 'a accessor (a)'],
-  ['a parameter', [{}, 'm', 0], 'a parameter (m)'],
-  ['a private member, legacy', [{}, '', { value: method }], 'a private member'],
-  ['a plain function', [method], 'a class, or a function on its own (method)'],
+  ['a class', [class Named {}], 'the class or function Named'],
+  ['a class, standard', [class Named {}, { kind: 'class', name: 'Named' }], 'the class Named'],
+  ['a field', [undefined, { kind: 'field', name: 'f' }], 'the field f'],
+  ['a field, legacy', [{}, 'f', undefined], 'the field f'],
+  ['a setter', [method, { kind: 'setter', name: 's' }], 'the setter s'],
+  ['a setter, legacy', [{}, 's', { set() {} }], 'the setter s'],
+  ['an auto-accessor', [{}, { kind: 'accessor', name: 'a' }], 'the accessor a'],
+  ['a parameter', [{}, 'm', 0], 'the parameter m'],
+  ['a private member, legacy', [{}, '', { value: method }], 'the private member (as standard decorators can)'],
+  ['a plain function', [method], 'the class or function method'],
 ] as const) {
   test(`cached refuses to stand on ${title}, and says what works`, () => {
     expect(place(...args)).toThrow(error({ code: 'MEMOKIT_BAD_PLACE', message: expect.stringContaining(named) }));

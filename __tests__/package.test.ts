@@ -62,7 +62,13 @@ test('it is imported and required from every entry point, as one copy each', () 
   for (const file of ['use.mjs', 'use.cjs']) expect(node([file], project)).toBe('9 function true 1\n');
 });
 
-const COMPILERS = { '5.0': 'typescript-5.0', '5.4': 'typescript-5.4', '5.9': 'typescript-5.9', '6.0': 'typescript', '7.0': 'typescript-7.0' };
+const COMPILERS = {
+  '5.0': 'typescript-5.0',
+  '5.4': 'typescript-5.4',
+  '5.9': 'typescript-5.9',
+  '6.0': 'typescript',
+  '7.0': 'typescript-7.0',
+};
 
 for (const [version, compiler] of Object.entries(COMPILERS)) {
   for (const dialect of ['standard', 'legacy']) {

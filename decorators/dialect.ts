@@ -20,25 +20,30 @@ export interface Place {
  */
 export function adapt(decorator: string, call: readonly unknown[], replace: (place: Place) => Fn): unknown {
   const [target, second, third] = call;
+  let place: string;
+  let name = second;
   if (isContext(second)) {
     // standard
-    if (second.kind !== 'method' && second.kind !== 'getter')
-      throw misplaced(decorator, `a ${second.kind}`, second.name);
-    return replace({ method: target as Fn, key: second.name, home: undefined, metadata: second.metadata });
+    ({ kind: place, name } = second);
+    if (place === 'method' || place === 'getter') {
+      return replace({ method: target as Fn, key: second.name, home: undefined, metadata: second.metadata });
+    }
+  } else {
+    // legacy
+    const descriptor = third as PropertyDescriptor | undefined;
+    const part = descriptor?.get ? 'get' : 'value';
+    const method = descriptor?.[part];
+    if (second && typeof method === 'function') {
+      const replacement = replace({ method, key: second as PropertyKey, home: target as object, metadata: undefined });
+      return { ...descriptor, [part]: replacement };
+    }
+    place = legacyPlace(second, third);
+    name ??= (target as { name?: unknown } | undefined)?.name;
   }
-  // legacy
-  const key = second as PropertyKey;
-  const home = target as object;
-  if (call.length < 2 || second === undefined)
-    throw misplaced(decorator, 'a class, or a function on its own', (target as Fn)?.name);
-  if (typeof third === 'number') throw misplaced(decorator, 'a parameter', key);
-  if (key === '') throw misplaced(decorator, 'a private member, which only standard decorators can', key);
-  const descriptor = third as PropertyDescriptor | undefined;
-  if (descriptor === undefined || typeof (descriptor.get ?? descriptor.value) !== 'function') {
-    throw misplaced(decorator, descriptor?.set ? 'a setter' : 'a field', key);
-  }
-  const part = descriptor.get ? 'get' : 'value';
-  return { ...descriptor, [part]: replace({ method: descriptor[part], key, home, metadata: undefined }) };
+  throw new PlacementError(
+    `@${decorator} cannot stand on the ${place} ${String(name)}: it decorates methods and getters. ` +
+      'For a function, or a field that holds one, write memoize(fn)',
+  );
 }
 
 /** What is needed of a standard decorator's context. */
@@ -53,9 +58,10 @@ function isContext(second: unknown): second is Context {
   return typeof second === 'object' && second !== null && 'kind' in second;
 }
 
-function misplaced(decorator: string, place: string, name: PropertyKey | undefined): PlacementError {
-  return new PlacementError(
-    `@${decorator} stands on ${place}${name ? ` (${String(name)})` : ''}: it works on methods and getters, static and private ones too; ` +
-      'for a function or a field that holds one use memoize(fn)',
-  );
+function legacyPlace(key: unknown, third: unknown): string {
+  if (key === undefined) return 'class or function';
+  // An empty key is what one compiler calls a decorator on a #private member with.
+  if (key === '') return 'private member (as standard decorators can)';
+  if (typeof third === 'number') return 'parameter';
+  return third ? 'setter' : 'field';
 }

@@ -19,9 +19,7 @@ const compilers = {
       jsc: {
         target: 'es2022',
         parser: { syntax: 'typescript', decorators: true },
-        transform: legacy
-          ? { legacyDecorator: true, decoratorMetadata: true }
-          : { decoratorVersion: '2023-11' },
+        transform: legacy ? { legacyDecorator: true, decoratorMetadata: true } : { decoratorVersion: '2023-11' },
       },
     }).code;
   },

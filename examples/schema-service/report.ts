@@ -1,9 +1,9 @@
-import pc from 'picocolors';
+import { color } from '../color.js';
 
 /** A report: what the example prints. Aligned tables, and a mark before each promise that was checked. */
 
 export function heading(text: string): void {
-  console.log(`\n${pc.bold(text)}`);
+  console.log(`\n${color.bold(text)}`);
 }
 
 /** Prints rows of cells, the first of each flush left and the others flush right. */
@@ -12,7 +12,7 @@ export function table(header: readonly string[], rows: readonly (readonly string
   const aligned = (cell: string, column: number) =>
     column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!);
   const line = (row: readonly string[]) => row.map(aligned).join('  ');
-  console.log(pc.dim(line(header)));
+  console.log(color.dim(line(header)));
   for (const row of rows) console.log(line(row));
 }
 
@@ -23,13 +23,13 @@ export function note(text: string): void {
 /** Prints whether a promise was kept. One that was not makes the process fail, once it has ended. */
 export function check(kept: boolean, promise: string): void {
   if (!kept) process.exitCode = 1;
-  console.log(`${kept ? pc.green('✓') : pc.red('✗')} ${promise}`);
+  console.log(`${kept ? color.green('✓') : color.red('✗')} ${promise}`);
 }
 
 /** Prints why the program cannot go on, an error with its stack, and makes the process fail. */
 export function fail(reason: unknown): void {
   process.exitCode = 1;
-  console.error(pc.red('✗'), reason);
+  console.error(color.red('✗'), reason);
 }
 
 /** Milliseconds in the unit that shows them best. */

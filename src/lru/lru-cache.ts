@@ -43,8 +43,8 @@ export class LruCache<K, V> {
 
   /** What has left in the operation under way, for `onEvict`. */
   #evicted: [K, V, EvictionCause][] | undefined;
-  /** Insertions into a full cache before it may be swept again, so that sweeping costs each a constant. */
-  #sweepIn = 0;
+  /** Writes since the last sweep during which something may have been dead. */
+  #unswept = 0;
 
   /** @throws OptionError that names the option which is not as `LruOptions` says. */
   constructor(options: LruOptions<K, V> = {}) {
@@ -127,8 +127,9 @@ export class LruCache<K, V> {
     }
     this.#entries[slot + 1] = value;
     this.#limit(slot, now + ttl, weight);
-    // What can never fit takes nothing else with it.
-    if (weight > this.#capacity) this.#remove(slot, 'capacity');
+    // What cannot stay takes nothing else with it.
+    if (ttl === 0) this.#remove(slot, 'expired');
+    else if (weight > this.#capacity) this.#remove(slot, 'capacity');
     this.#trim(now);
     return this;
   }
@@ -302,15 +303,19 @@ export class LruCache<K, V> {
     return Math.min(ttl, this.#soonest) < Infinity ? this.#now() : 0;
   }
 
-  /** Evicts until what is left fits, the dead before the living, and ends the operation. */
+  /**
+   * Evicts until what is left fits, the dead before the living, and ends the operation. The dead are looked for in
+   * all slots, but seldom enough to cost a write a constant: at most 64 slots when room is needed, one otherwise.
+   */
   #trim(now: number, exactly = false): void {
-    if (now >= this.#soonest && (exactly || (this.#weight > this.#capacity && --this.#sweepIn < 0))) {
+    const perWrite = this.#weight > this.#capacity ? 64 : 1;
+    if (now >= this.#soonest && (exactly || ++this.#unswept * perWrite >= this.#index.size)) {
       this.#soonest = Infinity;
+      this.#unswept = 0;
       for (const slot of this.#recency.slots()) {
         if (this.#isDead(slot, now)) this.#remove(slot, 'expired');
         else this.#soonest = Math.min(this.#soonest, this.#expiryOf(slot));
       }
-      this.#sweepIn = this.#index.size / SWEPT_PER_INSERTION - 1;
     }
     while (this.#weight > this.#capacity) {
       const slot = this.#recency.oldest;
@@ -342,6 +347,3 @@ export class LruCache<K, V> {
     callAll(evicted.map((eviction) => () => this.#onEvict!(...eviction)));
   }
 }
-
-/** A cache of up to this many entries is swept at every insertion that needs it; a larger one that much more rarely. */
-const SWEPT_PER_INSERTION = 64;

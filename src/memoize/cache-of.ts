@@ -33,9 +33,7 @@ export function cacheOf(target: object, ...members: unknown[]): CallCache {
     members.length === 0 ? registered(target) : (registered(member) ?? nearest(target, member as PropertyKey));
   const name = typeof member === 'function' ? member.name : String(member);
   if (receivers === undefined) {
-    throw new NotCachedError(
-      `${name} is not cached: decorate it with @cached(), as the outermost decorator, or use memoize(fn)`,
-    );
+    throw new NotCachedError(`${name} is not cached: it needs @cached() as its outermost decorator, or memoize(fn)`);
   }
   if (members.length === 0 && receivers.sharing !== 'one') {
     throw new NotCachedError(

@@ -10,9 +10,7 @@ export class Loads {
     const load = this.#running.get(key);
     if (load === undefined) return undefined;
     if (load.promise !== undefined) return load.promise;
-    throw new RecursionError(
-      `${name} called itself with the same arguments before it had returned: its result needs itself`,
-    );
+    throw new RecursionError(`${name} called itself with the same arguments before it had returned`);
   }
 
   has(key: Key): boolean {
@@ -58,7 +56,7 @@ export function refuseOneShot(result: unknown, definition: { readonly name: stri
   const tag = (result as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag];
   if (typeof tag === 'string' && ONE_SHOT.test(tag)) {
     throw new OneShotError(
-      `${definition.name} returned a ${tag}, which can be read only once: return an array, [...it], instead`,
+      `${definition.name} returned a ${tag}, which can be read only once: return an array instead`,
     );
   }
 }

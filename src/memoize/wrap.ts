@@ -17,8 +17,6 @@ export function wrap(method: Fn, options: ResolvedOptions, sharing: Sharing, lab
 
 function refuseGenerator(method: Fn, name: string): void {
   if (/Generator/.test(Object.prototype.toString.call(method))) {
-    throw new PlacementError(
-      `${name} is a generator, whose result can be read only once: have it return an array, or cache the method that collects it`,
-    );
+    throw new PlacementError(`${name} is a generator, which can be read only once: return an array instead`);
   }
 }
