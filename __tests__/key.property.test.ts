@@ -31,6 +31,7 @@ const atom = fc.oneof(
     '\ud800',
   ),
   fc.constantFrom<unknown>(registered, ...opaque),
+  fc.string({ unit: fc.constantFrom('s', 'd', '1', ':', ';', '*', '}', '('), maxLength: 4 }),
   fc.string({ maxLength: 3 }),
   fc.integer({ min: -3, max: 3 }),
 );

@@ -53,6 +53,8 @@ test('a string that reads like an encoding is not taken for one', () => {
   expect(keyOf([key])).not.toBe(key);
   expect(keyOf([keyOf([key])])).not.toBe(keyOf([key]));
   expect(keyOf(['a,b', 'c'])).not.toBe(keyOf(['a', 'b,c']));
+  expect(keyOf(['a', 'sb'])).not.toBe(keyOf(['as', 'b']));
+  expect(keyOf([{ a: 's', b: '' }])).not.toBe(keyOf([{ a: '', b: 's' }]));
 });
 
 test('plain objects and arrays count by content', () => {

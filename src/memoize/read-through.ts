@@ -1,6 +1,6 @@
 import type { Key } from '../key/key.js';
+import { BoundedMap } from '../lru/bounded-map.js';
 import { callAll } from '../lru/call-all.js';
-import { LruCache } from '../lru/lru-cache.js';
 import type { EvictionCause } from '../lru/options.js';
 import { type CacheStats, Counters, snapshot } from './counters.js';
 import type { Definition } from './definition.js';
@@ -15,7 +15,7 @@ export class ReadThrough {
   readonly #definition: Definition;
   readonly #counters = new Counters();
   readonly #loads = new Loads();
-  readonly #entries: LruCache<Key, unknown>;
+  readonly #entries: BoundedMap<Key, unknown>;
   #epoch: number;
   /** Evictions that are to be told after the miss that caused them. */
   #held: CacheEvent[] | undefined;
@@ -24,7 +24,7 @@ export class ReadThrough {
     const { capacity, ttl, clock } = definition.options;
     this.#definition = definition;
     this.#epoch = definition.epoch;
-    this.#entries = new LruCache({
+    this.#entries = new BoundedMap({
       capacity,
       ttl: typeof ttl === 'number' ? ttl : Infinity,
       clock,
@@ -33,7 +33,7 @@ export class ReadThrough {
   }
 
   /** The entries as they are now, emptied first when the definition was cleared since. */
-  get entries(): LruCache<Key, unknown> {
+  get entries(): BoundedMap<Key, unknown> {
     if (this.#epoch !== this.#definition.epoch) {
       this.#epoch = this.#definition.epoch;
       this.clear();

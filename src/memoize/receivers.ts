@@ -1,4 +1,4 @@
-import { LruCache } from '../lru/lru-cache.js';
+import { BoundedMap } from '../lru/bounded-map.js';
 import type { Definition, Fn } from './definition.js';
 import { ReadThrough } from './read-through.js';
 
@@ -10,7 +10,7 @@ export class Receivers {
   readonly #only: ReadThrough | undefined;
   readonly #objects = new WeakMap<object, ReadThrough>();
   /** For a `this` that is no object. Bounded, since nothing tells when a primitive is no longer used. */
-  #primitives: LruCache<unknown, ReadThrough> | undefined;
+  #primitives: BoundedMap<unknown, ReadThrough> | undefined;
 
   constructor(
     readonly definition: Definition,
@@ -36,8 +36,11 @@ export class Receivers {
   of(receiver: unknown): ReadThrough {
     if (this.#only !== undefined) return this.#only;
     if ((typeof receiver !== 'object' && typeof receiver !== 'function') || receiver === null) {
-      this.#primitives ??= new LruCache();
-      return this.#primitives.getOrInsertComputed(receiver, () => new ReadThrough(this.definition));
+      this.#primitives ??= new BoundedMap({});
+      const known = this.#primitives.get(receiver);
+      const entries = known ?? new ReadThrough(this.definition);
+      if (known === undefined) this.#primitives.set(receiver, entries);
+      return entries;
     }
     const owner = this.sharing === 'class' ? classOf(receiver) : receiver;
     let entries = this.#objects.get(owner);
