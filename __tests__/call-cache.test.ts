@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { expect, jest, test } from '@jest/globals';
 import { cacheOf, keyOf, memoize } from 'memokit';
 
@@ -39,6 +40,42 @@ test('a promise that was put is given at once, stored when fulfilled and dropped
   cache.put([2], Promise.reject(new Error('no')));
   await expect(memoized(2)).rejects.toThrow('no');
   expect(await memoized(2)).toBe(2);
+});
+
+test('a promise that was put over a result is given from then on', async () => {
+  const memoized = memoize(async (n: number) => n);
+  const cache = cacheOf(memoized);
+  await memoized(1);
+  let finish = (_: number) => {};
+  cache.put([1], new Promise((resolve) => (finish = resolve)));
+  const after = memoized(1);
+  expect(cache.has(1)).toBe(false);
+  finish(10);
+  expect([await after, await memoized(1)]).toEqual([10, 10]);
+});
+
+test('a value that was put is given as a promise by a method that returns promises', async () => {
+  const memoized = memoize(async (n: number) => n);
+  const transpiled = memoize((n: number) => Promise.resolve(n));
+  await transpiled(2);
+  for (const method of [memoized, transpiled]) {
+    cacheOf(method).put([1], 10);
+    expect(method(1)).toBeInstanceOf(Promise);
+    expect(await method(1)).toBe(10);
+  }
+});
+
+test('put stores whatever when says', async () => {
+  const memoized = memoize(async (n: number) => n, { when: () => false });
+  cacheOf(memoized).put([1], Promise.resolve(10));
+  await memoized(1);
+  expect(cacheOf(memoized).has(1)).toBe(true);
+});
+
+test('inspection shows the results, least recent first', () => {
+  const memoized = memoize((n: number) => n * 10);
+  memoized(1);
+  expect(inspect(cacheOf(memoized))).toBe('CallCache(1) { 1 => 10 }');
 });
 
 test('delete and clear forget, and tell whether there was anything', () => {

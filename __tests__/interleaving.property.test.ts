@@ -61,7 +61,7 @@ test('whatever the order of loads and invalidations, no call sees what was loade
               }
               case 'put':
                 invalidate(key);
-                cache.put([key], Promise.resolve({ key, version: versions[key]! }));
+                cache.put([key], scheduler.schedule(Promise.resolve({ key, version: versions[key]! }), `put ${key}`));
                 break;
               case 'delete':
                 invalidate(key);

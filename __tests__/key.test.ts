@@ -68,6 +68,8 @@ test('plain objects and arrays count by content', () => {
   expect(same({}, Object.create(null))).toBe(false);
   expect(same({ [Symbol.for('a')]: 1 }, { [Symbol.for('a')]: 1 })).toBe(true);
   expect(same({ [Symbol.for('a')]: 1 }, {})).toBe(false);
+  const [one, two] = [Symbol('one'), Symbol('two')];
+  expect(same({ [one]: 1, [two]: 2 }, { [two]: 2, [one]: 1 })).toBe(true);
   expect(same({ [Symbol('a')]: 1 }, { [Symbol('a')]: 1 })).toBe(false);
 });
 
@@ -285,6 +287,34 @@ test('what a getter or a revoked proxy throws reaches the caller', () => {
 test('a proxy of a plain object or array counts by content', () => {
   expect(same(new Proxy({ a: 1 }, {}), { a: 1 })).toBe(true);
   expect(same(new Proxy([1], {}), [1])).toBe(true);
+});
+
+test('objects whose prototype or content was taken away count by identity, or as what they still are', () => {
+  const bare = Object.setPrototypeOf([1], null);
+  expect(same(bare, bare)).toBe(true);
+  expect(same(bare, Object.setPrototypeOf([1], null))).toBe(false);
+  const keyed = () => Object.assign(Object.create(null), { [cacheKey]: () => 1 });
+  expect(same(keyed(), keyed())).toBe(true);
+  expect(same(keyed(), Object.assign({}, { [cacheKey]: () => 1 }))).toBe(false);
+  const view = new Uint8Array(4);
+  const detached = [view, new DataView(view.buffer), view.buffer];
+  structuredClone(view.buffer, { transfer: [view.buffer] });
+  for (const value of detached) expect(same(value, value)).toBe(true);
+});
+
+test('what would unfold to a longer text than a string can be has a key', () => {
+  const part = { text: 'x'.repeat(1_000_000) };
+  expect((keyOf([new Array(600).fill(part)]) as string).length).toBeLessThan(2_000_000);
+});
+
+test('strings whose common hashes are equal have different keys', () => {
+  // Equal under djb2 and its xor variant; and the classic pair of Java's hashCode.
+  for (const [a, b] of [
+    ['ab', 'bA'],
+    ['Aa', 'BB'],
+    ['costarring', 'liquid'],
+  ])
+    expect(same(a, b)).toBe(false);
 });
 
 test('a mutated argument has another key', () => {

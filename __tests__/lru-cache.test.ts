@@ -251,6 +251,57 @@ test('set, delete and clear fence a getOrLoad in flight', async () => {
   }
 });
 
+test('what a loader does to its own key before it returns fences it, and asking for it is an error', async () => {
+  for (const [fence, kept] of [
+    [(cache: LruCache<string, string>) => void cache.set('k', 'new'), 'new'],
+    [(cache: LruCache<string, string>) => void cache.delete('k'), undefined],
+    [(cache: LruCache<string, string>) => cache.clear(), undefined],
+  ] as const) {
+    const cache = new LruCache<string, string>();
+    const load = async () => {
+      fence(cache);
+      return 'old';
+    };
+    expect(await cache.getOrLoad('k', load)).toBe('old');
+    expect(cache.get('k')).toBe(kept);
+  }
+  const cache = new LruCache<string, string>();
+  const endless = jest.fn((key: string): Promise<string> => cache.getOrLoad(key, endless));
+  await expect(cache.getOrLoad('k', endless)).rejects.toThrow('same arguments');
+  expect(endless).toHaveBeenCalledTimes(1);
+});
+
+test('a set that is refused fences nothing', async () => {
+  const { cache } = setup();
+  const loading = cache.getOrLoad('a', async () => 1);
+  expect(() => cache.set('a', 2, { ttl: -1 })).toThrow('ttl');
+  await loading;
+  expect(cache.get('a')).toBe(1);
+});
+
+test('a listener that gives an expired key a value does not upset who asked for it', async () => {
+  const expired = () => {
+    const clock = { time: 0, now: () => clock.time };
+    const cache: LruCache<string, number> = new LruCache<string, number>({
+      ttl: 10,
+      clock,
+      onEvict: (key, _, cause) => cause === 'expired' && cache.set(key, 7),
+    });
+    cache.set('a', 1);
+    clock.time = 10;
+    return cache;
+  };
+  expect(expired().getOrInsertComputed('a', () => 2)).toBe(2);
+  expect(await expired().getOrLoad('a', async () => 2)).toBe(2);
+});
+
+test('a weight is finite, so that the sum stays a bound', () => {
+  const { cache } = setup({ capacity: 3, weigh: (value) => value });
+  expect(() => cache.set('a', Infinity)).toThrow('weigh: expected a finite number from 0, but got: number Infinity');
+  for (let i = 0; i < 20; i++) cache.set(`${i}`, 1);
+  expect(cache.size).toBe(3);
+});
+
 test('a listener that throws undoes nothing and silences no other', () => {
   const told: unknown[] = [];
   const cache = new LruCache<string, number>({

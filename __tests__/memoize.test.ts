@@ -157,7 +157,7 @@ test('what a listener, when or ttl throws reaches the caller that caused it, ove
   evict(1);
   expect(() => evict(2)).toThrow('mine');
   expect([...cacheOf(evict)]).toEqual([[2, 2]]);
-  for (const options of [{ when: fail }, { ttl: fail }, { ttl: () => -1 }, { key: fail }]) {
+  for (const options of [{ when: fail }, { ttl: fail }, { ttl: () => -1 }, { ttl: () => undefined }, { key: fail }]) {
     const memoized = memoize((n: number) => n, options as object);
     expect(() => memoized(1)).toThrow(/mine|ttl/);
     expect(() => memoized(1)).toThrow(/mine|ttl/);
@@ -165,8 +165,9 @@ test('what a listener, when or ttl throws reaches the caller that caused it, ove
   }
   const async = memoize(async (n: number) => n, { capacity: 1, on: { evict: fail } });
   await async(1);
-  await expect(async(2)).rejects.toThrow('mine');
-  expect(cacheOf(async).size).toBeLessThanOrEqual(1);
+  const [first, second] = await Promise.allSettled([async(2), async(2)]);
+  expect([first.status, second]).toEqual(['rejected', { status: 'fulfilled', value: 2 }]);
+  expect(await async(2)).toBe(2);
   await expect(memoize(async () => 1, { when: fail })()).rejects.toThrow('mine');
 });
 
@@ -273,6 +274,80 @@ test('recursion over other arguments works, over the same is an error', () => {
   }
 });
 
+test('a stack that overflows leaves no key behind that cannot be called', () => {
+  const depth: (n: number) => number = memoize((n: number) => (n === 0 ? 0 : 1 + depth(n - 1)), { capacity: Infinity });
+  expect(() => depth(1_000_000)).toThrow(RangeError);
+  for (let n = 1_000; n <= 1_000_000; n += 500) {
+    // By way of a value that is there, so that no call goes deep.
+    cacheOf(depth).put([n - 501], n - 501);
+    cacheOf(depth).put([n - 1], n - 1);
+    expect(depth(n)).toBe(n);
+  }
+});
+
+test('a promise whose then throws fails the call, and the next call runs again', () => {
+  class Broken extends Promise<number> {
+    // biome-ignore lint/suspicious/noThenProperty: a broken promise is the case
+    override then(): never {
+      throw new Error('broken');
+    }
+  }
+  const run = jest.fn(() => new Broken(() => {}));
+  const memoized = memoize(run);
+  for (let i = 0; i < 2; i++) expect(() => memoized()).toThrow('broken');
+  expect(run).toHaveBeenCalledTimes(2);
+});
+
+test('an expired entry is told of after the call that found it, whatever its listener does', () => {
+  let now = 0;
+  let calls = 0;
+  const refill: (n: number) => number = memoize((_: number) => ++calls, {
+    ttl: 10,
+    clock: () => now,
+    on: { evict: ({ cause }) => cause === 'expired' && refill(1) },
+  });
+  refill(1);
+  now = 10;
+  expect([refill(1), refill(1), calls]).toEqual([2, 2, 2]);
+  const told: string[] = [];
+  const failing = memoize((n: number) => told.push('run') && n, {
+    ttl: 10,
+    clock: () => now,
+    on: {
+      miss: () => told.push('miss'),
+      evict: () => {
+        told.push('evict');
+        throw new Error('mine');
+      },
+    },
+  });
+  failing(1);
+  now = 20;
+  expect(() => failing(1)).toThrow('mine');
+  expect(told).toEqual(['run', 'miss', 'run', 'miss', 'evict']);
+  expect(failing(1)).toBe(1);
+});
+
+test('a getter of an argument that throws reaches the caller, with nothing stored', () => {
+  const run = jest.fn((_: object) => 1);
+  const memoized = memoize(run);
+  const failure = new Error('mine');
+  const hostile = {
+    get a() {
+      throw failure;
+    },
+  };
+  expect(() => memoized(hostile)).toThrow(failure);
+  expect([run.mock.calls.length, cacheOf(memoized).size, cacheOf(memoized).stats().misses]).toEqual([0, 0, 0]);
+});
+
+test('a synchronous function stays synchronous, and hits read no clock while nothing can expire', () => {
+  const clock = jest.fn(() => 0);
+  const memoized = memoize((n: number) => n, { clock });
+  expect([memoized(1), memoized(1)]).toEqual([1, 1]);
+  expect(clock).not.toHaveBeenCalled();
+});
+
 test('a result that can be read once is refused', async () => {
   const message = 'can be read only once';
   const numbers = (function* () {
@@ -281,6 +356,7 @@ test('a result that can be read once is refused', async () => {
   expect(() => memoize(() => numbers)()).toThrow(message);
   expect(() => memoize(() => new Map().values())()).toThrow(message);
   await expect(memoize(async () => numbers)()).rejects.toThrow(message);
+  expect(memoize(() => ({ [Symbol.toStringTag]: 'IteratorOptions' }))()).toBeDefined();
 });
 
 test('definitions are listed with their totals, and cleared all at once', () => {

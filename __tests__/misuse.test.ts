@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { cached, cacheOf, keyOf, LruCache, MemokitError, memoize } from 'memokit';
+import { cached, cacheOf, keyOf, LruCache, MemokitError, memoize, NotCachedError, OptionError } from 'memokit';
 import { error } from './support/error.js';
 
 /** Every message that a mistake meets, with its code. The types forbid most of them, hence the casts. */
@@ -105,6 +105,7 @@ for (const [title, args, named] of [
 test('cached without parentheses says to write them', () => {
   expect(() => call(cached, method, { kind: 'method', name: 'm' })).toThrow('write @cached()');
   expect(() => call(cached, {}, 'm', { value: method })).toThrow('write @cached()');
+  expect(() => call(cached, class {})).toThrow('write @cached()');
 });
 
 test('generator functions are refused, with what to do', () => {
@@ -129,6 +130,7 @@ test('cacheOf refuses what is not cached, and says how to name what is', () => {
   for (const args of [[method], [new Service(), 'plain'], [new Service(), 'none'], [new Service(), undefined]]) {
     expect(() => call(cacheOf, ...args)).toThrow(error({ code: 'MEMOKIT_NOT_CACHED' }));
   }
+  expect(() => cacheOf(method)).toThrow('method is not cached');
   const perInstance = memoize(method, { per: 'instance' });
   expect(() => cacheOf(perInstance)).toThrow('cacheOf(receiver, name)');
 });
@@ -137,5 +139,11 @@ test('every error is a MemokitError and an Error', () => {
   for (const mistake of [build({ ttl: -1 }), wrap({ ttl: -1 }), place({}), () => cacheOf(method)]) {
     expect(mistake).toThrow(MemokitError);
     expect(mistake).toThrow(Error);
+  }
+  for (const [error, name] of [
+    [OptionError, 'OptionError'],
+    [NotCachedError, 'NotCachedError'],
+  ] as const) {
+    expect(new error('m')).toMatchObject({ name, message: 'm' });
   }
 });

@@ -58,6 +58,15 @@ test('a private method is labelled with its class', () => {
   expect(caches().map(({ name }) => name.replace(/^_/, ''))).toContain('Service.#load');
 });
 
+test('a context without its optional parts is enough, and its initializers are left alone', () => {
+  const addInitializer = () => {
+    throw new Error('called');
+  };
+  const context = { kind: 'method', name: 'get' } as unknown as ClassMethodDecoratorContext<object, () => number>;
+  expect(cached()(() => 1, context)()).toBe(1);
+  expect(cached()(() => 1, { ...context, addInitializer })()).toBe(1);
+});
+
 test('the options are readable in the metadata of the class, where there is one', () => {
   const metadata = {};
   const context = { kind: 'method', name: 'get', metadata } as unknown as ClassMethodDecoratorContext<

@@ -32,6 +32,31 @@ class Service {
   typed(id: number): string {
     return String(id);
   }
+
+  @cached({ when: (result) => result !== undefined })
+  untypedCallback(id: string): number {
+    return id.length;
+  }
+
+  @cached({ ttl: (result: number) => result })
+  fewerArguments(id: string, _other: object): number {
+    return id.length;
+  }
+
+  @cached({ key: (id: string) => id, on: { miss: ({ args }) => args } })
+  firstArgument(id: string, _other: object): number {
+    return id.length;
+  }
+
+  @cached({ ttl: (token: { expiresIn: number }) => token.expiresIn * 1000 })
+  async awaited(): Promise<{ expiresIn: number }> {
+    return { expiresIn: 1 };
+  }
+
+  @cached({ ttl: (version: number) => version })
+  get lived(): number {
+    return 1;
+  }
 }
 
 test('a decorated member has the type that it was written with', () => {
@@ -96,4 +121,16 @@ test('an LruCache is typed by its keys and values', () => {
   expectTypeOf(new Map(cache)).toEqualTypeOf<Map<string, number>>();
   expectTypeOf(cache.getOrLoad('a', async () => 1)).toEqualTypeOf<Promise<number>>();
   expectTypeOf(keyOf([1])).toEqualTypeOf<Key>();
+});
+
+test('cached refuses unknown options, and callbacks that do not take what the method gives', () => {
+  // @ts-expect-error there is no such option
+  void (() => cached({ capacity: 5, max: 5 }));
+  const method = (id: number): string => String(id);
+  const context = {} as ClassMethodDecoratorContext<object, typeof method>;
+  void (() => cached({ ttl: (result: string) => result.length })(method, context));
+  // @ts-expect-error the result is a string
+  void (() => cached({ ttl: (result: Date) => result.getTime() })(method, context));
+  // @ts-expect-error the argument is a number
+  void (() => cached({ key: (id: string) => id })(method, context));
 });

@@ -1,4 +1,5 @@
 import { PlacementError } from '../src/errors.js';
+import type { Fn } from '../src/memoize/definition.js';
 import { type CachedOptions, resolveOptions } from '../src/memoize/options.js';
 import { registered } from '../src/memoize/registry.js';
 import { wrap } from '../src/memoize/wrap.js';
@@ -6,13 +7,25 @@ import { adapt, type Place } from './dialect.js';
 import { carryMetadata } from './metadata.js';
 
 /** What `cached` returns: a decorator of methods and getters, static and private ones too, in either dialect. */
-export interface CachedDecorator<Args extends any[] = any[], R = any, This = any> {
+export interface CachedDecorator<Options = CachedOptions> {
   // standard
-  <T extends This, F extends (this: T, ...args: Args) => R>(method: F, context: ClassMethodDecoratorContext<T, F>): F;
-  <T extends This, V extends R>(getter: (this: T) => V, context: ClassGetterDecoratorContext<T, V>): (this: T) => V;
+  <This, F extends Fn<This>>(
+    method: F & Fitting<Options, Parameters<F>, ReturnType<F>, This>,
+    context: ClassMethodDecoratorContext<This, F>,
+  ): F;
+  <This, R>(
+    getter: ((this: This) => R) & Fitting<Options, [], R, This>,
+    context: ClassGetterDecoratorContext<This, R>,
+  ): (this: This) => R;
   // legacy
   <T>(target: object, key: string | symbol, descriptor: TypedPropertyDescriptor<T>): TypedPropertyDescriptor<T> | void;
 }
+
+/** Nothing can be decorated whose arguments or result the callbacks of the options do not take. */
+type Fitting<Options, Args extends unknown[], R, This> = Options extends CachedOptions<Args, R, This> ? unknown : never;
+
+/** Names that are no options. */
+type Unknown<Options> = { readonly [Name in Exclude<keyof Options, keyof CachedOptions>]: never };
 
 /**
  * Caches a method or getter: each receiver gets a read-through LRU cache of its own, keyed by the
@@ -29,11 +42,12 @@ export interface CachedDecorator<Args extends any[] = any[], R = any, This = any
  *   async get(table: string): Promise<Schema> { … }
  * }
  */
-export function cached<Args extends any[] = any[], R = any, This = any>(
-  options: CachedOptions<Args, R, This> = {},
+export function cached<Options extends CachedOptions>(
+  options: Options & Unknown<Options> = {} as Options & Unknown<Options>,
   ...misuse: unknown[]
-): CachedDecorator<Args, R, This> {
-  if (misuse.length > 0) throw new PlacementError('@cached needs its parentheses: write @cached()');
+): CachedDecorator<Options> {
+  if (misuse.length > 0 || typeof options === 'function')
+    throw new PlacementError('@cached needs its parentheses: write @cached()');
   const resolved = resolveOptions(options);
   const decorate = (...call: unknown[]): unknown =>
     adapt('cached', call, (place) => {
@@ -41,14 +55,14 @@ export function cached<Args extends any[] = any[], R = any, This = any>(
       carryMetadata(place, replacement, resolved);
       return replacement;
     });
-  return decorate as CachedDecorator<Args, R, This>;
+  return decorate as CachedDecorator<Options>;
 }
 
 /** `Class.method`. Standard decorators do not know the class: it is found from a receiver's, once there is one. */
 function labelOf({ home, key }: Place, seen: object | undefined): string {
   const owner = home ?? ownerOf(key, seen);
-  const className = typeof owner === 'function' ? owner.name : (owner?.constructor?.name ?? '');
-  return className === '' ? String(key) : `${className}.${String(key)}`;
+  const named: unknown = typeof owner === 'function' ? owner.name : owner?.constructor?.name;
+  return typeof named === 'string' && named !== '' ? `${named}.${String(key)}` : String(key);
 }
 
 /** The class or prototype along the chain that the method stands on; of a private one, which stands on none, the first. */

@@ -6,31 +6,37 @@ export abstract class MemokitError extends Error {
 
 /** An option has a value that it cannot have. Thrown where options are given: at decoration, wrapping or construction. */
 export class OptionError extends MemokitError {
+  override readonly name = 'OptionError';
   readonly code = 'MEMOKIT_BAD_OPTION';
 }
 
 /** An argument has a value that it cannot have. */
 export class ArgumentError extends MemokitError {
+  override readonly name = 'ArgumentError';
   readonly code = 'MEMOKIT_BAD_ARGUMENT';
 }
 
 /** A decorator stands where it cannot serve. Thrown at decoration. */
 export class PlacementError extends MemokitError {
+  override readonly name = 'PlacementError';
   readonly code = 'MEMOKIT_BAD_PLACE';
 }
 
 /** `cacheOf` was asked for the cache of something that has none. */
 export class NotCachedError extends MemokitError {
+  override readonly name = 'NotCachedError';
   readonly code = 'MEMOKIT_NOT_CACHED';
 }
 
 /** The result can be read only once, as a generator's can: a second caller would find it empty. */
 export class OneShotError extends MemokitError {
+  override readonly name = 'OneShotError';
   readonly code = 'MEMOKIT_ONE_SHOT';
 }
 
 /** A call needs its own result: it called itself with the same arguments before it had returned. */
 export class RecursionError extends MemokitError {
+  override readonly name = 'RecursionError';
   readonly code = 'MEMOKIT_RECURSION';
 }
 

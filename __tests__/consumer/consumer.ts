@@ -34,6 +34,31 @@ class Service {
   typed(id: number): string {
     return String(id);
   }
+
+  @cached({ when: (result) => result !== undefined })
+  untypedCallback(id: string): number {
+    return id.length;
+  }
+
+  @cached({ ttl: (result: number) => result })
+  fewerArguments(id: string, _other: object): number {
+    return id.length;
+  }
+
+  @cached({ key: (id: string) => id, on: { miss: ({ args }) => args } })
+  firstArgument(id: string, _other: object): number {
+    return id.length;
+  }
+
+  @cached({ ttl: (token: { expiresIn: number }) => token.expiresIn * 1000 })
+  async awaited(): Promise<{ expiresIn: number }> {
+    return { expiresIn: 1 };
+  }
+
+  @cached({ ttl: (version: number) => version })
+  get lived(): number {
+    return 1;
+  }
 }
 
 const service = new Service();
@@ -64,5 +89,9 @@ void (() => cache.delete(1));
 void (() => service.get(1));
 // @ts-expect-error there is no such option
 void (() => cached({ max: 5 }));
+// @ts-expect-error there is no such option beside one that there is
+void (() => cached({ capacity: 5, max: 5 }));
+// @ts-expect-error an option of another type
+void (() => cached({ capacity: '5' }));
 
 export const results = [tables, list, version, made, forgotten, literal, text, count, copy.size, keyOf([1])];

@@ -10,8 +10,8 @@ export const cacheKey: unique symbol = /* @__PURE__ */ Symbol.for('memokit.cache
  * Every atom carries its type, and its length or an end mark, so no two sequences read alike. An
  * object is written breadth first: a `*` in its place, its body after everything that came before. Hence
  * no depth can overflow the stack. Bodies of equal content are equal wherever they stand, so sharing
- * does not count. Only in a list that is cyclic, or that unfolds to more than 10,000 objects, each object
- * is numbered and written once, and then an object that occurs twice differs from two equal ones.
+ * does not count. Only in a list that is cyclic, or that unfolds to more than 10,000 objects or 16 million
+ * characters, each object is numbered and written once, and then one that occurs twice differs from two equal ones.
  */
 export function encode(args: readonly unknown[]): string {
   const unfolded = new Encoder(undefined);
@@ -25,6 +25,7 @@ export function encode(args: readonly unknown[]): string {
 export const OPEN = '(';
 
 const LARGEST_UNFOLDING = 10_000;
+const LONGEST_UNFOLDING = 2 ** 24;
 
 /** An object whose body is still to be written, and the one that it was met in. */
 interface Pending {
@@ -59,7 +60,7 @@ class Encoder {
 
   /** Whether unfolding is to be given up: the list is too large or, looked for now and then, lies within itself. */
   #isEndless(written: number): boolean {
-    if (this.#pending.length > LARGEST_UNFOLDING) return true;
+    if (this.#pending.length > LARGEST_UNFOLDING || this.text.length > LONGEST_UNFOLDING) return true;
     if (written % 64 !== 63) return false;
     const path = new Set<object>();
     let at = this.#pending[written];
@@ -128,7 +129,7 @@ class Encoder {
       case 'cacheKey':
         this.text += 'K';
         // The class is a part of the value: user 1 is not order 1.
-        this.#identity(Object.getPrototypeOf(target) ?? cacheKey);
+        this.#identity(Object.getPrototypeOf(target) ?? NO_CLASS);
         this.#value((target as Keyed)[cacheKey]());
         return;
       default:
@@ -161,7 +162,8 @@ class Encoder {
     }
     // What somebody hung on it; for the most part nothing. The mark keeps a last member from reading as a first property.
     this.text += '|';
-    this.#properties(target, Object.keys(target));
+    // A URL that is not the platform's own has its state in a property.
+    if (kind !== 'URL') this.#properties(target, Object.keys(target));
   }
 
   #array(target: unknown[]): void {
@@ -225,6 +227,9 @@ class Encoder {
 interface Keyed {
   [cacheKey](): unknown;
 }
+
+/** Stands for the class of an object without a prototype. */
+const NO_CLASS = {};
 
 /** As many arguments as any engine lets a call spread. */
 const CHUNK = 4096;

@@ -3,23 +3,22 @@
  * realm, when that class is one whose instances have a value; `''` when the object has an identity only.
  */
 export function kindOf(target: object): string {
-  if (Array.isArray(target)) return kindOfPrototype(Object.getPrototypeOf(target)) === 'Array' ? 'Array' : '';
   const prototype = Object.getPrototypeOf(target);
-  if (prototype === null) return 'null';
-  const kind = kindOfPrototype(prototype);
-  return kind === 'Object' || (kind !== 'Array' && contentOf(target, kind) !== undefined) ? kind : '';
+  const kind = prototype === null ? 'null' : kindOfPrototype(prototype);
+  if (Array.isArray(target) || kind === 'Array') return Array.isArray(target) && kind === 'Array' ? kind : '';
+  return kind === 'null' || kind === 'Object' || contentOf(target, kind) !== undefined ? kind : '';
 }
 
 /**
  * What an object of a kind holds: the bytes of a buffer or view, an iterator over a collection, a primitive for the
- * rest. `undefined` when the object only looks like one of the kind, as a proxy or a fake does.
+ * rest. `undefined` when the object only looks like one of the kind, as a proxy, a fake or a detached buffer does.
  */
 export function contentOf(target: object, kind: string): unknown {
-  if (ArrayBuffer.isView(target)) {
-    return kind && new Uint8Array(target.buffer, target.byteOffset, target.byteLength);
-  }
-  if (!Object.hasOwn(READERS, kind)) return undefined;
   try {
+    if (ArrayBuffer.isView(target)) {
+      return kind === '' ? undefined : new Uint8Array(target.buffer, target.byteOffset, target.byteLength);
+    }
+    if (!Object.hasOwn(READERS, kind)) return undefined;
     // Reading through the built-in's own accessor or method checks the object's internal slots.
     const found = Reflect.get(globalThis[kind as 'Date'].prototype, READERS[kind]!, target);
     if (kind === 'ArrayBuffer') return new Uint8Array(target as ArrayBuffer);

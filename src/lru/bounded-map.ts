@@ -24,7 +24,7 @@ export class BoundedMap<K, V> {
   readonly #weigh: LruOptions<K, V>['weigh'];
   readonly #onEvict: LruOptions<K, V>['onEvict'];
 
-  /** What has left in the operation under way, for `onEvict`. */
+  /** What has left and `onEvict` has not heard of. */
   #evicted: [K, V, EvictionCause][] | undefined;
   /** Writes since the last sweep during which something may have been dead. */
   #unswept = 0;
@@ -52,17 +52,20 @@ export class BoundedMap<K, V> {
   /** How many entries are alive. */
   get size(): number {
     this.#trim(this.#time(), true);
+    this.announce();
     return this.#index.size;
   }
 
   /** The value of a key, which becomes the most recent; `undefined` when there is none. */
   get(key: K): V | undefined {
-    return this.#valueOf(this.#find(key));
+    const value = this.valueAt(this.find(key));
+    this.announce();
+    return value;
   }
 
   /** The value of a key, its recency untouched; `undefined` when there is none. */
   peek(key: K): V | undefined {
-    return this.#valueOf(this.#alive(key));
+    return this.valueAt(this.#alive(key));
   }
 
   /** Whether a key has an entry, its recency untouched. */
@@ -83,9 +86,15 @@ export class BoundedMap<K, V> {
    * @throws OptionError when `ttl` or what `weigh` returned is no such number; nothing has changed then.
    */
   set(key: K, value: V, options?: { readonly ttl?: number | undefined }): this {
+    this.write(key, value, options?.ttl ?? this.#ttl);
+    this.announce();
+    return this;
+  }
+
+  /** As `set`, but `onEvict` hears nothing until `announce`. */
+  protected write(key: K, value: V, ttl: number): void {
     const weight = this.#weigh === undefined ? 1 : this.#weigh(value, key);
-    requireNumber('weigh', weight, 0);
-    const ttl = options?.ttl ?? this.#ttl;
+    requireNumber('weigh', weight, 0, Number.MAX_VALUE);
     requireNumber('ttl', ttl, 0);
     const now = this.#time(ttl);
 
@@ -97,7 +106,7 @@ export class BoundedMap<K, V> {
       this.#entries[slot] = key === 0 ? 0 : key;
     } else {
       const dead = this.#isDead(slot, now);
-      if (dead || !Object.is(this.#valueOf(slot), value)) this.#left(slot, dead ? 'expired' : 'replaced');
+      if (dead || !Object.is(this.valueAt(slot), value)) this.#left(slot, dead ? 'expired' : 'replaced');
       this.#weight -= this.#weightOf(slot);
       this.#recency.touch(slot);
     }
@@ -107,14 +116,19 @@ export class BoundedMap<K, V> {
     if (ttl === 0) this.#remove(slot, 'expired');
     else if (weight > this.#capacity) this.#remove(slot, 'capacity');
     this.#trim(now);
-    return this;
   }
 
   /** Forgets a key. Tells whether there was an entry. */
   delete(key: K): boolean {
-    const slot = this.#find(key);
-    if (slot !== 0) this.#remove(slot, 'deleted');
-    this.#announce();
+    const deleted = this.drop(key, 'deleted');
+    this.announce();
+    return deleted;
+  }
+
+  /** As `delete`, but `onEvict` hears nothing until `announce`. */
+  protected drop(key: K, cause: EvictionCause): boolean {
+    const slot = this.find(key);
+    if (slot !== 0) this.#remove(slot, cause);
     return slot !== 0;
   }
 
@@ -122,7 +136,7 @@ export class BoundedMap<K, V> {
   clear(): void {
     for (const slot of this.#recency.slots()) this.#left(slot, 'cleared');
     this.#reset();
-    this.#announce();
+    this.announce();
   }
 
   /**
@@ -135,6 +149,7 @@ export class BoundedMap<K, V> {
     const now = this.#time();
     this.#capacity = capacity;
     this.#trim(now);
+    this.announce();
   }
 
   /** The entries, least recent first. What is removed while iterating is skipped; what is added is not visited. */
@@ -142,8 +157,42 @@ export class BoundedMap<K, V> {
     // The walk is over the keys of now, as using an entry moves it and a slot may come to hold another.
     for (const key of this.#recency.slots().map((slot) => this.#entries[slot] as K)) {
       const slot = this.#alive(key);
-      if (slot !== 0) yield [key, this.#valueOf(slot) as V];
+      if (slot !== 0) yield [key, this.valueAt(slot) as V];
     }
+  }
+
+  /**
+   * The live slot of a key, made the most recent, or 0; `valueAt` gives its value, of 0 undefined. A dead entry is
+   * removed, which `onEvict` does not hear of until `announce`.
+   */
+  protected find(key: K): number {
+    const slot = this.#index.get(key) ?? 0;
+    if (slot === 0) return 0;
+    if (this.#isDead(slot)) {
+      this.#remove(slot, 'expired');
+      return 0;
+    }
+    this.#recency.touch(slot);
+    return slot;
+  }
+
+  protected valueAt(slot: number): V | undefined {
+    return this.#entries[slot + 1] as V | undefined;
+  }
+
+  /** Hears of each entry as it leaves, amid the operation: it must neither throw nor use the map. */
+  protected left(key: K, value: V, cause: EvictionCause): void {
+    if (this.#onEvict === undefined) return;
+    this.#evicted ??= [];
+    this.#evicted.push([key, value, cause]);
+  }
+
+  /** Tells `onEvict` what has left. Runs last in every operation: it may throw, or use the map, which is whole again. */
+  protected announce(): void {
+    const evicted = this.#evicted;
+    if (evicted === undefined) return;
+    this.#evicted = undefined;
+    callAll(evicted.map((eviction) => () => this.#onEvict!(...eviction)));
   }
 
   #reset(): void {
@@ -153,10 +202,6 @@ export class BoundedMap<K, V> {
     this.#limits = this.#weigh && [Infinity, 0];
     this.#soonest = Infinity;
     this.#weight = 0;
-  }
-
-  #valueOf(slot: number): V | undefined {
-    return this.#entries[slot + 1] as V | undefined;
   }
 
   #weightOf(slot: number): number {
@@ -185,19 +230,6 @@ export class BoundedMap<K, V> {
     return this.#isDead(slot) ? 0 : slot;
   }
 
-  /** The live slot of a key, made the most recent, or 0. A dead one is removed. */
-  #find(key: K): number {
-    const slot = this.#index.get(key) ?? 0;
-    if (slot === 0) return 0;
-    if (this.#isDead(slot)) {
-      this.#remove(slot, 'expired');
-      this.#announce();
-      return 0;
-    }
-    this.#recency.touch(slot);
-    return slot;
-  }
-
   /** The clock is read only for a slot that can die. */
   #isDead(slot: number, now?: number): boolean {
     const expiry = this.#expiryOf(slot);
@@ -210,11 +242,11 @@ export class BoundedMap<K, V> {
   }
 
   /**
-   * Evicts until what is left fits, the dead before the living, and ends the operation. The dead are looked for in
-   * all slots, but seldom enough to cost a write a constant: 64 slots when room is needed, 2 otherwise.
+   * Evicts until what is left fits, the dead before the living as far as they are known. They are looked for in all
+   * slots, but seldom enough to cost a write a constant: 128 slots when room is needed, 2 otherwise.
    */
   #trim(now: number, exactly = false): void {
-    const perWrite = this.#weight > this.#capacity ? 64 : 2;
+    const perWrite = this.#weight > this.#capacity ? 128 : 2;
     if (now >= this.#soonest && (exactly || ++this.#unswept * perWrite >= this.#index.size)) {
       this.#soonest = Infinity;
       this.#unswept = 0;
@@ -227,7 +259,6 @@ export class BoundedMap<K, V> {
       const slot = this.#recency.oldest;
       this.#remove(slot, this.#isDead(slot, now) ? 'expired' : 'capacity');
     }
-    this.#announce();
   }
 
   #remove(slot: number, cause: EvictionCause): void {
@@ -240,16 +271,6 @@ export class BoundedMap<K, V> {
   }
 
   #left(slot: number, cause: EvictionCause): void {
-    if (this.#onEvict === undefined) return;
-    this.#evicted ??= [];
-    this.#evicted.push([this.#entries[slot] as K, this.#valueOf(slot) as V, cause]);
-  }
-
-  /** Runs last in every operation: a listener may throw, or use the cache, over a finished structure. */
-  #announce(): void {
-    const evicted = this.#evicted;
-    if (evicted === undefined) return;
-    this.#evicted = undefined;
-    callAll(evicted.map((eviction) => () => this.#onEvict!(...eviction)));
+    this.left(this.#entries[slot] as K, this.valueAt(slot) as V, cause);
   }
 }

@@ -1,4 +1,5 @@
 import { BoundedMap } from './bounded-map.js';
+import { Loads } from './loads.js';
 import {
   type LruOptions,
   requireCapacity,
@@ -20,7 +21,7 @@ import {
  * O(1) unless something has expired since it was last asked for.
  */
 export class LruCache<K, V> extends BoundedMap<K, V> {
-  #loads: Map<K, Promise<V>> | undefined;
+  #loads: Loads<K> | undefined;
 
   /** @throws OptionError that names the option which is not as `LruOptions` says. */
   constructor(options: LruOptions<K, V> = {}) {
@@ -34,58 +35,51 @@ export class LruCache<K, V> extends BoundedMap<K, V> {
     super(options);
   }
 
-  /** As `set` of a bounded map; a `getOrLoad` of the key in flight is stored nowhere. */
-  override set(key: K, value: V, options?: { readonly ttl?: number | undefined }): this {
-    this.#loads?.delete(key);
-    return super.set(key, value, options);
+  protected override write(key: K, value: V, ttl: number): void {
+    super.write(key, value, ttl);
+    this.#loads?.fence(key);
   }
 
   /** Forgets a key, and what a `getOrLoad` in flight would store under it. Tells whether there was an entry. */
   override delete(key: K): boolean {
-    this.#loads?.delete(key);
+    this.#loads?.fence(key);
     return super.delete(key);
   }
 
   /** Forgets everything, and what each `getOrLoad` in flight would store. O(n). */
   override clear(): void {
-    this.#loads = undefined;
+    this.#loads?.fenceAll();
     super.clear();
   }
 
   /** The value of a key as `get` gives it or, when there is none, what `compute(key)` returns, which is stored. */
   getOrInsertComputed(key: K, compute: (key: K) => V): V {
-    const found = this.get(key);
-    if (found !== undefined || this.has(key)) return found as V;
-    const value = compute(key);
-    this.set(key, value);
-    return value;
+    const slot = this.find(key);
+    if (slot !== 0) return this.valueAt(slot) as V;
+    try {
+      const value = compute(key);
+      this.write(key, value, this.ttl);
+      return value;
+    } finally {
+      this.announce();
+    }
   }
 
   /**
    * The value of a key as `get` gives it or, when there is none, what `load(key)` resolves to. A key
    * has one load at a time, whose value or error everyone gets who asks meanwhile. An error is not
    * stored. Nor is a value whose key was set, deleted or cleared while it was being loaded.
+   *
+   * @throws RecursionError when `load` asks for its own key before it has returned.
    */
   getOrLoad(key: K, load: (key: K) => V | PromiseLike<V>): Promise<V> {
-    const found = this.get(key);
-    if (found !== undefined || this.has(key)) return Promise.resolve(found as V);
-    let loading = this.#loads?.get(key);
-    if (loading === undefined) {
-      const isCurrent = () => this.#loads?.get(key) === loading && this.#loads?.delete(key);
-      loading = new Promise<V>((resolve) => resolve(load(key))).then(
-        (value) => {
-          if (isCurrent()) this.set(key, value);
-          return value;
-        },
-        (error) => {
-          isCurrent();
-          throw error;
-        },
-      );
-      this.#loads ??= new Map();
-      this.#loads.set(key, loading);
-    }
-    return loading;
+    const slot = this.find(key);
+    if (slot !== 0) return Promise.resolve(this.valueAt(slot) as V);
+    this.#loads ??= new Loads();
+    const loads = this.#loads;
+    const promise = loads.join(key, () => 'a load') ?? this.#load(loads, key, load);
+    this.announce();
+    return promise as Promise<V>;
   }
 
   /** The keys, least recent first, as `entries` iterates. */
@@ -118,5 +112,27 @@ export class LruCache<K, V> extends BoundedMap<K, V> {
     inspect: (value: unknown, options: unknown) => string,
   ): string {
     return inspect(new Map(this), options).replace('Map', 'LruCache');
+  }
+
+  #load(loads: Loads<K>, key: K, load: (key: K) => V | PromiseLike<V>): Promise<V> {
+    const { depth } = loads;
+    loads.depth = depth + 1;
+    try {
+      const running = loads.begin(key);
+      const promise = new Promise<V>((resolve) => resolve(load(key))).then(
+        (value) => {
+          if (loads.end(running)) this.set(key, value);
+          return value;
+        },
+        (error) => {
+          loads.end(running);
+          throw error;
+        },
+      );
+      running.promise = promise;
+      return promise;
+    } finally {
+      loads.depth = depth;
+    }
   }
 }

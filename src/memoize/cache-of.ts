@@ -31,7 +31,8 @@ export function cacheOf(target: object, ...members: unknown[]): CallCache {
   const [member] = members;
   const receivers =
     members.length === 0 ? registered(target) : (registered(member) ?? nearest(target, member as PropertyKey));
-  const name = typeof member === 'function' ? member.name : String(member);
+  const named = members.length === 0 ? target : member;
+  const name = typeof named === 'function' ? named.name : typeof named === 'object' ? 'an object' : String(named);
   if (receivers === undefined) {
     throw new NotCachedError(`${name} is not cached: it needs @cached() as its outermost decorator, or memoize(fn)`);
   }

@@ -27,49 +27,50 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
 
   /** How many results are stored. A load in flight is none yet. */
   get size(): number {
-    return this.#cache.entries.size;
+    return this.#cache.current.size;
   }
 
   get capacity(): number {
-    return this.#cache.entries.capacity;
+    return this.#cache.current.capacity;
   }
 
   /** The stored result of a call, which is not made, nor counted, nor its recency touched; `undefined` when there is none. */
   peek(...args: Args): R | undefined {
-    return this.#cache.entries.peek(this.#keyOf(args)) as R | undefined;
+    return this.#cache.current.peek(this.#keyOf(args)) as R | undefined;
   }
 
   /** Whether the result of a call is stored. */
   has(...args: Args): boolean {
-    return this.#cache.entries.has(this.#keyOf(args));
+    return this.#cache.current.has(this.#keyOf(args));
   }
 
   /**
    * Stores a result for a call, whatever `when` says. A load of it in flight is stored nowhere. A
-   * promise is stored when it is fulfilled, and given to callers until then.
+   * promise is stored when it is fulfilled, and given to callers until then. For a method that is known
+   * to return promises, any other value is stored as a fulfilled promise.
    */
-  put(args: Args, value: R): void {
-    this.#cache.put(this.#keyOf(args), args, value);
+  put(args: Args, value: R | Awaited<R>): void {
+    this.#cache.current.put(this.#keyOf(args), args, value);
   }
 
   /** Forgets the result of a call; a load of it in flight is stored nowhere. Tells whether there was either. */
   delete(...args: Args): boolean {
-    return this.#cache.delete(this.#keyOf(args));
+    return this.#cache.current.delete(this.#keyOf(args));
   }
 
   /** Forgets every result; loads in flight are stored nowhere. O(n). */
   clear(): void {
-    this.#cache.clear();
+    this.#cache.current.clear();
   }
 
   /** Changes the capacity for this receiver. @throws OptionError when it is none. */
   resize(capacity: number): void {
-    this.#cache.entries.resize(capacity);
+    this.#cache.current.resize(capacity);
   }
 
   /** The stored results with their keys, `[keyOf(args), value]`, least recent first. */
   entries(): IterableIterator<[Key, R]> {
-    return this.#cache.entries.entries() as IterableIterator<[Key, R]>;
+    return this.#cache.current.entries() as IterableIterator<[Key, R]>;
   }
 
   [Symbol.iterator](): IterableIterator<[Key, R]> {
@@ -78,19 +79,28 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
 
   /** What has happened to the calls on this receiver so far. */
   stats(): CacheStats {
-    return this.#cache.stats();
+    return this.#cache.current.stats();
   }
 
   /** What a call would meet. Nothing is called, counted or touched. */
   explain(...args: Args): Explanation {
     const key = this.#keyOf(args);
-    const expiresIn = this.#cache.entries.expiresIn(key);
+    const expiresIn = this.#cache.current.expiresIn(key);
     if (expiresIn !== undefined) return { key, outcome: 'hit', expiresIn };
-    return { key, outcome: this.#cache.isLoading(key) ? 'loading' : 'miss' };
+    return { key, outcome: this.#cache.current.isLoading(key) ? 'loading' : 'miss' };
   }
 
   get [Symbol.toStringTag](): string {
     return 'CallCache';
+  }
+
+  /** How Node's `util.inspect`, and so `console.log`, shows the cache. */
+  [Symbol.for('nodejs.util.inspect.custom')](
+    _depth: number,
+    options: unknown,
+    inspect: (value: unknown, options: unknown) => string,
+  ): string {
+    return inspect(new Map(this), options).replace('Map', 'CallCache');
   }
 
   #keyOf(args: Args): Key {

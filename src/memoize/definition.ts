@@ -13,6 +13,8 @@ export class Definition {
   readonly totals = new Counters();
   /** Grows at each `clear`; a cache that was filled in an earlier epoch is empty. */
   epoch = 0;
+  /** Whether the method returns promises, as far as is known. */
+  promises: boolean;
   readonly #label: Label;
   #seen: WeakRef<object> | undefined;
 
@@ -22,6 +24,7 @@ export class Definition {
     label: Label,
   ) {
     this.#label = label;
+    this.promises = tagOf(method) === 'AsyncFunction';
   }
 
   get name(): string {
@@ -48,4 +51,9 @@ export class Definition {
   clear(): void {
     this.epoch++;
   }
+}
+
+/** What kind of function it is: `Function`, `AsyncFunction`, `GeneratorFunction` … */
+export function tagOf(method: Fn): string {
+  return Object.prototype.toString.call(method).slice(8, -1);
 }

@@ -1,5 +1,5 @@
 import { PlacementError } from '../errors.js';
-import { Definition, type Fn, type Label } from './definition.js';
+import { Definition, type Fn, type Label, tagOf } from './definition.js';
 import type { ResolvedOptions } from './options.js';
 import { Receivers, type Sharing } from './receivers.js';
 import { register } from './registry.js';
@@ -16,7 +16,7 @@ export function wrap(method: Fn, options: ResolvedOptions, sharing: Sharing, lab
 }
 
 function refuseGenerator(method: Fn, name: string): void {
-  if (/Generator/.test(Object.prototype.toString.call(method))) {
+  if (tagOf(method).includes('Generator')) {
     throw new PlacementError(`${name} is a generator, which can be read only once: return an array instead`);
   }
 }

@@ -1,0 +1,54 @@
+import { RecursionError } from '../errors.js';
+
+/** One load in flight: a run of whatever gives a key's value. */
+export interface Load<K> {
+  readonly key: K;
+  readonly depth: number;
+  /** What its callers wait for, once the run has given one. */
+  promise: Promise<unknown> | undefined;
+}
+
+/** The loads in flight of one cache, at most one a key. To fence one is to forget it: it ends stored nowhere. */
+export class Loads<K> {
+  readonly #running = new Map<K, Load<K>>();
+
+  /**
+   * How many runs are on the stack. Who begins one adds 1, and sets back what it was in a `finally`. A load without a
+   * promise that began deeper than this is dead: the stack overflowed before anybody could end it.
+   */
+  depth = 0;
+
+  /** The promise of a key's load, if there is one to join. @throws RecursionError when the run has given none yet. */
+  join(key: K, name: () => string): Promise<unknown> | undefined {
+    const load = this.#running.get(key);
+    if (load !== undefined && load.promise === undefined && load.depth <= this.depth) {
+      throw new RecursionError(`${name()} called itself with the same arguments before it had returned`);
+    }
+    return load?.promise;
+  }
+
+  has(key: K): boolean {
+    return this.#running.has(key);
+  }
+
+  /** Starts a load, in place of any other of the key, which is fenced. */
+  begin(key: K): Load<K> {
+    const load: Load<K> = { key, depth: this.depth, promise: undefined };
+    this.#running.set(key, load);
+    return load;
+  }
+
+  /** Ends a load. Tells whether it may store: a fenced one may not. */
+  end(load: Load<K>): boolean {
+    return this.#running.get(load.key) === load && this.#running.delete(load.key);
+  }
+
+  /** Tells whether there was a load to fence. */
+  fence(key: K): boolean {
+    return this.#running.delete(key);
+  }
+
+  fenceAll(): void {
+    this.#running.clear();
+  }
+}

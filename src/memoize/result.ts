@@ -1,0 +1,23 @@
+import { OneShotError } from '../errors.js';
+
+/** The result of a method: what kind it is of, as far as caching it goes. */
+
+export function isPromise(result: unknown): result is PromiseLike<unknown> {
+  return result instanceof Promise || typeof (result as PromiseLike<unknown> | null | undefined)?.then === 'function';
+}
+
+/** A promise of the platform, which calls back later and once, whatever a thenable may do. */
+export function nativePromise(promise: PromiseLike<unknown>): Promise<unknown> {
+  return promise instanceof Promise ? promise : Promise.resolve(promise);
+}
+
+/** @throws OneShotError when a second caller would find the result used up. */
+export function refuseOneShot(result: unknown, { name }: { readonly name: string }): void {
+  if (typeof result !== 'object' || result === null) return;
+  const tag = (result as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag];
+  if (typeof tag === 'string' && ONE_SHOT.test(tag)) {
+    throw new OneShotError(`${name} returned a ${tag}, which can be read only once: return an array instead`);
+  }
+}
+
+const ONE_SHOT = /^(Async)?Generator$| Iterator$|^Iterator Helper$/;
