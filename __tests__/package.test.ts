@@ -43,7 +43,9 @@ test('are-the-types-wrong finds nothing, in any kind of module resolution', () =
 test('what is published is what a user needs', () => {
   const names = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split('\n');
   expect(names).toEqual(expect.arrayContaining(['package/README.md', 'package/LICENSE', 'package/CHANGELOG.md']));
-  const stray = names.filter((name) => !/^package\/(dist\/|package\.json|README\.md|LICENSE|CHANGELOG\.md)/.test(name));
+  const stray = names.filter(
+    (name) => !/^package\/((dist|docs)\/|package\.json|README\.md|LICENSE|CHANGELOG\.md)/.test(name),
+  );
   expect(stray).toEqual([]);
 });
 

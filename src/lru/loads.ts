@@ -19,10 +19,10 @@ export class Loads<K> {
   depth = 0;
 
   /** The promise of a key's load, if there is one to join. @throws RecursionError when the run has given none yet. */
-  join(key: K, name: () => string): Promise<unknown> | undefined {
+  join(key: K, named: { readonly name: string }): Promise<unknown> | undefined {
     const load = this.#running.get(key);
     if (load !== undefined && load.promise === undefined && load.depth <= this.depth) {
-      throw new RecursionError(`${name()} called itself with the same arguments before it had returned`);
+      throw new RecursionError(`${named.name} called itself with the same arguments before it had returned`);
     }
     return load?.promise;
   }

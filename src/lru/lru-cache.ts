@@ -77,7 +77,7 @@ export class LruCache<K, V> extends BoundedMap<K, V> {
     if (slot !== 0) return Promise.resolve(this.valueAt(slot) as V);
     this.#loads ??= new Loads();
     const loads = this.#loads;
-    const promise = loads.join(key, () => 'a load') ?? this.#load(loads, key, load);
+    const promise = loads.join(key, load) ?? this.#load(loads, key, load);
     this.announce();
     return promise as Promise<V>;
   }

@@ -36,23 +36,28 @@ export class ReadThrough extends BoundedMap<Key, unknown> {
 
   /** A call: its result, from an entry, from a load in flight or from the method. */
   call(receiver: unknown, args: readonly unknown[]): unknown {
-    const definition = this.#definition;
-    const key = definition.keyOf(receiver, args);
+    const key = this.#definition.keyOf(receiver, args);
     const slot = this.current.find(key);
+    if (slot !== 0) return this.#hit(key, args, this.valueAt(slot));
+    const loads = this.#loads;
+    const promise = loads.join(key, this.#definition);
+    if (promise !== undefined) return this.#joined(key, args, promise);
+
+    // All that stays on the stack while the method runs, which may call itself deeply.
+    const { depth } = loads;
+    let load: Load<Key> | undefined;
     let value: unknown;
-    if (slot !== 0) {
-      value = this.valueAt(slot);
-    } else {
-      value = this.#loads.join(key, () => definition.name);
-      if (value === undefined) return this.#load(key, receiver, args);
-      this.#count('coalesced');
+    loads.depth = depth + 1;
+    try {
+      load = loads.begin(key);
+      value = this.#definition.method.apply(receiver, args as unknown[]);
+    } catch (error) {
+      return this.#failed(load, error);
+    } finally {
+      // No call, as there may be no room for one on the stack.
+      loads.depth = depth;
     }
-    this.#count('hits');
-    const { hit } = definition.options.on;
-    if (slot === 0 || hit !== undefined) {
-      callAll([() => hit?.({ key, args: args as unknown[], value }), () => this.announce()]);
-    }
-    return value;
+    return this.#loaded(load, args, value);
   }
 
   /** Stores a value as if a call had loaded it. A promise is stored once it is fulfilled, and given to callers until then. */
@@ -101,44 +106,56 @@ export class ReadThrough extends BoundedMap<Key, unknown> {
     super.left(key, value, cause);
   }
 
-  #load(key: Key, receiver: unknown, args: readonly unknown[]): unknown {
-    const definition = this.#definition;
-    const loads = this.#loads;
-    const { depth } = loads;
-    let load: Load<Key> | undefined;
-    let value: unknown;
-    let returned = false;
-    loads.depth = depth + 1;
+  #hit(key: Key, args: readonly unknown[], value: unknown): unknown {
+    this.#count('hits');
+    this.#definition.options.on.hit?.({ key, args: args as unknown[], value });
+    return value;
+  }
+
+  #joined(key: Key, args: readonly unknown[], promise: Promise<unknown>): unknown {
+    this.#count('coalesced');
+    callAll([() => this.#hit(key, args, promise), () => this.announce()]);
+    return promise;
+  }
+
+  #failed(load: Load<Key> | undefined, error: unknown): never {
+    if (load !== undefined) this.#loads.end(load);
+    this.#count('misses');
+    this.#count('loadErrors');
+    callAll([
+      () => this.announce(),
+      () => {
+        throw error;
+      },
+    ]);
+    throw error;
+  }
+
+  #loaded(load: Load<Key>, args: readonly unknown[], value: unknown): unknown {
+    const { on } = this.#definition.options;
+    let given = value;
+    this.#count('misses');
     try {
-      load = loads.begin(key);
-      this.#count('misses');
-      value = definition.method.apply(receiver, args as unknown[]);
-      returned = true;
       if (isPromise(value)) {
-        definition.promises = true;
-        const stored = this.#await(load, args, value, true);
+        this.#definition.promises = true;
+        const promise = this.#await(load, args, value, true);
         // What an evict listener throws is for this caller, and must not spoil the promise that others are given.
-        value = definition.options.on.evict === undefined ? stored : stored.then((result) => this.#announced(result));
+        given = on.evict === undefined ? promise : promise.then((result) => this.#announced(result));
       } else {
         this.#count('loads');
         this.#settle(load, args, value, value);
       }
     } catch (error) {
-      if (load !== undefined) loads.end(load);
-      if (!returned) this.#count('loadErrors');
+      this.#loads.end(load);
       callAll([
         () => this.announce(),
         () => {
           throw error;
         },
       ]);
-    } finally {
-      // No call, as there may be no room for one on the stack.
-      loads.depth = depth;
     }
-    const { miss } = definition.options.on;
-    callAll([() => miss?.({ key, args: args as unknown[], value }), () => this.announce()]);
-    return value;
+    callAll([() => on.miss?.({ key: load.key, args: args as unknown[], value: given }), () => this.announce()]);
+    return given;
   }
 
   /** What the callers of a load wait for: its result, after that has been stored. */
