@@ -107,8 +107,10 @@ export class ReadThrough extends BoundedMap<Key, unknown> {
   }
 
   #hit(key: Key, args: readonly unknown[], value: unknown): unknown {
-    this.#count('hits');
-    this.#definition.options.on.hit?.({ key, args: args as unknown[], value });
+    const definition = this.#definition;
+    this.#counters.hits++;
+    definition.totals.hits++;
+    definition.options.on.hit?.({ key, args: args as unknown[], value });
     return value;
   }
 
@@ -201,7 +203,7 @@ export class ReadThrough extends BoundedMap<Key, unknown> {
     return typeof ttl === 'function' ? ttl(result, ...args) : ttl;
   }
 
-  #count(counter: 'hits' | 'misses' | 'coalesced' | 'loads' | 'loadErrors'): void {
+  #count(counter: 'misses' | 'coalesced' | 'loads' | 'loadErrors'): void {
     this.#counters[counter]++;
     this.#definition.totals[counter]++;
   }
