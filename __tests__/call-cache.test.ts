@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { expect, jest, test } from '@jest/globals';
-import { cacheOf, keyOf, memoize } from 'memokit';
+import { cacheOf, clearAll, keyOf, memoize } from 'memokit';
 
 function setup() {
   const clock = { time: 0, now: () => clock.time };
@@ -75,7 +75,7 @@ test('put stores whatever when says', async () => {
 test('inspection shows the results, least recent first', () => {
   const memoized = memoize((n: number) => n * 10);
   memoized(1);
-  expect(inspect(cacheOf(memoized))).toBe('CallCache(1) { 1 => 10 }');
+  expect(inspect(cacheOf(memoized))).toBe('Map(1) [CallCache] { 1 => 10 }');
 });
 
 test('delete and clear forget, and tell whether there was anything', () => {
@@ -115,6 +115,27 @@ test('resize bounds this cache', () => {
   expect([cache.size, cache.capacity]).toEqual([3, 3]);
   cache.resize(1);
   expect([cache.size, cache.capacity]).toEqual([1, 1]);
+});
+
+test('what is cleared while iterating is skipped, also by clearAll', () => {
+  const { memoized, cache } = setup();
+  for (const clear of [() => cache.clear(), clearAll]) {
+    for (const n of [1, 2, 3]) memoized(n, '');
+    let seen = 0;
+    for (const _ of cache) {
+      seen++;
+      clear();
+    }
+    expect(seen).toBe(1);
+  }
+});
+
+test('put refuses a result that can be read once, and is not counted as a load', async () => {
+  const memoized = memoize(async (n: number): Promise<unknown> => n);
+  expect(() => cacheOf(memoized).put([1], [].values())).toThrow('can be read only once');
+  cacheOf(memoized).put([1], Promise.resolve(1));
+  await memoized(1);
+  expect(cacheOf(memoized).stats()).toMatchObject({ loads: 0, misses: 0, hits: 1 });
 });
 
 test('explain tells what a call would meet', () => {

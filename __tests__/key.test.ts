@@ -308,6 +308,15 @@ test('objects whose prototype or content was taken away count by identity, or as
   for (const value of detached) expect(same(value, value)).toBe(true);
 });
 
+test('the prototype of a class counts by identity, as the class does', () => {
+  class A {}
+  class B {}
+  expect(apart(A.prototype, B.prototype)).toBe(true);
+  expect(apart(A.prototype, {})).toBe(true);
+  expect(apart(Object.prototype, Object.create(null))).toBe(true);
+  expect(same(A.prototype, A.prototype)).toBe(true);
+});
+
 test('what would unfold to a longer text than a string can be has a key', () => {
   const part = { text: 'x'.repeat(1_000_000) };
   expect((keyOf([new Array(600).fill(part)]) as string).length).toBeLessThan(2_000_000);

@@ -84,7 +84,11 @@ test('the protocol is that of a Map', () => {
 test('inspection shows the entries, least recent first', () => {
   const cache = new LruCache<string, unknown>({ capacity: 5 });
   cache.set('a', 1).set('b', { c: 2 });
-  expect(inspect(cache)).toBe("LruCache(2) { 'a' => 1, 'b' => { c: 2 } }");
+  expect(inspect(cache)).toBe("Map(2) [LruCache] { 'a' => 1, 'b' => { c: 2 } }");
+  expect(inspect({ cache }, { depth: 0 })).toBe('{ cache: [Map [LruCache]] }');
+  const owner: Record<string, unknown> = { cache };
+  for (let i = 0; i < 6; i++) cache.set(`owner ${i}`, owner);
+  expect(inspect(owner).length).toBeLessThan(2_000);
 });
 
 test('iteration ends although each entry is used, skips what is deleted and what has died', () => {
@@ -317,6 +321,67 @@ test('a listener that throws undoes nothing and silences no other', () => {
   expect(() => cache.clear()).toThrow(AggregateError);
   expect(told).toEqual(['a', 'b', 'c']);
   expect(cache.size).toBe(0);
+});
+
+test('what getOrInsertComputed evicts is told, and what onEvict throws hides no error of compute', () => {
+  const { cache, clock, left } = setup({ capacity: 1, ttl: 10 });
+  cache.getOrInsertComputed('a', () => 1);
+  cache.getOrInsertComputed('b', () => 2);
+  expect(left).toEqual([['a', 1, 'capacity']]);
+  clock.time = 10;
+  const fail = () => {
+    throw new Error('compute');
+  };
+  expect(() => cache.getOrInsertComputed('b', fail)).toThrow('compute');
+  expect(left).toHaveLength(2);
+});
+
+test('what onEvict throws rejects the getOrLoad that caused it, and no other', async () => {
+  const cache = new LruCache<string, number>({
+    capacity: 1,
+    onEvict: () => {
+      throw new Error('listener');
+    },
+  });
+  cache.set('a', 1);
+  const results = await Promise.allSettled([cache.getOrLoad('b', async () => 2), cache.getOrLoad('b', async () => 3)]);
+  expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+  expect(cache.get('b')).toBe(2);
+});
+
+test('a clock that uses the cache, or gives no number, breaks nothing', () => {
+  let act = () => {};
+  const cache: LruCache<unknown, number> = new LruCache<unknown, number>({
+    capacity: 3,
+    ttl: 100,
+    clock: () => {
+      const now = act;
+      act = () => {};
+      now();
+      return 0;
+    },
+  });
+  cache.set('a', 1).set('b', 2);
+  act = () => cache.delete('a');
+  expect(cache.get('a')).toBe(undefined);
+  act = () => cache.delete('b');
+  expect(cache.peek('b')).toBe(undefined);
+  for (let i = 0; i < 50; i++) cache.set(i, i);
+  expect([...cache.keys()]).toEqual([47, 48, 49]);
+  for (const reading of [undefined, Number.NaN, 5n, '5']) {
+    const odd = new LruCache<string, number>({ capacity: 2, ttl: 5, clock: () => reading as number });
+    expect(() => odd.set('a', 1)).toThrow('clock: expected to be given a number');
+    expect(odd.size).toBe(0);
+  }
+});
+
+test('an empty cache weighs nothing, however fractions were rounded', () => {
+  const { cache } = setup({ capacity: 0.3, weigh: (value) => value });
+  cache.set('a', 0.1).set('b', 0.2);
+  cache.delete('a');
+  cache.delete('b');
+  cache.set('c', 0.3);
+  expect(cache.has('c')).toBe(true);
 });
 
 test('a listener may use the cache, which is whole by then', () => {

@@ -300,7 +300,7 @@ test('a stack that overflows leaves no key behind that cannot be called', () => 
   }
 });
 
-test('a promise whose then throws fails the call, and the next call runs again', () => {
+test('a promise whose then throws fails the call, and the next call runs again', async () => {
   class Broken extends Promise<number> {
     // biome-ignore lint/suspicious/noThenProperty: a broken promise is the case
     override then(): never {
@@ -309,8 +309,51 @@ test('a promise whose then throws fails the call, and the next call runs again',
   }
   const run = jest.fn(() => new Broken(() => {}));
   const memoized = memoize(run);
-  for (let i = 0; i < 2; i++) expect(() => memoized()).toThrow('broken');
+  for (let i = 0; i < 2; i++) await expect(memoized()).rejects.toThrow('broken');
   expect(run).toHaveBeenCalledTimes(2);
+  cacheOf(memoized).put([], new Broken(() => {}));
+  await expect(memoized()).rejects.toThrow('broken');
+  await expect(memoized()).rejects.toThrow('broken');
+  expect(run).toHaveBeenCalledTimes(3);
+});
+
+test('when and ttl that ask for the result that they judge are told so', () => {
+  for (const option of ['when', 'ttl']) {
+    const run = jest.fn((n: number) => n);
+    const memoized: (n: number) => number = memoize(run, { [option]: (_: number, n: number) => memoized(n) });
+    expect(() => memoized(1)).toThrow(error({ code: 'MEMOKIT_RECURSION' }));
+    expect(run).toHaveBeenCalledTimes(1);
+  }
+});
+
+test('what a listener throws leaves no rejection behind that nobody can handle', async () => {
+  const load = async () => {
+    throw new Error('load');
+  };
+  const memoized = memoize(load, {
+    on: {
+      miss: () => {
+        throw new Error('listener');
+      },
+    },
+  });
+  expect(() => memoized()).toThrow('listener');
+  await new Promise((resolve) => setTimeout(resolve, 5));
+});
+
+test('a clear that a load comes after poisons no waiter of that load', async () => {
+  const memoized = memoize(async (n: number) => n, {
+    on: {
+      evict: () => {
+        throw new Error('listener');
+      },
+    },
+  });
+  await memoized(0);
+  const waiters = [memoized(1), memoized(1)];
+  clearAll();
+  const results = await Promise.allSettled(waiters);
+  expect(results[1]).toEqual({ status: 'fulfilled', value: 1 });
 });
 
 test('an expired entry is told of after the call that found it, whatever its listener does', () => {

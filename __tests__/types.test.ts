@@ -1,6 +1,16 @@
 import { test } from '@jest/globals';
 import { expectTypeOf } from 'expect-type';
-import { type CallCache, cached, cacheOf, type Key, keyOf, LruCache, memoize } from 'memokit';
+import {
+  type CachedOptions,
+  type CacheEvent,
+  type CallCache,
+  cached,
+  cacheOf,
+  type Key,
+  keyOf,
+  LruCache,
+  memoize,
+} from 'memokit';
 
 /** What the compiler promises; `tsc` runs these in both dialects, jest only lists them. */
 
@@ -17,6 +27,9 @@ class Service {
   @cached()
   get version(): number {
     return 1;
+  }
+  cache() {
+    return cacheOf(this, this.get);
   }
   @cached()
   static make(n: number): string {
@@ -73,6 +86,7 @@ test('cacheOf is typed by the arguments and the result of the member', () => {
   expectTypeOf(cacheOf(Service, 'make').peek(1)).toEqualTypeOf<string | undefined>();
   // @ts-expect-error the argument is a string
   void (() => cacheOf(service, 'get').delete(1));
+  expectTypeOf(service.cache()).toEqualTypeOf(cacheOf(service, 'get'));
   // @ts-expect-error there is no such member
   void (() => cacheOf(service, 'none'));
 });
@@ -123,14 +137,12 @@ test('an LruCache is typed by its keys and values', () => {
   expectTypeOf(keyOf([1])).toEqualTypeOf<Key>();
 });
 
-test('cached refuses unknown options, and callbacks that do not take what the method gives', () => {
+test('cached refuses unknown options, and takes options of a type of their own', () => {
   // @ts-expect-error there is no such option
   void (() => cached({ capacity: 5, max: 5 }));
   const method = (id: number): string => String(id);
   const context = {} as ClassMethodDecoratorContext<object, typeof method>;
-  void (() => cached({ ttl: (result: string) => result.length })(method, context));
-  // @ts-expect-error the result is a string
-  void (() => cached({ ttl: (result: Date) => result.getTime() })(method, context));
-  // @ts-expect-error the argument is a number
-  void (() => cached({ key: (id: string) => id })(method, context));
+  const options: CachedOptions<[id: number], string> = { ttl: (result, id) => result.length + id };
+  void (() => cached(options)(method, context));
+  void (() => cached({ on: { hit: (event: CacheEvent<[number], string>) => event } })(method, context));
 });

@@ -7,25 +7,13 @@ import { adapt, type Place } from './dialect.js';
 import { carryMetadata } from './metadata.js';
 
 /** What `cached` returns: a decorator of methods and getters, static and private ones too, in either dialect. */
-export interface CachedDecorator<Options = CachedOptions> {
+export interface CachedDecorator {
   // standard
-  <This, F extends Fn<This>>(
-    method: F & Fitting<Options, Parameters<F>, ReturnType<F>, This>,
-    context: ClassMethodDecoratorContext<This, F>,
-  ): F;
-  <This, R>(
-    getter: ((this: This) => R) & Fitting<Options, [], R, This>,
-    context: ClassGetterDecoratorContext<This, R>,
-  ): (this: This) => R;
+  <This, F extends Fn<This>>(method: F, context: ClassMethodDecoratorContext<This, F>): F;
+  <This, R>(getter: (this: This) => R, context: ClassGetterDecoratorContext<This, R>): (this: This) => R;
   // legacy
   <T>(target: object, key: string | symbol, descriptor: TypedPropertyDescriptor<T>): TypedPropertyDescriptor<T> | void;
 }
-
-/** Nothing can be decorated whose arguments or result the callbacks of the options do not take. */
-type Fitting<Options, Args extends unknown[], R, This> = Options extends CachedOptions<Args, R, This> ? unknown : never;
-
-/** Names that are no options. */
-type Unknown<Options> = { readonly [Name in Exclude<keyof Options, keyof CachedOptions>]: never };
 
 /**
  * Caches a method or getter: each receiver gets a read-through LRU cache of its own, keyed by the
@@ -42,10 +30,7 @@ type Unknown<Options> = { readonly [Name in Exclude<keyof Options, keyof CachedO
  *   async get(table: string): Promise<Schema> { … }
  * }
  */
-export function cached<Options extends CachedOptions>(
-  options: Options & Unknown<Options> = {} as Options & Unknown<Options>,
-  ...misuse: unknown[]
-): CachedDecorator<Options> {
+export function cached(options: CachedOptions = {}, ...misuse: unknown[]): CachedDecorator {
   if (misuse.length > 0 || typeof options === 'function')
     throw new PlacementError('@cached needs its parentheses: write @cached()');
   const resolved = resolveOptions(options);
@@ -55,7 +40,7 @@ export function cached<Options extends CachedOptions>(
       carryMetadata(place, replacement, resolved);
       return replacement;
     });
-  return decorate as CachedDecorator<Options>;
+  return decorate as CachedDecorator;
 }
 
 /** `Class.method`. Standard decorators do not know the class: it is found from a receiver's, once there is one. */

@@ -1,4 +1,4 @@
 import pc from 'picocolors';
 
 /** The colours of the examples: none unless standard output is a terminal that shows them and NO_COLOR is unset. */
-export const color = pc.createColors(process.stdout.isTTY === true && process.stdout.hasColors());
+export const color = pc.createColors(!process.env.NO_COLOR && process.stdout.isTTY && process.stdout.hasColors());

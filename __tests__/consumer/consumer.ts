@@ -95,3 +95,40 @@ void (() => cached({ capacity: 5, max: 5 }));
 void (() => cached({ capacity: '5' }));
 
 export const results = [tables, list, version, made, forgotten, literal, text, count, copy.size, keyOf([1])];
+
+/** Types that are known by a bound only: a generic class, and `this`. */
+interface User {
+  readonly id: number;
+}
+export class Repository<T extends User> {
+  constructor(readonly users: readonly T[]) {}
+
+  @cached({ ttl: (user: User) => user.id, on: { hit: ({ value }: { value: Promise<User> }) => value } })
+  async find(id: number): Promise<T | undefined> {
+    return this.users.find((user) => user.id === id);
+  }
+
+  @cached({ key: (user: User) => user.id, when: (found: boolean) => found })
+  has(user: T): boolean {
+    return this.users.includes(user);
+  }
+
+  @cached({
+    key(this: Repository<User>) {
+      return this.users.length;
+    },
+  })
+  get size(): number {
+    return this.users.length;
+  }
+
+  forget(user: T): boolean {
+    cacheOf(this, this.find).put([user.id], Promise.resolve(user));
+    return cacheOf(this, this.has).delete(user);
+  }
+}
+
+export function forget<T extends User>(repository: Repository<T>, user: T): boolean {
+  cacheOf(repository, 'size').clear();
+  return cacheOf(repository, 'find').delete(user.id) || cacheOf(repository, 'has').has(user);
+}

@@ -1,3 +1,4 @@
+import { ArgumentError, mismatch } from '../errors.js';
 import { identityOf } from './identity.js';
 import { contentOf, kindOf } from './kind.js';
 
@@ -26,6 +27,8 @@ export const OPEN = '(';
 
 const LARGEST_UNFOLDING = 10_000;
 const LONGEST_UNFOLDING = 2 ** 24;
+/** An argument that makes new objects as it is read, by a getter or a `[cacheKey]`, has no end of them. */
+const MOST_OBJECTS = 2 ** 22;
 
 /** An object whose body is still to be written, and the one that it was met in. */
 interface Pending {
@@ -52,6 +55,7 @@ class Encoder {
     for (let i = 0; i < args.length; i++) this.#value(args[i]);
     for (let i = 0; i < this.#pending.length; i++) {
       if (this.#numbers === undefined && this.#isEndless(i)) return false;
+      if (i > MOST_OBJECTS) throw new ArgumentError(mismatch('args', `at most ${MOST_OBJECTS} objects`, args));
       this.#parent = this.#pending[i]!;
       this.#body(this.#parent.target, this.#parent.kind);
     }

@@ -12,7 +12,7 @@ export type Key = string | number | bigint | boolean | symbol | null | undefined
  * A lone primitive is its own key; everything else is an injective encoding, which takes O(size of
  * the arguments). The key is not stable across processes when an argument is keyed by identity.
  *
- * @throws ArgumentError when `args` is no array, and whatever a getter or proxy among the arguments throws.
+ * @throws ArgumentError when `args` is no array or holds more than 4 million objects, and whatever a getter or proxy among the arguments throws.
  * @example keyOf([1]) // 1
  */
 export function keyOf(args: readonly unknown[]): Key {

@@ -6,7 +6,8 @@ export function kindOf(target: object): string {
   const prototype = Object.getPrototypeOf(target);
   const kind = prototype === null ? 'null' : kindOfPrototype(prototype);
   if (Array.isArray(target) || kind === 'Array') return Array.isArray(target) && kind === 'Array' ? kind : '';
-  return kind === 'null' || kind === 'Object' || contentOf(target, kind) !== undefined ? kind : '';
+  if (kind === 'null' || kind === 'Object') return isPrototype(target) ? '' : kind;
+  return contentOf(target, kind) === undefined ? '' : kind;
 }
 
 /**
@@ -26,6 +27,11 @@ export function contentOf(target: object, kind: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** The prototype of a class stands for the class, not for its few visible properties. */
+function isPrototype(target: { constructor?: { prototype?: unknown } }): boolean {
+  return Object.hasOwn(target, 'constructor') && target.constructor?.prototype === target;
 }
 
 const READERS: Readonly<Record<string, string>> = {

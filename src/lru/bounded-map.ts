@@ -28,6 +28,7 @@ export class BoundedMap<K, V> {
   #evicted: [K, V, EvictionCause][] | undefined;
   /** Writes since the last sweep during which something may have been dead. */
   #unswept = 0;
+  #removals = 0;
 
   /** Trusts its options, which whoever makes one has checked. */
   constructor({ capacity = 128, ttl = Infinity, clock = monotonic, weigh, onEvict }: LruOptions<K, V>) {
@@ -134,9 +135,14 @@ export class BoundedMap<K, V> {
 
   /** Forgets everything. O(n). */
   clear(): void {
+    this.empty();
+    this.announce();
+  }
+
+  /** As `clear`, but `onEvict` hears nothing until `announce`. */
+  protected empty(): void {
     for (const slot of this.#recency.slots()) this.#left(slot, 'cleared');
     this.#reset();
-    this.announce();
   }
 
   /**
@@ -166,12 +172,9 @@ export class BoundedMap<K, V> {
    * removed, which `onEvict` does not hear of until `announce`.
    */
   protected find(key: K): number {
-    const slot = this.#index.get(key) ?? 0;
-    if (slot === 0) return 0;
-    if (this.#isDead(slot)) {
-      this.#remove(slot, 'expired');
-      return 0;
-    }
+    const slot = this.#locate(key);
+    if (slot < 0) this.#remove(-slot, 'expired');
+    if (slot <= 0) return 0;
     this.#recency.touch(slot);
     return slot;
   }
@@ -196,6 +199,7 @@ export class BoundedMap<K, V> {
   }
 
   #reset(): void {
+    this.#removals++;
     this.#index = new Map();
     this.#recency = new RecencyList();
     this.#entries = [undefined, undefined];
@@ -226,8 +230,17 @@ export class BoundedMap<K, V> {
 
   /** The live slot of a key, or 0. */
   #alive(key: K): number {
+    return Math.max(this.#locate(key), 0);
+  }
+
+  /** The slot of a key, negative when it is dead, or 0. */
+  #locate(key: K): number {
+    const removals = this.#removals;
     const slot = this.#index.get(key) ?? 0;
-    return this.#isDead(slot) ? 0 : slot;
+    const dead = this.#isDead(slot);
+    // A clock is anybody's code, and may use the map.
+    if (removals !== this.#removals) return this.#locate(key);
+    return dead ? -slot : slot;
   }
 
   /** The clock is read only for a slot that can die. */
@@ -262,6 +275,7 @@ export class BoundedMap<K, V> {
   }
 
   #remove(slot: number, cause: EvictionCause): void {
+    this.#removals++;
     this.#left(slot, cause);
     this.#index.delete(this.#entries[slot] as K);
     this.#recency.release(slot);

@@ -10,3 +10,14 @@ export function callAll(listeners: readonly (() => void)[]): void {
   }
   if (errors.length > 0) throw errors.length > 1 ? new AggregateError(errors) : errors[0];
 }
+
+/** Throws an error after a listener was called, with what that throws, if it does. */
+export function throwAfter(listener: () => void, error: unknown): never {
+  callAll([
+    listener,
+    () => {
+      throw error;
+    },
+  ]);
+  throw error;
+}

@@ -1,3 +1,5 @@
+import { requireOption } from './require-option.js';
+
 /**
  * A clock: a source of time in milliseconds that does not run backwards. Only differences count,
  * so the zero may lie anywhere. A function, or an object with `now()` such as `performance`.
@@ -11,5 +13,10 @@ export function monotonic(): number {
 
 /** How to read a clock. `now` is looked for first: Date is a function too, but one that returns a string. */
 export function reader(clock: Clock): () => number {
-  return 'now' in clock ? () => clock.now() : clock;
+  const read = 'now' in clock ? () => clock.now() : clock;
+  return () => {
+    const time: unknown = read();
+    requireOption(typeof time === 'number' && !Number.isNaN(time), 'clock', 'to be given a number', time);
+    return time as number;
+  };
 }

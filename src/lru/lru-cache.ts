@@ -1,4 +1,5 @@
 import { BoundedMap } from './bounded-map.js';
+import { throwAfter } from './call-all.js';
 import { Loads } from './loads.js';
 import {
   type LruOptions,
@@ -56,13 +57,15 @@ export class LruCache<K, V> extends BoundedMap<K, V> {
   getOrInsertComputed(key: K, compute: (key: K) => V): V {
     const slot = this.find(key);
     if (slot !== 0) return this.valueAt(slot) as V;
+    let value: V;
     try {
-      const value = compute(key);
+      value = compute(key);
       this.write(key, value, this.ttl);
-      return value;
-    } finally {
-      this.announce();
+    } catch (error) {
+      throwAfter(() => this.announce(), error);
     }
+    this.announce();
+    return value;
   }
 
   /**
@@ -77,9 +80,15 @@ export class LruCache<K, V> extends BoundedMap<K, V> {
     if (slot !== 0) return Promise.resolve(this.valueAt(slot) as V);
     this.#loads ??= new Loads();
     const loads = this.#loads;
-    const promise = loads.join(key, load) ?? this.#load(loads, key, load);
-    this.announce();
-    return promise as Promise<V>;
+    const promise = (loads.join(key, load) as Promise<V> | undefined) ?? this.#load(loads, key, load);
+    try {
+      this.announce();
+      return promise;
+    } catch (error) {
+      // The caller is given this error, and so will not hear of the load's.
+      promise.catch(() => {});
+      return Promise.reject(error);
+    }
   }
 
   /** The keys, least recent first, as `entries` iterates. */
@@ -105,13 +114,10 @@ export class LruCache<K, V> extends BoundedMap<K, V> {
     return 'LruCache';
   }
 
-  /** How Node's `util.inspect`, and so `console.log`, shows the cache. */
-  [Symbol.for('nodejs.util.inspect.custom')](
-    _depth: number,
-    options: unknown,
-    inspect: (value: unknown, options: unknown) => string,
-  ): string {
-    return inspect(new Map(this), options).replace('Map', 'LruCache');
+  /** What Node's `util.inspect`, and so `console.log`, shows for the cache. */
+  [Symbol.for('nodejs.util.inspect.custom')](): Map<unknown, unknown> {
+    // Not a text: only what inspect goes through itself keeps its depth and its sight of cycles.
+    return Object.defineProperty(new Map(this), Symbol.toStringTag, { value: 'LruCache' });
   }
 
   #load(loads: Loads<K>, key: K, load: (key: K) => V | PromiseLike<V>): Promise<V> {
@@ -121,7 +127,7 @@ export class LruCache<K, V> extends BoundedMap<K, V> {
       const running = loads.begin(key);
       const promise = new Promise<V>((resolve) => resolve(load(key))).then(
         (value) => {
-          if (loads.end(running)) this.set(key, value);
+          if (loads.end(running)) this.write(key, value, this.ttl);
           return value;
         },
         (error) => {
@@ -130,7 +136,11 @@ export class LruCache<K, V> extends BoundedMap<K, V> {
         },
       );
       running.promise = promise;
-      return promise;
+      // What a listener throws is for this caller, not for those who have joined.
+      return promise.then((value) => {
+        this.announce();
+        return value;
+      });
     } finally {
       loads.depth = depth;
     }

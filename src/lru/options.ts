@@ -1,5 +1,5 @@
-import { mismatch, OptionError } from '../errors.js';
 import type { Clock } from './clock.js';
+import { requireOption } from './require-option.js';
 
 /** Why an entry left a cache. */
 export type EvictionCause = 'capacity' | 'expired' | 'deleted' | 'replaced' | 'cleared';
@@ -71,8 +71,4 @@ export function requireNumber(name: string, value: number, least: number, most =
 
 export function requireFunction(name: string, value: unknown): void {
   requireOption(value === undefined || typeof value === 'function', name, 'a function', value);
-}
-
-export function requireOption(fits: unknown, name: string, expected: string, received: unknown): void {
-  if (!fits) throw new OptionError(mismatch(name, expected, received));
 }

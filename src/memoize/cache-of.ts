@@ -17,10 +17,13 @@ type ResultOf<M> = M extends (...args: any[]) => infer R ? R : M;
 export function cacheOf<F extends Fn>(fn: F): CallCache<Parameters<F>, ReturnType<F>>;
 /**
  * The cache of a decorated method or getter for one receiver: an instance or, for a static, the class. The nearest
- * decorated one on the prototype chain counts. The method itself may stand for its name, as a `#private` one must.
+ * decorated one on the prototype chain counts. The method itself may stand for its name: a `#private` one has to, and
+ * inside the class it is the better typed, as the members of `this` have no types yet that a name could choose from.
  *
  * @throws NotCachedError when there is no decorated method of that name.
- * @example cacheOf(service, 'get').delete('users')
+ * @example
+ * cacheOf(service, 'get').delete('users')
+ * cacheOf(this, this.get).delete('users')
  */
 export function cacheOf<T extends object, K extends keyof T>(
   receiver: T,

@@ -36,12 +36,14 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
 
   /** The stored result of a call, which is not made, nor counted, nor its recency touched; `undefined` when there is none. */
   peek(...args: Args): R | undefined {
-    return this.#cache.current.peek(this.#keyOf(args)) as R | undefined;
+    const key = this.#keyOf(args);
+    return this.#cache.current.peek(key) as R | undefined;
   }
 
   /** Whether the result of a call is stored. */
   has(...args: Args): boolean {
-    return this.#cache.current.has(this.#keyOf(args));
+    const key = this.#keyOf(args);
+    return this.#cache.current.has(key);
   }
 
   /**
@@ -50,12 +52,14 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
    * to return promises, any other value is stored as a fulfilled promise.
    */
   put(args: Args, value: R | Awaited<R>): void {
-    this.#cache.current.put(this.#keyOf(args), args, value);
+    const key = this.#keyOf(args);
+    this.#cache.current.put(key, args, value);
   }
 
   /** Forgets the result of a call; a load of it in flight is stored nowhere. Tells whether there was either. */
   delete(...args: Args): boolean {
-    return this.#cache.current.delete(this.#keyOf(args));
+    const key = this.#keyOf(args);
+    return this.#cache.current.delete(key);
   }
 
   /** Forgets every result; loads in flight are stored nowhere. O(n). */
@@ -70,7 +74,7 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
 
   /** The stored results with their keys, `[keyOf(args), value]`, least recent first. */
   entries(): IterableIterator<[Key, R]> {
-    return this.#cache.current.entries() as IterableIterator<[Key, R]>;
+    return this.#cache.entries() as IterableIterator<[Key, R]>;
   }
 
   [Symbol.iterator](): IterableIterator<[Key, R]> {
@@ -94,13 +98,10 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
     return 'CallCache';
   }
 
-  /** How Node's `util.inspect`, and so `console.log`, shows the cache. */
-  [Symbol.for('nodejs.util.inspect.custom')](
-    _depth: number,
-    options: unknown,
-    inspect: (value: unknown, options: unknown) => string,
-  ): string {
-    return inspect(new Map(this), options).replace('Map', 'CallCache');
+  /** What Node's `util.inspect`, and so `console.log`, shows for the cache. */
+  [Symbol.for('nodejs.util.inspect.custom')](): Map<unknown, unknown> {
+    // Not a text: only what inspect goes through itself keeps its depth and its sight of cycles.
+    return Object.defineProperty(new Map(this), Symbol.toStringTag, { value: 'CallCache' });
   }
 
   #keyOf(args: Args): Key {

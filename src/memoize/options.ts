@@ -6,12 +6,12 @@ import {
   requireClock,
   requireFunction,
   requireNames,
-  requireOption,
   requireTtl,
 } from '../lru/options.js';
+import { requireOption } from '../lru/require-option.js';
 
 /** What a listener of `on` is given. `value` is what callers get: of an async method, its promise. */
-export interface CacheEvent<Args extends readonly unknown[] = any[], R = any> {
+export interface CacheEvent<Args extends readonly unknown[] = any, R = any> {
   /** The entry's key, as `keyOf` gives it. */
   readonly key: unknown;
   readonly value: R;
@@ -22,7 +22,7 @@ export interface CacheEvent<Args extends readonly unknown[] = any[], R = any> {
 }
 
 /** Options of `cached` and `memoize`. `R` is what the method returns; where a result is given, a promise has been awaited. */
-export interface CachedOptions<Args extends readonly unknown[] = any[], R = any, This = any> {
+export interface CachedOptions<Args extends readonly unknown[] = any, R = any, This = any> {
   /**
    * Entries kept per receiver; the least recently used goes first. From 1 to 16,777,216, or `Infinity` for no bound.
    * @default 128

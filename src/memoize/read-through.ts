@@ -1,6 +1,6 @@
 import type { Key } from '../key/key.js';
 import { BoundedMap } from '../lru/bounded-map.js';
-import { callAll } from '../lru/call-all.js';
+import { callAll, throwAfter } from '../lru/call-all.js';
 import { type Load, Loads } from '../lru/loads.js';
 import type { EvictionCause } from '../lru/options.js';
 import { type CacheStats, Counters, snapshot } from './counters.js';
@@ -27,17 +27,23 @@ export class ReadThrough extends BoundedMap<Key, unknown> {
 
   /** The cache as it is now, emptied first when the definition was cleared since. To be gone through before each use. */
   get current(): this {
-    if (this.#epoch !== this.#definition.epoch) {
-      this.#epoch = this.#definition.epoch;
-      this.clear();
-    }
+    this.#renew();
+    this.announce();
     return this;
+  }
+
+  #renew(): void {
+    if (this.#epoch === this.#definition.epoch) return;
+    this.#epoch = this.#definition.epoch;
+    this.#loads.fenceAll();
+    this.empty();
   }
 
   /** A call: its result, from an entry, from a load in flight or from the method. */
   call(receiver: unknown, args: readonly unknown[]): unknown {
     const key = this.#definition.keyOf(receiver, args);
-    const slot = this.current.find(key);
+    this.#renew();
+    const slot = this.find(key);
     if (slot !== 0) return this.#hit(key, args, this.valueAt(slot));
     const loads = this.#loads;
     const promise = loads.join(key, this.#definition);
@@ -85,6 +91,15 @@ export class ReadThrough extends BoundedMap<Key, unknown> {
     return super.delete(key) || wasLoading;
   }
 
+  /** As those of a bounded map; what is cleared while iterating is skipped, by whomever it is cleared. */
+  override *entries(): Generator<[Key, unknown], undefined, undefined> {
+    this.#renew();
+    for (const entry of super.entries()) {
+      yield entry;
+      this.#renew();
+    }
+  }
+
   /** Forgets everything, and fences every load. */
   override clear(): void {
     this.#loads.fenceAll();
@@ -124,13 +139,7 @@ export class ReadThrough extends BoundedMap<Key, unknown> {
     if (load !== undefined) this.#loads.end(load);
     this.#count('misses');
     this.#count('loadErrors');
-    callAll([
-      () => this.announce(),
-      () => {
-        throw error;
-      },
-    ]);
-    throw error;
+    throwAfter(() => this.announce(), error);
   }
 
   #loaded(load: Load<Key>, args: readonly unknown[], value: unknown): unknown {
@@ -149,14 +158,15 @@ export class ReadThrough extends BoundedMap<Key, unknown> {
       }
     } catch (error) {
       this.#loads.end(load);
-      callAll([
-        () => this.announce(),
-        () => {
-          throw error;
-        },
-      ]);
+      throwAfter(() => this.announce(), error);
     }
-    callAll([() => on.miss?.({ key: load.key, args: args as unknown[], value: given }), () => this.announce()]);
+    try {
+      callAll([() => on.miss?.({ key: load.key, args: args as unknown[], value: given }), () => this.announce()]);
+    } catch (error) {
+      // The caller is given this error, and so will not hear of the load's.
+      if (given instanceof Promise) given.catch(() => {});
+      throw error;
+    }
     return given;
   }
 
@@ -181,15 +191,21 @@ export class ReadThrough extends BoundedMap<Key, unknown> {
   /** Ends a load that has a result, and stores `value` for it if that is wanted and the load was not fenced. */
   #settle(load: Load<Key>, args: readonly unknown[], result: unknown, value: unknown, called = true): void {
     const when = called ? this.#definition.options.when : undefined;
+    const loads = this.#loads;
+    const { depth } = loads;
     let ends = false;
+    // Still running, as far as the callbacks can tell: one that asks for this result asks for itself.
+    loads.depth = load.depth;
     try {
       refuseOneShot(result, this.#definition);
       const wanted = when === undefined || when(result, ...args);
       const ttl = wanted ? this.#ttlOf(result, args) : 0;
+      this.#renew();
       ends = true;
-      if (this.current.#loads.end(load) && wanted) this.write(load.key, value, ttl);
+      if (loads.end(load) && wanted) this.write(load.key, value, ttl);
     } finally {
-      if (!ends) this.#loads.end(load);
+      loads.depth = depth;
+      if (!ends) loads.end(load);
     }
   }
 

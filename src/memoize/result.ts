@@ -6,9 +6,10 @@ export function isPromise(result: unknown): result is PromiseLike<unknown> {
   return result instanceof Promise || typeof (result as PromiseLike<unknown> | null | undefined)?.then === 'function';
 }
 
-/** A promise of the platform, which calls back later and once, whatever a thenable may do. */
+/** A promise whose `then` is the platform's: it calls back later and once, and throws nothing, whatever a thenable may do. */
 export function nativePromise(promise: PromiseLike<unknown>): Promise<unknown> {
-  return promise instanceof Promise ? promise : Promise.resolve(promise);
+  const isNative = promise instanceof Promise && promise.then === Promise.prototype.then;
+  return isNative ? promise : new Promise((resolve) => resolve(promise));
 }
 
 /** @throws OneShotError when a second caller would find the result used up. */
