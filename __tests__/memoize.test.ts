@@ -143,6 +143,24 @@ test('listeners hear hits, misses and evictions in the order in which they happe
   ]);
 });
 
+test('a listener finds the call that it hears of finished, and hears of it before what came of it', () => {
+  const told: unknown[] = [];
+  const memoized: (n: number) => number = memoize((n: number) => n, {
+    capacity: 1,
+    on: {
+      miss: ({ key }) => told.push(['miss', cacheOf(memoized).size, cacheOf(memoized).has(key as number)]),
+      evict: ({ key }) => told.push(['evict', cacheOf(memoized).size, cacheOf(memoized).has(key as number)]),
+    },
+  });
+  memoized(1);
+  memoized(2);
+  expect(told).toEqual([
+    ['miss', 1, true],
+    ['miss', 1, true],
+    ['evict', 1, false],
+  ]);
+});
+
 test('what a listener, when or ttl throws reaches the caller that caused it, over a whole cache', async () => {
   const fail = () => {
     throw new Error('mine');

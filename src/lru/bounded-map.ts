@@ -192,10 +192,14 @@ export class BoundedMap<K, V> {
 
   /** Tells `onEvict` what has left. Runs last in every operation: it may throw, or use the map, which is whole again. */
   protected announce(): void {
-    const evicted = this.#evicted;
-    if (evicted === undefined) return;
+    if (this.#evicted !== undefined) callAll(this.announcements());
+  }
+
+  /** What `announce` would call, for who has something to tell before it. */
+  protected announcements(): (() => void)[] {
+    const evicted = this.#evicted ?? [];
     this.#evicted = undefined;
-    callAll(evicted.map((eviction) => () => this.#onEvict!(...eviction)));
+    return evicted.map((eviction) => () => this.#onEvict!(...eviction));
   }
 
   #reset(): void {

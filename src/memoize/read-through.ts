@@ -27,16 +27,16 @@ export class ReadThrough extends BoundedMap<Key, unknown> {
 
   /** The cache as it is now, emptied first when the definition was cleared since. To be gone through before each use. */
   get current(): this {
-    this.#renew();
-    this.announce();
+    if (this.#renew()) this.announce();
     return this;
   }
 
-  #renew(): void {
-    if (this.#epoch === this.#definition.epoch) return;
+  #renew(): boolean {
+    if (this.#epoch === this.#definition.epoch) return false;
     this.#epoch = this.#definition.epoch;
     this.#loads.fenceAll();
     this.empty();
+    return true;
   }
 
   /** A call: its result, from an entry, from a load in flight or from the method. */
@@ -131,7 +131,7 @@ export class ReadThrough extends BoundedMap<Key, unknown> {
 
   #joined(key: Key, args: readonly unknown[], promise: Promise<unknown>): unknown {
     this.#count('coalesced');
-    callAll([() => this.#hit(key, args, promise), () => this.announce()]);
+    callAll([() => this.#hit(key, args, promise), ...this.announcements()]);
     return promise;
   }
 
@@ -161,7 +161,8 @@ export class ReadThrough extends BoundedMap<Key, unknown> {
       throwAfter(() => this.announce(), error);
     }
     try {
-      callAll([() => on.miss?.({ key: load.key, args: args as unknown[], value: given }), () => this.announce()]);
+      const miss = () => on.miss?.({ key: load.key, args: args as unknown[], value: given });
+      callAll([miss, ...this.announcements()]);
     } catch (error) {
       // The caller is given this error, and so will not hear of the load's.
       if (given instanceof Promise) given.catch(() => {});
