@@ -62,6 +62,14 @@ test('numbers are drawn with a probability proportional to themselves', () => {
   expect(Math.abs(mean - (2 * 1799 + 1) / 3)).toBeLessThan(60);
 });
 
+test('what is piped has no colour, whatever the environment wishes', () => {
+  for (const env of [{ CI: 'true' }, { FORCE_COLOR: '1' }]) {
+    const { stdout } = demo({ SAMPLE_SIZE: 3, SEED: 1, ...env });
+    expect(stdout).toMatch(/^miss: \d+ \d+\n/);
+    expect(stdout).not.toContain('\u001b');
+  }
+});
+
 test('a seed makes the draw repeatable, another makes another', () => {
   const events = (SEED: number) => demo({ SAMPLE_SIZE: 30, SEED }).stdout.split('\n\n')[0];
   expect(events(5)).toBe(events(5));

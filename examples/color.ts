@@ -1,4 +1,5 @@
 import pc from 'picocolors';
 
 /** The colours of the examples: none unless standard output is a terminal that shows them and NO_COLOR is unset. */
-export const color = pc.createColors(!process.env.NO_COLOR && process.stdout.isTTY && process.stdout.hasColors());
+const isTerminal = process.stdout.isTTY === true;
+export const color = pc.createColors(isTerminal && !process.env.NO_COLOR && process.stdout.hasColors());
