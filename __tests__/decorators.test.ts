@@ -240,15 +240,28 @@ describe(legacy ? 'legacy dialect' : 'standard dialect', () => {
       static third() {}
       @cached({ name: 'given' })
       fourth() {}
+      @cached()
+      fifth() {}
     }
-    class Inheriting extends Labelled {}
+    class Inheriting extends Labelled {
+      @cached()
+      override fifth() {
+        return super.fifth();
+      }
+    }
     const instance = new Inheriting();
     instance.first();
     instance.second;
     instance.fourth();
     Labelled.third();
+    instance.fifth();
     const names = caches().map(({ name }) => name);
-    expect(names).toEqual(expect.arrayContaining(['Labelled.first', 'Labelled.second', 'Labelled.third', 'given']));
+    expect(names).toEqual(
+      expect.arrayContaining([
+        ...['Labelled.first', 'Labelled.second', 'Labelled.third', 'given'],
+        ...['Labelled.fifth', 'Inheriting.fifth'],
+      ]),
+    );
   });
 
   test('totals cover all receivers, and clearAll reaches each of them', () => {

@@ -1,7 +1,7 @@
 import { PlacementError } from '../src/errors.js';
-import type { Fn } from '../src/memoize/definition.js';
+import type { Fn, Label } from '../src/memoize/definition.js';
+import { pickMember } from '../src/memoize/members.js';
 import { type CachedOptions, resolveOptions } from '../src/memoize/options.js';
-import { registered } from '../src/memoize/registry.js';
 import { wrap } from '../src/memoize/wrap.js';
 import { adapt, type Place } from './dialect.js';
 import { carryMetadata } from './metadata.js';
@@ -36,7 +36,9 @@ export function cached(options: CachedOptions = {}, ...misuse: unknown[]): Cache
   const resolved = resolveOptions(options);
   const decorate = (...call: unknown[]): unknown =>
     adapt('cached', call, (place) => {
-      const replacement = wrap(place.method, resolved, resolved.per ?? 'instance', (seen) => labelOf(place, seen));
+      let replacement: Fn | undefined;
+      const label: Label = (seen) => labelOf(place, replacement, seen);
+      replacement = wrap(place.method, resolved, resolved.per ?? 'instance', label);
       carryMetadata(place, replacement, resolved);
       return replacement;
     });
@@ -44,17 +46,10 @@ export function cached(options: CachedOptions = {}, ...misuse: unknown[]): Cache
 }
 
 /** `Class.method`. Standard decorators do not know the class: it is found from a receiver's, once there is one. */
-function labelOf({ home, key }: Place, seen: object | undefined): string {
-  const owner = home ?? ownerOf(key, seen);
+function labelOf({ home, key }: Place, replacement: Fn | undefined, seen: object | undefined): string {
+  const isHere = (member: unknown, owner: object) => member === replacement && owner;
+  // A private method stands on none of the chain: then the receiver's class is the best there is.
+  const owner = home ?? (seen && (pickMember(seen, key, isHere) ?? seen));
   const named: unknown = typeof owner === 'function' ? owner.name : owner?.constructor?.name;
   return typeof named === 'string' && named !== '' ? `${named}.${String(key)}` : String(key);
-}
-
-/** The class or prototype along the chain that the method stands on; of a private one, which stands on none, the first. */
-function ownerOf(key: PropertyKey, seen: object | undefined): object | undefined {
-  for (let owner = seen; owner; owner = Object.getPrototypeOf(owner)) {
-    const descriptor = Object.getOwnPropertyDescriptor(owner, key);
-    if (registered(descriptor?.get ?? descriptor?.value)) return owner;
-  }
-  return seen;
 }

@@ -2,7 +2,7 @@ import type { Fn } from '../src/memoize/definition.js';
 import type { Place } from './dialect.js';
 
 /** The metadata of a decorated method: what others hung on the original, and under `memokit:options` its options. */
-export const OPTIONS = 'memokit:options';
+const OPTIONS = 'memokit:options';
 
 /** Carries over what the original method has, and adds the options, in whatever metadata store there is. */
 export function carryMetadata({ method, key, home, metadata }: Place, replacement: Fn, options: object): void {

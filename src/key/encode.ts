@@ -93,7 +93,7 @@ class Encoder {
         this.text += 'u';
         return;
       case 'symbol':
-        this.#symbol(value);
+        this.text += textOfSymbol(value);
         return;
       case 'function':
         this.#identity(value);
@@ -208,10 +208,6 @@ class Encoder {
       this.text += name;
       this.#value(record[symbol]);
     }
-  }
-
-  #symbol(symbol: symbol): void {
-    this.text += textOfSymbol(symbol);
   }
 
   #identity(target: object | symbol): void {

@@ -20,15 +20,13 @@ export class Loads<K> {
 
   /** The promise of a key's load, if there is one to join. @throws RecursionError when the run has given none yet. */
   join(key: K, named: { readonly name: string }): Promise<unknown> | undefined {
-    const load = this.#running.get(key);
-    if (load !== undefined && load.promise === undefined && load.depth <= this.depth) {
-      throw new RecursionError(`${named.name} called itself with the same arguments before it had returned`);
-    }
-    return load?.promise;
+    const load = this.#alive(key);
+    if (load === undefined || load.promise !== undefined) return load?.promise;
+    throw new RecursionError(`${named.name} called itself with the same arguments before it had returned`);
   }
 
   has(key: K): boolean {
-    return this.#running.has(key);
+    return this.#alive(key) !== undefined;
   }
 
   /** Starts a load, in place of any other of the key, which is fenced. */
@@ -45,10 +43,18 @@ export class Loads<K> {
 
   /** Tells whether there was a load to fence. */
   fence(key: K): boolean {
-    return this.#running.delete(key);
+    const had = this.has(key);
+    this.#running.delete(key);
+    return had;
   }
 
   fenceAll(): void {
     this.#running.clear();
+  }
+
+  /** A key's load, unless that is dead. */
+  #alive(key: K): Load<K> | undefined {
+    const load = this.#running.get(key);
+    return load !== undefined && (load.promise !== undefined || load.depth <= this.depth) ? load : undefined;
   }
 }

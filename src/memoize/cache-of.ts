@@ -1,7 +1,7 @@
 import { NotCachedError } from '../errors.js';
 import { CallCache } from './call-cache.js';
 import type { Fn } from './definition.js';
-import type { Receivers } from './receivers.js';
+import { pickMember } from './members.js';
 import { registered } from './registry.js';
 
 /** The arguments of a cached member: a method's parameters, none for a getter. */
@@ -33,7 +33,9 @@ export function cacheOf<F extends Fn>(receiver: object, method: F): CallCache<Pa
 export function cacheOf(target: object, ...members: unknown[]): CallCache {
   const [member] = members;
   const receivers =
-    members.length === 0 ? registered(target) : (registered(member) ?? nearest(target, member as PropertyKey));
+    members.length === 0
+      ? registered(target)
+      : (registered(member) ?? pickMember(Object(target), member as PropertyKey, registered));
   const named = members.length === 0 ? target : member;
   const name = typeof named === 'function' ? named.name : typeof named === 'object' ? 'an object' : String(named);
   if (receivers === undefined) {
@@ -45,14 +47,4 @@ export function cacheOf(target: object, ...members: unknown[]): CallCache {
     );
   }
   return new CallCache(receivers.definition, target, receivers.of(target));
-}
-
-/** The first cached member of a name along the prototype chain. */
-function nearest(target: object, name: PropertyKey): Receivers | undefined {
-  for (let owner: object | null = Object(target); owner !== null; owner = Object.getPrototypeOf(owner)) {
-    const descriptor = Object.getOwnPropertyDescriptor(owner, name);
-    const receivers = registered(descriptor?.get ?? descriptor?.value);
-    if (receivers !== undefined) return receivers;
-  }
-  return undefined;
 }

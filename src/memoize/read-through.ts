@@ -151,7 +151,12 @@ export class ReadThrough extends BoundedMap<Key, unknown> {
         this.#definition.promises = true;
         const promise = this.#await(load, args, value, true);
         // What an evict listener throws is for this caller, and must not spoil the promise that others are given.
-        given = on.evict === undefined ? promise : promise.then((result) => this.#announced(result));
+        if (on.evict === undefined) given = promise;
+        else
+          given = promise.then((result) => {
+            this.announce();
+            return result;
+          });
       } else {
         this.#count('loads');
         this.#settle(load, args, value, value);
@@ -208,11 +213,6 @@ export class ReadThrough extends BoundedMap<Key, unknown> {
       loads.depth = depth;
       if (!ends) loads.end(load);
     }
-  }
-
-  #announced(result: unknown): unknown {
-    this.announce();
-    return result;
   }
 
   #ttlOf(result: unknown, args: readonly unknown[]): number {

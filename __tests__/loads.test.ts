@@ -1,0 +1,31 @@
+import { expect, test } from '@jest/globals';
+import { Loads } from '../src/lru/loads.js';
+import { error } from './support/error.js';
+
+test('a load whose run is on the stack is there, and asking for it is an error', () => {
+  const loads = new Loads<string>();
+  loads.depth = 1;
+  loads.begin('k');
+  expect(loads.has('k')).toBe(true);
+  expect(() => loads.join('k', { name: 'm' })).toThrow(error({ code: 'MEMOKIT_RECURSION' }));
+});
+
+test('a load that nobody ended before the stack unwound is not there any more', () => {
+  const loads = new Loads<string>();
+  loads.depth = 1;
+  const dead = loads.begin('k');
+  loads.depth = 0;
+  expect([loads.has('k'), loads.join('k', { name: 'm' }), loads.fence('k')]).toEqual([false, undefined, false]);
+  expect(loads.end(dead)).toBe(false);
+});
+
+test('a load with a promise is joined at any depth, ends once, and not when it was fenced', async () => {
+  const loads = new Loads<string>();
+  loads.depth = 1;
+  const [first, second] = [loads.begin('a'), loads.begin('b')];
+  first.promise = second.promise = Promise.resolve();
+  loads.depth = 0;
+  expect(loads.join('a', { name: 'm' })).toBe(first.promise);
+  expect([loads.end(first), loads.end(first)]).toEqual([true, false]);
+  expect([loads.fence('b'), loads.end(second)]).toEqual([true, false]);
+});
