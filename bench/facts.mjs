@@ -1,6 +1,6 @@
 /** The command that finds the facts: tries every case on every peer and prints the table. */
-import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { misuse, requirePath, versionOf } from './install.mjs';
 import { machine } from './machine.mjs';
 
 const USAGE = `Usage: node facts.mjs [--json]
@@ -31,7 +31,7 @@ async function report() {
   const columns = [];
   // One after the other, since some cases wait for the time to pass.
   for (const peer of peers) {
-    columns.push({ name: peer.name, version: versionOf(peer), findings: await findingsOf(peer) });
+    columns.push({ name: peer.name, version: versionOf(peer.package ?? peer.name), findings: await findingsOf(peer) });
   }
   if (json) console.log(JSON.stringify({ machine: machine(), titles, columns }, undefined, 2));
   else console.log(`${machine()}\n\n${tableOf(titles, columns)}`);
@@ -43,18 +43,4 @@ function options() {
   } catch (error) {
     misuse(`${error.message}\n\n${USAGE}`);
   }
-}
-
-function requirePath(path, message) {
-  if (!existsSync(new URL(`../${path}`, import.meta.url))) misuse(message);
-}
-
-function misuse(message) {
-  console.error(message);
-  process.exit(2);
-}
-
-function versionOf({ name, package: id = name }) {
-  const folder = id === 'memokit' ? '..' : `node_modules/${id}`;
-  return JSON.parse(readFileSync(new URL(`${folder}/package.json`, import.meta.url), 'utf8')).version;
 }
