@@ -1,69 +1,11 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { keyOf } from 'memokit';
+import { args } from './support/arguments.js';
 import { equal } from './support/equality.js';
 
 /** Random pairs are seldom equal, so there are many of them. */
 const RUNS = fc.readConfigureGlobal().numRuns ?? 100;
-
-const registered = Symbol.for('registered');
-const unique = Symbol('unique');
-const opaque = [() => 1, class {}, new Error('same'), new Error('same'), new WeakMap(), unique] as const;
-
-/** Atoms that read alike in many encodings, so that two random draws are often confusable and often equal. */
-const atom = fc.oneof(
-  fc.constantFrom<unknown>(undefined, null, true, false, 0, -0, 1, Number.NaN, Infinity, 1n, 0n, -1n, 10n),
-  fc.constantFrom<unknown>(
-    '',
-    '0',
-    '1',
-    'true',
-    'null',
-    'undefined',
-    'NaN',
-    '1n',
-    ',',
-    '(',
-    '(1;d1;',
-    's1:a',
-    '}',
-    '*',
-    '\ud800',
-  ),
-  fc.constantFrom<unknown>(registered, ...opaque),
-  fc.string({ unit: fc.constantFrom('s', 'd', '1', ':', ';', '*', '}', '('), maxLength: 4 }),
-  fc.string({ maxLength: 3 }),
-  fc.integer({ min: -3, max: 3 }),
-);
-
-const name = fc.constantFrom('a', 'b', '0', '1', 'length', '__proto__', 'constructor', '');
-
-const { value } = fc.letrec<{ value: unknown }>((tie) => ({
-  value: fc.oneof(
-    { depthSize: 'small', withCrossShrink: true },
-    atom,
-    fc.array(tie('value'), { maxLength: 3 }),
-    fc.sparseArray(tie('value'), { maxLength: 4, maxNumElements: 3 }),
-    fc.dictionary(name, tie('value'), { maxKeys: 3, noNullPrototype: false }),
-    fc.tuple(tie('value'), fc.boolean()).map(([v, own]) => (own ? { [registered]: v } : { [unique]: v })),
-    fc.array(fc.tuple(tie('value'), tie('value')), { maxLength: 2 }).map((entries) => new Map(entries)),
-    fc.array(tie('value'), { maxLength: 3 }).map((members) => new Set(members)),
-    fc
-      .tuple(fc.array(tie('value'), { maxLength: 2 }), tie('value'))
-      .map(([members, hung]) => Object.assign(new Set(members), { [registered]: hung })),
-    fc.constantFrom(0, 1, Number.NaN).map((time) => new Date(time)),
-    fc.constantFrom('a', 'b').map((source) => new RegExp(source, 'g')),
-    fc.constantFrom<unknown>(0, -0, '', 'a', true, 1n, registered).map((primitive) => Object(primitive)),
-    fc.uint8Array({ maxLength: 3 }),
-    fc.uint8Array({ maxLength: 3 }).map((bytes) => Buffer.from(bytes)),
-    fc.uint8Array({ maxLength: 3 }).map((bytes) => bytes.slice().buffer),
-    fc.int8Array({ maxLength: 3 }),
-    fc.float64Array({ maxLength: 2, noNaN: true }),
-    fc.constantFrom('http://a/', 'http://a/?b').map((href) => new URL(href)),
-  ),
-}));
-
-const args = fc.array(value, { maxLength: 3 });
 
 test('two argument lists have one key exactly when they are equal', () => {
   let equals = 0;

@@ -246,6 +246,18 @@ test('shared references are content, and cycles end', () => {
   expect(apart(cycle(1), cycle(2))).toBe(true);
 });
 
+test('a cycle is found early, not only by its size', () => {
+  let reads = 0;
+  const node: object = {
+    get self() {
+      reads++;
+      return node;
+    },
+  };
+  keyOf([node]);
+  expect(reads).toBeLessThan(100);
+});
+
 test('a structure that unfolds to an exponential tree has a key in no time', () => {
   let bomb: object = {};
   for (let i = 0; i < 200; i++) bomb = { left: bomb, right: bomb };

@@ -3,7 +3,7 @@ import { Loads } from '../src/lru/loads.js';
 import { error } from './support/error.js';
 
 test('a load whose run is on the stack is there, and asking for it is an error', () => {
-  const loads = new Loads<string>();
+  const loads = new Loads<string>(new Map());
   loads.depth = 1;
   loads.begin('k');
   expect(loads.has('k')).toBe(true);
@@ -11,7 +11,7 @@ test('a load whose run is on the stack is there, and asking for it is an error',
 });
 
 test('a load that nobody ended before the stack unwound is not there any more', () => {
-  const loads = new Loads<string>();
+  const loads = new Loads<string>(new Map());
   loads.depth = 1;
   const dead = loads.begin('k');
   loads.depth = 0;
@@ -20,7 +20,7 @@ test('a load that nobody ended before the stack unwound is not there any more', 
 });
 
 test('a load with a promise is joined at any depth, ends once, and not when it was fenced', async () => {
-  const loads = new Loads<string>();
+  const loads = new Loads<string>(new Map());
   loads.depth = 1;
   const [first, second] = [loads.begin('a'), loads.begin('b')];
   first.promise = second.promise = Promise.resolve();

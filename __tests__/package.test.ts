@@ -49,6 +49,21 @@ test('what is published is what a user needs', () => {
   expect(stray).toEqual([]);
 });
 
+test('receivers carry their entries themselves in what is published, whatever a bundler made of that', () => {
+  writeFileSync(
+    join(project, 'stamps.mjs'),
+    `import { cached } from 'memokit';
+    class Service { get(n) { return n * n; } }
+    Service.prototype.get = cached()(Service.prototype.get, { kind: 'method', name: 'get' });
+    let kept = 0;
+    const { set } = WeakMap.prototype;
+    WeakMap.prototype.set = function (...args) { kept++; return set.apply(this, args); };
+    const services = [new Service(), Object.freeze(new Service()), new Proxy(new Service(), {})];
+    console.log(services.map((service) => service.get(3)).join(), Reflect.ownKeys(services[0]).length, kept);`,
+  );
+  expect(node(['stamps.mjs'], project)).toBe('9,9,9 0 0\n');
+});
+
 test('it is imported and required from every entry point, as one copy each', () => {
   const uses = `
     const square = memoize((n) => n * n);

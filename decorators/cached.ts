@@ -38,7 +38,7 @@ export function cached(options: CachedOptions = {}, ...misuse: unknown[]): Cache
     adapt('cached', call, (place) => {
       let replacement: Fn | undefined;
       const label: Label = (seen) => labelOf(place, replacement, seen);
-      replacement = wrap(place.method, resolved, resolved.per ?? 'instance', label);
+      replacement = wrap(place.method, resolved, resolved.per ?? 'instance', label, true);
       carryMetadata(place, replacement, resolved);
       return replacement;
     });

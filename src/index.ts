@@ -8,7 +8,7 @@ export {
   PlacementError,
   RecursionError,
 } from './errors.js';
-export { cacheKey } from './key/encode.js';
+export { cacheKey } from './key/cache-key.js';
 export { type Key, keyOf } from './key/key.js';
 export type { Clock } from './lru/clock.js';
 export { LruCache } from './lru/lru-cache.js';

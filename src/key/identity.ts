@@ -1,14 +1,23 @@
-/** Numbers for what has no value to compare, only an identity: functions, unique symbols, opaque instances. */
+/**
+ * An identity: the token of what has no value to compare, such as a function or an opaque instance.
+ * It is the same at each sight of its target and never another's, and keeps the target from no collector.
+ */
+export class Identity {
+  /** Different in each process. */
+  readonly number = ++last;
 
-/** The number of an object or a unique symbol: the same at each call, and never another's. Holds it weakly. */
-export function identityOf(target: object | symbol): number {
-  let identity = identities.get(target as object);
-  if (identity === undefined) {
-    identity = ++last;
-    identities.set(target as object, identity);
+  /** What stands for it in a rendered key. */
+  get text(): string {
+    return `#${this.number};`;
   }
+}
+
+/** The identity of an object or, where the engine's `WeakMap` takes symbols, a unique symbol. */
+export function identityOf(target: object | symbol): Identity {
+  let identity = identities.get(target as object);
+  if (identity === undefined) identities.set(target as object, (identity = new Identity()));
   return identity;
 }
 
-const identities = /* @__PURE__ */ new WeakMap<object, number>();
+const identities = /* @__PURE__ */ new WeakMap<object, Identity>();
 let last = 0;

@@ -1,37 +1,58 @@
-/**
- * The kind of an object: the name of the built-in class that it is a direct instance of, in whatever
- * realm, when that class is one whose instances have a value; `''` when the object has an identity only.
- */
-export function kindOf(target: object): string {
-  const prototype = Object.getPrototypeOf(target);
-  const kind = prototype === null ? 'null' : kindOfPrototype(prototype);
-  if (Array.isArray(target) || kind === 'Array') return Array.isArray(target) && kind === 'Array' ? kind : '';
-  if (kind === 'null' || kind === 'Object') return isPrototype(target) ? '' : kind;
-  return contentOf(target, kind) === undefined ? '' : kind;
-}
+import { ARRAY, BARE, Marker, OBJECT } from './marker.js';
 
 /**
- * What an object of a kind holds: the bytes of a buffer or view, an iterator over a collection, a primitive for the
- * rest. `undefined` when the object only looks like one of the kind, as a proxy, a fake or a detached buffer does.
+ * The kind of an object: the marker of the class that it is a direct instance of, in whatever realm, when
+ * that class is one whose instances have a value; `undefined` when the object has an identity only.
  */
-export function contentOf(target: object, kind: string): unknown {
-  try {
-    if (ArrayBuffer.isView(target)) {
-      return kind === '' ? undefined : new Uint8Array(target.buffer, target.byteOffset, target.byteLength);
+export function kindOf(target: object): Marker | undefined {
+  const prototype: object | null = Object.getPrototypeOf(target);
+  let kind: Marker | undefined;
+  if (prototype === null) kind = BARE;
+  else if (prototype === Object.prototype) kind = OBJECT;
+  else if (prototype === Array.prototype) kind = ARRAY;
+  else kind = kindOfPrototype(prototype);
+  // Nor is an array with another prototype one of that kind.
+  if (Array.isArray(target) !== (kind === ARRAY)) return undefined;
+  return (kind === OBJECT || kind === BARE) && isPrototype(target) ? undefined : kind;
+}
+
+/** The kind of a built-in class whose instances hold more than properties. */
+export class BuiltIn extends Marker {
+  readonly name: string;
+  /** Throws unless it is called on a true instance, in whatever realm it was made. */
+  readonly #read: ((this: object) => unknown) | undefined;
+
+  constructor(name: string) {
+    super(`<${name}>`);
+    this.name = name;
+    if (Object.hasOwn(READERS, name)) {
+      const { prototype } = globalThis[name as 'Date'];
+      const reader = Object.getOwnPropertyDescriptor(prototype, READERS[name]!)!;
+      this.#read = reader.get ?? reader.value;
     }
-    if (!Object.hasOwn(READERS, kind)) return undefined;
-    // Reading through the built-in's own accessor or method checks the object's internal slots.
-    const found = Reflect.get(globalThis[kind as 'Date'].prototype, READERS[kind]!, target);
-    if (kind === 'ArrayBuffer') return new Uint8Array(target as ArrayBuffer);
-    return typeof found === 'function' ? found.call(target) : found;
-  } catch {
-    return undefined;
+  }
+
+  /**
+   * What an object of this kind holds: the bytes of a buffer or view, the size of a collection, a primitive for the
+   * rest. `undefined` when the object only looks like one of the kind, as a proxy, a fake or a detached buffer does.
+   */
+  contentOf(target: object): unknown {
+    try {
+      if (ArrayBuffer.isView(target)) return new Uint8Array(target.buffer, target.byteOffset, target.byteLength);
+      const content = this.#read?.call(target);
+      return this.name === 'ArrayBuffer' ? new Uint8Array(target as ArrayBuffer) : content;
+    } catch {
+      return undefined;
+    }
   }
 }
 
 /** The prototype of a class stands for the class, not for its few visible properties. */
 function isPrototype(target: { constructor?: { prototype?: unknown } }): boolean {
-  return Object.hasOwn(target, 'constructor') && target.constructor?.prototype === target;
+  const made = target.constructor;
+  // For the most part it is Object, inherited.
+  if (made === Object) return target === Object.prototype;
+  return made?.prototype === target && Object.hasOwn(target, 'constructor');
 }
 
 const READERS: Readonly<Record<string, string>> = {
@@ -43,17 +64,21 @@ const READERS: Readonly<Record<string, string>> = {
   BigInt: 'valueOf',
   RegExp: 'source',
   URL: 'href',
-  Map: 'entries',
-  Set: 'values',
+  Map: 'size',
+  Set: 'size',
   ArrayBuffer: 'byteLength',
 };
 
-function kindOfPrototype(prototype: object): string {
-  if (prototype === Object.prototype) return 'Object';
-  if (prototype === Array.prototype) return 'Array';
+function kindOfPrototype(prototype: object): Marker | undefined {
   let kind = kinds.get(prototype);
-  if (kind === undefined) kinds.set(prototype, (kind = nameOfBuiltIn(prototype)));
-  return kind;
+  if (kind === undefined) {
+    const name = nameOfBuiltIn(prototype);
+    // By name, so that the classes of every realm meet.
+    kind = name === '' ? null : (named.get(name) ?? new BuiltIn(name));
+    if (kind !== null) named.set(name, kind);
+    kinds.set(prototype, kind);
+  }
+  return kind ?? undefined;
 }
 
 function nameOfBuiltIn(prototype: object): string {
@@ -62,9 +87,14 @@ function nameOfBuiltIn(prototype: object): string {
   if (prototype === globalThis.Buffer?.prototype) return 'Buffer';
   const made: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
   if (typeof made !== 'function' || made.prototype !== prototype) return '';
-  return NATIVE.test(Function.prototype.toString.call(made)) ? made.name : '';
+  return NATIVE.exec(Function.prototype.toString.call(made))?.[1] ?? '';
 }
 
-const NATIVE = /\{\s*\[native code\]\s*\}$/;
+/** The text of a class that the engine made, and its name, which its property `name` may belie. */
+const NATIVE = /^\s*function (\w+)\([^)]*\)\s*\{\s*\[native code\]\s*\}\s*$/;
 
-const kinds = /* @__PURE__ */ new WeakMap<object, string>();
+const kinds = /* @__PURE__ */ new WeakMap<object, Marker | null>();
+const named = /* @__PURE__ */ new Map<string, Marker>([
+  ['Object', OBJECT],
+  ['Array', ARRAY],
+]);

@@ -1,42 +1,61 @@
-import { callAll } from './call-all.js';
-import { monotonic, reader } from './clock.js';
-import { type EvictionCause, type LruOptions, requireCapacity, requireNumber } from './options.js';
+import { monotonic } from './clock.js';
+import { type EvictionCause, requireCapacity, requireNumber } from './options.js';
 import { RecencyList } from './recency-list.js';
 
+/** What finds the slot of a key, as a Map does. */
+export interface Index<K> {
+  readonly size: number;
+  get(key: K): number | undefined;
+  set(key: K, slot: number): unknown;
+  has(key: K): boolean;
+  delete(key: K): unknown;
+  clear(): void;
+}
+
 /**
- * A bounded map: what an `LruCache` and the entries of a memoized function have in common. It holds at
- * most `capacity` entries, each until it dies, and forgets the least recently used first.
+ * A bounded map: it holds at most `capacity` entries, each until it dies, and forgets the least recently
+ * used first. What leaves is told to `left`. The class below says to whom that goes on.
  */
-export class BoundedMap<K, V> {
-  #index!: Map<K, number>;
+export abstract class BoundedMap<K, V> {
+  readonly #index: Index<K>;
   #recency!: RecencyList;
-  /** The key of each slot at `slot`, its value at `slot + 1`. Slot 0 stays empty: reading it is how a miss becomes undefined. */
-  #entries!: unknown[];
-  /** When each slot dies at `slot`, its weight at `slot + 1`; kept once any entry can die or be weighed. */
-  #limits: number[] | undefined;
+  /** The key and the value of each slot. Slot 0 stays empty: reading it is how a miss becomes undefined. */
+  #keys!: unknown[];
+  #values!: unknown[];
+  /** When each slot dies; kept once an entry can die. */
+  #expiries: Float64Array | undefined;
   /** Nothing dies before this time. It may be too early, since removing an entry does not look for the next. */
   #soonest!: number;
+  /** What each slot weighs, when entries are weighed. */
+  #weights: number[] | undefined;
   #weight!: number;
 
   #capacity: number;
-  readonly #ttl: number;
   readonly #now: () => number;
-  readonly #weigh: LruOptions<K, V>['weigh'];
-  readonly #onEvict: LruOptions<K, V>['onEvict'];
+  readonly #weigh: ((value: V, key: K) => number) | undefined;
 
-  /** What has left and `onEvict` has not heard of. */
-  #evicted: [K, V, EvictionCause][] | undefined;
   /** Writes since the last sweep during which something may have been dead. */
   #unswept = 0;
   #removals = 0;
 
+  /** Whether anybody wants to hear what leaves. */
+  readonly #isHeard: boolean;
+  /** Whether nothing can die, is weighed or is heard of: then an entry is just written. */
+  #isPlain!: boolean;
+
   /** Trusts its options, which whoever makes one has checked. */
-  constructor({ capacity = 128, ttl = Infinity, clock = monotonic, weigh, onEvict }: LruOptions<K, V>) {
+  constructor(
+    index: Index<K>,
+    isHeard: boolean,
+    capacity = 128,
+    now: () => number = monotonic,
+    weigh?: ((value: V, key: K) => number) | undefined,
+  ) {
+    this.#index = index;
+    this.#isHeard = isHeard;
     this.#capacity = capacity;
-    this.#ttl = ttl;
-    this.#now = reader(clock);
+    this.#now = now;
     this.#weigh = weigh;
-    this.#onEvict = onEvict;
     this.#reset();
   }
 
@@ -45,23 +64,10 @@ export class BoundedMap<K, V> {
     return this.#capacity;
   }
 
-  /** Milliseconds that an entry lives unless its `set` says otherwise. */
-  get ttl(): number {
-    return this.#ttl;
-  }
-
   /** How many entries are alive. */
   get size(): number {
-    this.#trim(this.#time(), true);
-    this.announce();
+    this.#sweep(this.#time(), Infinity);
     return this.#index.size;
-  }
-
-  /** The value of a key, which becomes the most recent; `undefined` when there is none. */
-  get(key: K): V | undefined {
-    const value = this.valueAt(this.find(key));
-    this.announce();
-    return value;
   }
 
   /** The value of a key, its recency untouched; `undefined` when there is none. */
@@ -71,7 +77,7 @@ export class BoundedMap<K, V> {
 
   /** Whether a key has an entry, its recency untouched. */
   has(key: K): boolean {
-    return this.#alive(key) !== 0;
+    return this.#expiries === undefined ? this.#index.has(key) : this.#locate(key) > 0;
   }
 
   /** Milliseconds until a key's entry dies, `Infinity` when it never does, `undefined` when there is none. */
@@ -80,156 +86,190 @@ export class BoundedMap<K, V> {
     return slot === 0 ? undefined : this.#expiryOf(slot) - this.#time();
   }
 
-  /**
-   * Writes an entry and makes it the most recent, evicting what no longer fits.
-   *
-   * @param options.ttl Milliseconds that this entry lives instead of the cache's `ttl`; 0 or more, 0 being dead at once.
-   * @throws OptionError when `ttl` or what `weigh` returned is no such number; nothing has changed then.
-   */
-  set(key: K, value: V, options?: { readonly ttl?: number | undefined }): this {
-    this.write(key, value, options?.ttl ?? this.#ttl);
-    this.announce();
-    return this;
+  /** Changes the capacity, evicting the least recent entries that no longer fit. */
+  resize(capacity: number): void {
+    requireCapacity(capacity, this.#weigh !== undefined);
+    const now = this.#time();
+    this.#capacity = capacity;
+    this.#makeRoom(0, now);
   }
 
-  /** As `set`, but `onEvict` hears nothing until `announce`. */
+  /** The keys, least recent first, some of which may be dead. O(n). */
+  order(): K[] {
+    return this.#recency.slots().map((slot) => this.#keys[slot] as K);
+  }
+
+  /** Hears of each entry as it leaves, amid the operation: it must neither throw nor use the map. */
+  protected abstract left(key: K, value: V, cause: EvictionCause): void;
+
+  /** The live slot of a key, made the most recent, or 0; `valueAt` gives its value, of 0 undefined. Removes a dead one. */
+  protected find(key: K): number {
+    const slot = this.#index.get(key);
+    return slot === undefined ? 0 : this.use(slot);
+  }
+
+  /** As `find`, of a key whose slot was looked up just now. */
+  protected use(slot: number): number {
+    if (this.#expiries === undefined) {
+      this.#recency.touch(slot);
+      return slot;
+    }
+    const live = this.#living(slot);
+    if (live > 0) this.#recency.touch(live);
+    else if (live < 0) this.#remove(-live, 'expired');
+    return Math.max(live, 0);
+  }
+
+  /** The value in a slot that was looked up just now, which becomes the most recent; `undefined` when it is dead. */
+  protected read(slot: number): V | undefined {
+    return this.valueAt(this.use(slot));
+  }
+
+  /** Writes an entry that was written before, elsewhere, and dies when it would have there. There must be room. */
+  protected restore(key: K, value: V, expiry: number): void {
+    const slot = this.#insert(key);
+    this.#weight++;
+    this.#values[slot] = value;
+    this.#limit(slot, expiry);
+  }
+
+  protected valueAt(slot: number): V | undefined {
+    return this.#values[slot] as V | undefined;
+  }
+
+  /** Writes an entry and makes it the most recent, evicting what no longer fits. */
   protected write(key: K, value: V, ttl: number): void {
+    if (ttl !== Infinity || !this.#isPlain) {
+      this.#writeMortal(key, value, ttl);
+      return;
+    }
+    const slot = this.#index.get(key);
+    if (slot === undefined) {
+      if (this.#weight === this.#capacity) this.#remove(this.#recency.oldest, 'capacity');
+      this.#weight++;
+      this.#values[this.#insert(key)] = value;
+    } else {
+      this.#values[slot] = value;
+      this.#recency.touch(slot);
+    }
+  }
+
+  /** As `write`, of an entry that may die, or that may be heard of when it leaves. */
+  #writeMortal(key: K, value: V, ttl: number): void {
+    if (this.#weigh !== undefined || typeof ttl !== 'number' || !(ttl > 0)) {
+      this.#writeWeighed(key, value, ttl);
+      return;
+    }
+    const now = this.#time(ttl);
+    let slot = this.#index.get(key);
+    if (slot === undefined) {
+      if (this.#weight === this.#capacity) this.#makeRoom(1, now);
+      slot = this.#insert(key);
+      this.#weight++;
+    } else {
+      this.#renew(slot, value, now);
+    }
+    this.#values[slot] = value;
+    this.#limit(slot, now + ttl);
+    if (now >= this.#soonest) this.#sweep(now, 2);
+  }
+
+  /** As `write`, of an entry that is weighed, or may be dead at once. */
+  #writeWeighed(key: K, value: V, ttl: number): void {
     const weight = this.#weigh === undefined ? 1 : this.#weigh(value, key);
     requireNumber('weigh', weight, 0, Number.MAX_VALUE);
     requireNumber('ttl', ttl, 0);
     const now = this.#time(ttl);
-
-    let slot = this.#index.get(key) ?? 0;
-    if (slot === 0) {
-      slot = this.#recency.take();
-      this.#index.set(key, slot);
-      // A Map stores -0 as 0, and so do we.
-      this.#entries[slot] = key === 0 ? 0 : key;
-    } else {
-      const dead = this.#isDead(slot, now);
-      if (dead || !Object.is(this.valueAt(slot), value)) this.#left(slot, dead ? 'expired' : 'replaced');
-      this.#weight -= this.#weightOf(slot);
-      this.#recency.touch(slot);
-    }
-    this.#entries[slot + 1] = value;
-    this.#limit(slot, now + ttl, weight);
     // What cannot stay takes nothing else with it.
-    if (ttl === 0) this.#remove(slot, 'expired');
-    else if (weight > this.#capacity) this.#remove(slot, 'capacity');
-    this.#trim(now);
+    const stays = ttl > 0 && weight <= this.#capacity;
+    let slot = this.#index.get(key);
+    if (slot === undefined) {
+      if (stays) this.#makeRoom(weight, now);
+      slot = this.#insert(key);
+    } else {
+      this.#renew(slot, value, now);
+      this.#weight -= this.#weightOf(slot);
+    }
+    this.#values[slot] = value;
+    this.#weight += weight;
+    if (this.#weights !== undefined) this.#weights[slot] = weight;
+    this.#limit(slot, now + ttl);
+    if (!stays) this.#remove(slot, ttl > 0 ? 'capacity' : 'expired');
+    this.#makeRoom(0, now);
+    this.#sweep(now, 2);
   }
 
   /** Forgets a key. Tells whether there was an entry. */
-  delete(key: K): boolean {
-    const deleted = this.drop(key, 'deleted');
-    this.announce();
-    return deleted;
-  }
-
-  /** As `delete`, but `onEvict` hears nothing until `announce`. */
   protected drop(key: K, cause: EvictionCause): boolean {
-    const slot = this.find(key);
-    if (slot !== 0) this.#remove(slot, cause);
-    return slot !== 0;
+    const slot = this.#locate(key);
+    if (slot > 0) this.#remove(slot, cause);
+    else if (slot < 0) this.#remove(-slot, 'expired');
+    return slot > 0;
   }
 
   /** Forgets everything. O(n). */
-  clear(): void {
-    this.empty();
-    this.announce();
-  }
-
-  /** As `clear`, but `onEvict` hears nothing until `announce`. */
   protected empty(): void {
     for (const slot of this.#recency.slots()) this.#left(slot, 'cleared');
     this.#reset();
   }
 
-  /**
-   * Changes the capacity, evicting the least recent entries that no longer fit.
-   *
-   * @throws OptionError when it is no capacity; nothing has changed then.
-   */
-  resize(capacity: number): void {
-    requireCapacity(capacity, this.#weigh !== undefined);
-    const now = this.#time();
-    this.#capacity = capacity;
-    this.#trim(now);
-    this.announce();
-  }
-
-  /** The entries, least recent first. What is removed while iterating is skipped; what is added is not visited. */
-  *entries(): Generator<[K, V], undefined, undefined> {
-    // The walk is over the keys of now, as using an entry moves it and a slot may come to hold another.
-    for (const key of this.#recency.slots().map((slot) => this.#entries[slot] as K)) {
-      const slot = this.#alive(key);
-      if (slot !== 0) yield [key, this.valueAt(slot) as V];
-    }
-  }
-
-  /**
-   * The live slot of a key, made the most recent, or 0; `valueAt` gives its value, of 0 undefined. A dead entry is
-   * removed, which `onEvict` does not hear of until `announce`.
-   */
-  protected find(key: K): number {
-    const slot = this.#locate(key);
-    if (slot < 0) this.#remove(-slot, 'expired');
-    if (slot <= 0) return 0;
-    this.#recency.touch(slot);
-    return slot;
-  }
-
-  protected valueAt(slot: number): V | undefined {
-    return this.#entries[slot + 1] as V | undefined;
-  }
-
-  /** Hears of each entry as it leaves, amid the operation: it must neither throw nor use the map. */
-  protected left(key: K, value: V, cause: EvictionCause): void {
-    if (this.#onEvict === undefined) return;
-    this.#evicted ??= [];
-    this.#evicted.push([key, value, cause]);
-  }
-
-  /** Tells `onEvict` what has left. Runs last in every operation: it may throw, or use the map, which is whole again. */
-  protected announce(): void {
-    if (this.#evicted !== undefined) callAll(this.announcements());
-  }
-
-  /** What `announce` would call, for who has something to tell before it. */
-  protected announcements(): (() => void)[] {
-    const evicted = this.#evicted ?? [];
-    this.#evicted = undefined;
-    return evicted.map((eviction) => () => this.#onEvict!(...eviction));
-  }
-
   #reset(): void {
     this.#removals++;
-    this.#index = new Map();
+    this.#index.clear();
     this.#recency = new RecencyList();
-    this.#entries = [undefined, undefined];
-    this.#limits = this.#weigh && [Infinity, 0];
+    this.#keys = [undefined];
+    this.#values = [undefined];
+    this.#expiries = undefined;
+    this.#isPlain = !this.#isHeard && this.#weigh === undefined;
     this.#soonest = Infinity;
+    this.#weights = this.#weigh && [0];
     this.#weight = 0;
   }
 
+  /** A new slot for a key, the most recent; its value is not written yet. */
+  #insert(key: K): number {
+    const slot = this.#recency.take();
+    this.#index.set(key, slot);
+    // A Map stores -0 as 0, and so do we.
+    const stored = key === 0 ? 0 : key;
+    if (slot === this.#keys.length) {
+      this.#keys.push(stored);
+      this.#values.push(undefined);
+    } else {
+      this.#keys[slot] = stored;
+    }
+    return slot;
+  }
+
+  /** Makes a slot the most recent, for a new value: the old one leaves, unless it is the same and alive. */
+  #renew(slot: number, value: V, now: number): void {
+    if (this.#isHeard) {
+      if (this.#isDead(slot, now)) this.#left(slot, 'expired');
+      else if (!Object.is(this.#values[slot], value)) this.#left(slot, 'replaced');
+    }
+    this.#recency.touch(slot);
+  }
+
   #weightOf(slot: number): number {
-    return this.#limits?.[slot + 1] ?? 1;
+    return this.#weights === undefined ? 1 : this.#weights[slot]!;
   }
 
   #expiryOf(slot: number): number {
-    return this.#limits?.[slot] ?? Infinity;
+    return this.#expiries === undefined ? Infinity : this.#expiries[slot]!;
   }
 
-  #limit(slot: number, expiry: number, weight: number): void {
-    this.#weight += weight;
+  #limit(slot: number, expiry: number): void {
     if (expiry < this.#soonest) this.#soonest = expiry;
-    if (expiry < Infinity) this.#limits ??= [];
-    const limits = this.#limits;
-    if (limits === undefined) return;
-    // Filled up to the slot, since an array with holes is slower for good.
-    while (limits.length < slot) limits.push(Infinity, 1);
-    limits[slot] = expiry;
-    limits[slot + 1] = weight;
+    if (this.#expiries === undefined && expiry === Infinity) return;
+    if (this.#expiries === undefined || slot >= this.#expiries.length) this.#growExpiries();
+    this.#expiries![slot] = expiry;
+  }
+
+  #growExpiries(): void {
+    const grown = new Float64Array(2 * Math.max(this.#keys.length, FIRST_LENGTH)).fill(Infinity);
+    if (this.#expiries !== undefined) grown.set(this.#expiries);
+    this.#expiries = grown;
+    this.#isPlain = false;
   }
 
   /** The live slot of a key, or 0. */
@@ -239,56 +279,65 @@ export class BoundedMap<K, V> {
 
   /** The slot of a key, negative when it is dead, or 0. */
   #locate(key: K): number {
-    const removals = this.#removals;
-    const slot = this.#index.get(key) ?? 0;
-    const dead = this.#isDead(slot);
-    // A clock is anybody's code, and may use the map.
-    if (removals !== this.#removals) return this.#locate(key);
-    return dead ? -slot : slot;
+    const slot = this.#index.get(key);
+    return slot === undefined ? 0 : this.#living(slot);
   }
 
-  /** The clock is read only for a slot that can die. */
-  #isDead(slot: number, now?: number): boolean {
+  /** The slot where the key of a slot is now, negative when it is dead. The clock is read only if it can be. */
+  #living(slot: number): number {
     const expiry = this.#expiryOf(slot);
-    return expiry < Infinity && (now ?? this.#now()) >= expiry;
+    if (expiry === Infinity) return slot;
+    const key = this.#keys[slot] as K;
+    const removals = this.#removals;
+    const now = this.#now();
+    // A clock is anybody's code, and may use the map.
+    if (removals !== this.#removals) return this.#locate(key);
+    return now < expiry ? slot : -slot;
+  }
+
+  #isDead(slot: number, now: number): boolean {
+    return now >= this.#expiryOf(slot);
   }
 
   /** The time, if there is something that can die, or will be. */
   #time(ttl = Infinity): number {
-    return Math.min(ttl, this.#soonest) < Infinity ? this.#now() : 0;
+    return ttl < Infinity || this.#soonest < Infinity ? this.#now() : 0;
   }
 
-  /**
-   * Evicts until what is left fits, the dead before the living as far as they are known. They are looked for in all
-   * slots, but seldom enough to cost a write a constant: 128 slots when room is needed, 2 otherwise.
-   */
-  #trim(now: number, exactly = false): void {
-    const perWrite = this.#weight > this.#capacity ? 128 : 2;
-    if (now >= this.#soonest && (exactly || ++this.#unswept * perWrite >= this.#index.size)) {
-      this.#soonest = Infinity;
-      this.#unswept = 0;
-      for (const slot of this.#recency.slots()) {
-        if (this.#isDead(slot, now)) this.#remove(slot, 'expired');
-        else this.#soonest = Math.min(this.#soonest, this.#expiryOf(slot));
-      }
-    }
-    while (this.#weight > this.#capacity) {
+  /** Evicts the least recent until so much weight fits in, but the dead before the living as far as they are known. */
+  #makeRoom(weight: number, now: number): void {
+    if (this.#weight + weight <= this.#capacity) return;
+    this.#sweep(now, 128);
+    while (this.#weight + weight > this.#capacity) {
       const slot = this.#recency.oldest;
       this.#remove(slot, this.#isDead(slot, now) ? 'expired' : 'capacity');
+    }
+  }
+
+  /** Removes the dead. They are looked for in all slots, but only after so many writes that each has paid for a few. */
+  #sweep(now: number, slotsPerWrite: number): void {
+    if (now < this.#soonest || ++this.#unswept * slotsPerWrite < this.#index.size) return;
+    this.#soonest = Infinity;
+    this.#unswept = 0;
+    for (const slot of this.#recency.slots()) {
+      if (this.#isDead(slot, now)) this.#remove(slot, 'expired');
+      else this.#soonest = Math.min(this.#soonest, this.#expiryOf(slot));
     }
   }
 
   #remove(slot: number, cause: EvictionCause): void {
     this.#removals++;
     this.#left(slot, cause);
-    this.#index.delete(this.#entries[slot] as K);
+    this.#index.delete(this.#keys[slot] as K);
     this.#recency.release(slot);
-    this.#entries[slot] = this.#entries[slot + 1] = undefined;
     // An empty cache weighs nothing, however sums of fractions were rounded.
     this.#weight = this.#index.size && this.#weight - this.#weightOf(slot);
+    this.#keys[slot] = this.#values[slot] = undefined;
   }
 
   #left(slot: number, cause: EvictionCause): void {
-    this.left(this.#entries[slot] as K, this.valueAt(slot) as V, cause);
+    if (this.#isHeard) this.left(this.#keys[slot] as K, this.valueAt(slot) as V, cause);
   }
 }
+
+const FIRST_LENGTH = 16;

@@ -8,15 +8,33 @@ export interface Load<K> {
   promise: Promise<unknown> | undefined;
 }
 
+/** What finds the load of a key, as a Map does. */
+export interface LoadIndex<K> {
+  readonly size: number;
+  get(key: K): Load<K> | undefined;
+  set(key: K, load: Load<K>): unknown;
+  delete(key: K): boolean;
+  clear(): void;
+}
+
 /** The loads in flight of one cache, at most one a key. To fence one is to forget it: it ends stored nowhere. */
 export class Loads<K> {
-  readonly #running = new Map<K, Load<K>>();
+  readonly #running: LoadIndex<K>;
 
   /**
    * How many runs are on the stack. Who begins one adds 1, and sets back what it was in a `finally`. A load without a
    * promise that began deeper than this is dead: the stack overflowed before anybody could end it.
    */
   depth = 0;
+
+  constructor(index: LoadIndex<K>) {
+    this.#running = index;
+  }
+
+  /** Whether nothing is in flight, nor on the stack. */
+  get isIdle(): boolean {
+    return this.depth === 0 && this.#running.size === 0;
+  }
 
   /** The promise of a key's load, if there is one to join. @throws RecursionError when the run has given none yet. */
   join(key: K, named: { readonly name: string }): Promise<unknown> | undefined {

@@ -1,7 +1,9 @@
 import { BoundedMap } from './bounded-map.js';
-import { throwAfter } from './call-all.js';
+import { callAll, throwAfter } from './call-all.js';
+import { monotonic, reader, refresh } from './clock.js';
 import { Loads } from './loads.js';
 import {
+  type EvictionCause,
   type LruOptions,
   requireCapacity,
   requireClock,
@@ -22,35 +24,80 @@ import {
  * O(1) unless something has expired since it was last asked for.
  */
 export class LruCache<K, V> extends BoundedMap<K, V> {
+  readonly #ttl: number;
+  readonly #onEvict: LruOptions<K, V>['onEvict'];
+  /** What has left and `onEvict` has not heard of. */
+  #evicted: [K, V, EvictionCause][] | undefined;
   #loads: Loads<K> | undefined;
 
   /** @throws OptionError that names the option which is not as `LruOptions` says. */
   constructor(options: LruOptions<K, V> = {}) {
     requireNames(options, 'capacity ttl clock weigh onEvict');
-    const { capacity, ttl, clock, weigh, onEvict } = options;
+    const { capacity, ttl = Infinity, clock = monotonic, weigh, onEvict } = options;
     requireFunction('weigh', weigh);
     requireFunction('onEvict', onEvict);
     if (capacity !== undefined) requireCapacity(capacity, weigh !== undefined);
-    if (ttl !== undefined) requireTtl(ttl);
-    if (clock !== undefined) requireClock(clock);
-    super(options);
+    requireTtl(ttl);
+    requireClock(clock);
+    super(new Map(), onEvict !== undefined, capacity, reader(clock), weigh);
+    this.#ttl = ttl;
+    this.#onEvict = onEvict;
+  }
+
+  /** Milliseconds that an entry lives unless its `set` says otherwise. */
+  get ttl(): number {
+    return this.#ttl;
+  }
+
+  override get size(): number {
+    const size = super.size;
+    this.#announce();
+    return size;
+  }
+
+  /** The value of a key, which becomes the most recent; `undefined` when there is none. */
+  get(key: K): V | undefined {
+    const value = this.valueAt(this.find(key));
+    if (this.#evicted !== undefined) this.#announce();
+    return value;
+  }
+
+  /**
+   * Writes an entry and makes it the most recent, evicting what no longer fits.
+   *
+   * @param options.ttl Milliseconds that this entry lives instead of the cache's `ttl`; 0 or more, 0 being dead at once.
+   * @throws OptionError when `ttl` or what `weigh` returned is no such number; nothing has changed then.
+   */
+  set(key: K, value: V, options?: { readonly ttl?: number | undefined }): this {
+    this.write(key, value, options?.ttl ?? this.#ttl);
+    if (this.#evicted !== undefined) this.#announce();
+    return this;
   }
 
   protected override write(key: K, value: V, ttl: number): void {
     super.write(key, value, ttl);
-    this.#loads?.fence(key);
+    if (this.#loads !== undefined) this.#loads.fence(key);
   }
 
   /** Forgets a key, and what a `getOrLoad` in flight would store under it. Tells whether there was an entry. */
-  override delete(key: K): boolean {
+  delete(key: K): boolean {
     this.#loads?.fence(key);
-    return super.delete(key);
+    const deleted = this.drop(key, 'deleted');
+    this.#announce();
+    return deleted;
   }
 
   /** Forgets everything, and what each `getOrLoad` in flight would store. O(n). */
-  override clear(): void {
+  clear(): void {
     this.#loads?.fenceAll();
-    super.clear();
+    this.empty();
+    this.#announce();
+  }
+
+  /** @throws OptionError when it is no capacity; nothing has changed then. */
+  override resize(capacity: number): void {
+    super.resize(capacity);
+    this.#announce();
   }
 
   /** The value of a key as `get` gives it or, when there is none, what `compute(key)` returns, which is stored. */
@@ -60,11 +107,12 @@ export class LruCache<K, V> extends BoundedMap<K, V> {
     let value: V;
     try {
       value = compute(key);
-      this.write(key, value, this.ttl);
+      refresh();
+      this.write(key, value, this.#ttl);
     } catch (error) {
-      throwAfter(() => this.announce(), error);
+      throwAfter(() => this.#announce(), error);
     }
-    this.announce();
+    this.#announce();
     return value;
   }
 
@@ -78,17 +126,23 @@ export class LruCache<K, V> extends BoundedMap<K, V> {
   getOrLoad(key: K, load: (key: K) => V | PromiseLike<V>): Promise<V> {
     const slot = this.find(key);
     if (slot !== 0) return Promise.resolve(this.valueAt(slot) as V);
-    this.#loads ??= new Loads();
+    this.#loads ??= new Loads(new Map());
     const loads = this.#loads;
     const promise = (loads.join(key, load) as Promise<V> | undefined) ?? this.#load(loads, key, load);
     try {
-      this.announce();
+      this.#announce();
       return promise;
     } catch (error) {
       // The caller is given this error, and so will not hear of the load's.
       promise.catch(() => {});
       return Promise.reject(error);
     }
+  }
+
+  /** The entries, least recent first. What is removed while iterating is skipped; what is added is not visited. */
+  *entries(): Generator<[K, V], undefined, undefined> {
+    // The walk is over the keys of now, as using an entry moves it.
+    for (const key of this.order()) if (this.has(key)) yield [key, this.peek(key) as V];
   }
 
   /** The keys, least recent first, as `entries` iterates. */
@@ -120,6 +174,19 @@ export class LruCache<K, V> extends BoundedMap<K, V> {
     return Object.defineProperty(new Map(this), Symbol.toStringTag, { value: 'LruCache' });
   }
 
+  protected override left(key: K, value: V, cause: EvictionCause): void {
+    this.#evicted ??= [];
+    this.#evicted.push([key, value, cause]);
+  }
+
+  /** Tells `onEvict` what has left. Runs last in every operation: it may throw, or use the cache, which is whole again. */
+  #announce(): void {
+    const evicted = this.#evicted;
+    if (evicted === undefined) return;
+    this.#evicted = undefined;
+    callAll(evicted.map((eviction) => () => this.#onEvict!(...eviction)));
+  }
+
   #load(loads: Loads<K>, key: K, load: (key: K) => V | PromiseLike<V>): Promise<V> {
     const { depth } = loads;
     loads.depth = depth + 1;
@@ -127,7 +194,8 @@ export class LruCache<K, V> extends BoundedMap<K, V> {
       const running = loads.begin(key);
       const promise = new Promise<V>((resolve) => resolve(load(key))).then(
         (value) => {
-          if (loads.end(running)) this.write(key, value, this.ttl);
+          refresh();
+          if (loads.end(running)) this.write(key, value, this.#ttl);
           return value;
         },
         (error) => {
@@ -138,7 +206,7 @@ export class LruCache<K, V> extends BoundedMap<K, V> {
       running.promise = promise;
       // What a listener throws is for this caller, not for those who have joined.
       return promise.then((value) => {
-        this.announce();
+        this.#announce();
         return value;
       });
     } finally {

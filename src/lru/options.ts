@@ -65,8 +65,9 @@ export function requireClock(value: Clock): void {
 
 /** The type is checked too: a string would compare. */
 export function requireNumber(name: string, value: number, least: number, most = Infinity): void {
-  const fits = typeof value === 'number' && value >= least && value <= most;
-  requireOption(fits, name, `a ${most < Infinity ? 'finite ' : ''}number ${least ? 'above' : 'from'} 0`, value);
+  // The message is not made unless it is needed, since this is asked of every entry.
+  if (typeof value === 'number' && value >= least && value <= most) return;
+  requireOption(false, name, `a ${most < Infinity ? 'finite ' : ''}number ${least ? 'above' : 'from'} 0`, value);
 }
 
 export function requireFunction(name: string, value: unknown): void {

@@ -1,9 +1,9 @@
 /**
- * The recency list: a doubly-linked list of slots, even integers by which its owner finds what a slot
- * stands for. A slot's two links lie side by side in one array of integers: the older neighbour at
- * `slot`, the newer at `slot + 1`. Moving a slot thus writes no pointer that the garbage collector has
- * to see. Slot 0 is the sentinel that closes the list into a ring, hence never a slot of anybody's.
- * Every operation but `slots` takes O(1); the array doubles as slots are taken.
+ * The recency list: a doubly-linked list of slots, whole numbers from 1 by which its owner finds what a
+ * slot stands for. The two links of a slot lie side by side in one array of integers: its older neighbour
+ * at `2 * slot`, its newer one after it. Moving a slot thus writes no pointer that the garbage collector
+ * has to see. Slot 0 is the sentinel that closes the list into a ring, hence never a slot of anybody's.
+ * Every operation but `slots` takes O(1); the array grows as slots are taken.
  */
 export class RecencyList {
   #links = new Uint32Array(FIRST_LENGTH);
@@ -20,10 +20,10 @@ export class RecencyList {
   take(): number {
     let slot = this.#vacant;
     if (slot === 0) {
-      slot = this.#lastTaken += 2;
-      if (slot === this.#links.length) this.#grow();
+      slot = ++this.#lastTaken;
+      if (2 * slot === this.#links.length) this.#grow();
     } else {
-      this.#vacant = this.#links[slot]!;
+      this.#vacant = this.#links[2 * slot]!;
     }
     this.#append(slot);
     return slot;
@@ -31,6 +31,7 @@ export class RecencyList {
 
   /** Makes a slot the most recent. */
   touch(slot: number): void {
+    if (this.#links[0] === slot) return;
     this.#unlink(slot);
     this.#append(slot);
   }
@@ -38,39 +39,41 @@ export class RecencyList {
   /** Gives a slot back. */
   release(slot: number): void {
     this.#unlink(slot);
-    this.#links[slot] = this.#vacant;
+    this.#links[2 * slot] = this.#vacant;
     this.#vacant = slot;
   }
 
   /** Every taken slot, least recent first, as the list is now. O(n). */
   slots(): number[] {
     const slots: number[] = [];
-    for (let slot = this.oldest; slot !== 0; slot = this.#links[slot + 1]!) slots.push(slot);
+    for (let slot = this.oldest; slot !== 0; slot = this.#links[2 * slot + 1]!) slots.push(slot);
     return slots;
   }
 
   #append(slot: number): void {
     const links = this.#links;
     const newest = links[0]!;
-    links[newest + 1] = slot;
-    links[slot] = newest;
-    links[slot + 1] = 0;
+    links[2 * newest + 1] = slot;
+    links[2 * slot] = newest;
+    links[2 * slot + 1] = 0;
     links[0] = slot;
   }
 
   #unlink(slot: number): void {
     const links = this.#links;
-    const older = links[slot]!;
-    const newer = links[slot + 1]!;
-    links[older + 1] = newer;
-    links[newer] = older;
+    const older = links[2 * slot]!;
+    const newer = links[2 * slot + 1]!;
+    links[2 * older + 1] = newer;
+    links[2 * newer] = older;
   }
 
+  /** A long list doubles; a short one grows faster, as an array is dearer to make than to fill. */
   #grow(): void {
-    const links = new Uint32Array(this.#links.length * 2);
+    const { length } = this.#links;
+    const links = new Uint32Array(length * (length < 4096 ? 4 : 2));
     links.set(this.#links);
     this.#links = links;
   }
 }
 
-const FIRST_LENGTH = 16;
+const FIRST_LENGTH = 64;

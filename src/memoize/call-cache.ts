@@ -1,7 +1,9 @@
 import type { Key } from '../key/key.js';
+import { type CallKey, publicKeyOf } from './call-key.js';
 import type { CacheStats } from './counters.js';
 import type { Definition } from './definition.js';
 import type { ReadThrough } from './read-through.js';
+import { resultOf } from './stored.js';
 
 /** How `explain` describes what a call would meet. */
 export interface Explanation {
@@ -27,7 +29,9 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
 
   /** How many results are stored. A load in flight is none yet. */
   get size(): number {
-    return this.#cache.current.size;
+    const { size } = this.#cache.current;
+    this.#cache.announce();
+    return size;
   }
 
   get capacity(): number {
@@ -37,7 +41,7 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
   /** The stored result of a call, which is not made, nor counted, nor its recency touched; `undefined` when there is none. */
   peek(...args: Args): R | undefined {
     const key = this.#keyOf(args);
-    return this.#cache.current.peek(key) as R | undefined;
+    return resultOf(this.#cache.current.peek(key)) as R | undefined;
   }
 
   /** Whether the result of a call is stored. */
@@ -53,28 +57,29 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
    */
   put(args: Args, value: R | Awaited<R>): void {
     const key = this.#keyOf(args);
-    this.#cache.current.put(key, args, value);
+    this.#cache.put(key, args, value);
   }
 
   /** Forgets the result of a call; a load of it in flight is stored nowhere. Tells whether there was either. */
   delete(...args: Args): boolean {
     const key = this.#keyOf(args);
-    return this.#cache.current.delete(key);
+    return this.#cache.delete(key);
   }
 
   /** Forgets every result; loads in flight are stored nowhere. O(n). */
   clear(): void {
-    this.#cache.current.clear();
+    this.#cache.clear();
   }
 
   /** Changes the capacity for this receiver. @throws OptionError when it is none. */
   resize(capacity: number): void {
     this.#cache.current.resize(capacity);
+    this.#cache.announce();
   }
 
   /** The stored results with their keys, `[keyOf(args), value]`, least recent first. */
   entries(): IterableIterator<[Key, R]> {
-    return this.#cache.entries() as IterableIterator<[Key, R]>;
+    return publicEntries(this.#cache.entries()) as IterableIterator<[Key, R]>;
   }
 
   [Symbol.iterator](): IterableIterator<[Key, R]> {
@@ -83,15 +88,16 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
 
   /** What has happened to the calls on this receiver so far. */
   stats(): CacheStats {
-    return this.#cache.current.stats();
+    return this.#cache.stats();
   }
 
   /** What a call would meet. Nothing is called, counted or touched. */
   explain(...args: Args): Explanation {
-    const key = this.#keyOf(args);
-    const expiresIn = this.#cache.current.expiresIn(key);
+    const callKey = this.#keyOf(args);
+    const key = publicKeyOf(callKey);
+    const expiresIn = this.#cache.current.expiresIn(callKey);
     if (expiresIn !== undefined) return { key, outcome: 'hit', expiresIn };
-    return { key, outcome: this.#cache.current.isLoading(key) ? 'loading' : 'miss' };
+    return { key, outcome: this.#cache.isLoading(callKey) ? 'loading' : 'miss' };
   }
 
   get [Symbol.toStringTag](): string {
@@ -104,7 +110,11 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
     return Object.defineProperty(new Map(this), Symbol.toStringTag, { value: 'CallCache' });
   }
 
-  #keyOf(args: Args): Key {
+  #keyOf(args: Args): CallKey {
     return this.#definition.keyOf(this.#receiver, args);
   }
+}
+
+function* publicEntries(entries: Iterable<[CallKey, unknown]>): Generator<[Key, unknown], undefined, undefined> {
+  for (const [key, value] of entries) yield [publicKeyOf(key), value];
 }

@@ -5,8 +5,9 @@ export class Counters {
   hits = 0;
   misses = 0;
   coalesced = 0;
-  loads = 0;
   loadErrors = 0;
+  /** Runs whose promise has not settled. */
+  pending = 0;
   readonly evictions: Record<EvictionCause, number> = { capacity: 0, expired: 0, deleted: 0, replaced: 0, cleared: 0 };
 }
 
@@ -32,6 +33,6 @@ export interface CacheStats extends CallStats {
   readonly capacity: number;
 }
 
-export function snapshot(counters: Counters): CallStats {
-  return { ...counters, evictions: { ...counters.evictions } };
+export function snapshot({ hits, misses, coalesced, loadErrors, pending, evictions }: Counters): CallStats {
+  return { hits, misses, coalesced, loads: misses - loadErrors - pending, loadErrors, evictions: { ...evictions } };
 }

@@ -1,4 +1,5 @@
-import { type Key, keyOf } from '../key/key.js';
+import { monotonic, reader } from '../lru/clock.js';
+import { type CallKey, callKeyOf } from './call-key.js';
 import { type CallStats, Counters, snapshot } from './counters.js';
 import type { ResolvedOptions } from './options.js';
 
@@ -15,6 +16,10 @@ export class Definition {
   epoch = 0;
   /** Whether the method returns promises, as far as is known. */
   promises: boolean;
+  /** Whether a hit needs nothing but the arguments and the entries: no code of the user's runs. */
+  readonly isPlain: boolean;
+  /** Reads the clock. */
+  readonly now: () => number;
   readonly #label: Label;
   #seen: WeakRef<object> | undefined;
 
@@ -22,8 +27,12 @@ export class Definition {
     readonly method: Fn,
     readonly options: ResolvedOptions,
     label: Label,
+    /** Whether it is a member of a class, and so not to be outlived by its receivers. */
+    readonly isMember: boolean,
   ) {
     this.#label = label;
+    this.now = reader(options.clock);
+    this.isPlain = options.key === undefined && options.on.hit === undefined && options.clock === monotonic;
     this.promises = tagOf(method) === 'AsyncFunction';
   }
 
@@ -37,9 +46,9 @@ export class Definition {
   }
 
   /** The key of a call. */
-  keyOf(receiver: unknown, args: readonly unknown[]): Key {
+  keyOf(receiver: unknown, args: readonly unknown[]): CallKey {
     const { key } = this.options;
-    return keyOf(key === undefined ? args : [key.apply(receiver, args as unknown[])]);
+    return callKeyOf(key === undefined ? args : [key.apply(receiver, args as unknown[])]);
   }
 
   /** What has happened to the calls of all receivers, dead ones included. */

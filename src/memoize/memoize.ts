@@ -21,5 +21,5 @@ export function memoize<F extends Fn>(
 ): F {
   if (typeof fn !== 'function') throw new ArgumentError(mismatch('fn', 'a function', fn));
   const resolved = resolveOptions(options);
-  return wrap(fn, resolved, resolved.per ?? 'one', () => fn.name || 'anonymous') as F;
+  return wrap(fn, resolved, resolved.per ?? 'one', () => fn.name || 'anonymous', false) as F;
 }

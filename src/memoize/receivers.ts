@@ -1,57 +1,77 @@
-import { BoundedMap } from '../lru/bounded-map.js';
-import type { Definition, Fn } from './definition.js';
+import type { Definition } from './definition.js';
 import { ReadThrough } from './read-through.js';
+import { stampOf, stampOn } from './stamp.js';
 
 /** How entries are divided: one set for all receivers, one for each, or one for each class of receivers. */
 export type Sharing = 'one' | 'instance' | 'class';
 
-/** The receivers of one definition: which `this` owns which entries. Holds none of them strongly. */
+/** The receivers of one definition: which `this` owns which entries. Keeps none of them alive. */
 export class Receivers {
-  readonly #only: ReadThrough | undefined;
-  readonly #objects = new WeakMap<object, ReadThrough>();
+  readonly definition: Definition;
+  readonly sharing: Sharing;
+  /** The one set of entries, when all receivers share it. */
+  readonly sole: ReadThrough | undefined;
+  /** Of those that carry no stamp. */
+  #others: WeakMap<object, ReadThrough> | undefined;
   /** For a `this` that is no object. Bounded, since nothing tells when a primitive is no longer used. */
-  #primitives: BoundedMap<unknown, ReadThrough> | undefined;
+  #primitives: Map<unknown, ReadThrough> | undefined;
 
-  constructor(
-    readonly definition: Definition,
-    readonly sharing: Sharing,
-  ) {
-    if (sharing === 'one') this.#only = new ReadThrough(definition);
-  }
+  /** Whether receivers carry their entries: not for a function that a long-lived receiver would keep alive. */
+  readonly #stamps: boolean;
 
-  /**
-   * A function that answers calls from the receivers' entries. It is no constructor. It is written in a class, whose
-   * code is strict even in a script, since sloppy code would get an object instead of a primitive `this`.
-   */
-  wrapper(): Fn {
-    const receivers = this;
-    return {
-      call(this: unknown, ...args: unknown[]): unknown {
-        return receivers.of(this).call(this, args);
-      },
-    }.call;
+  constructor(definition: Definition, sharing: Sharing) {
+    this.definition = definition;
+    this.sharing = sharing;
+    this.#stamps = sharing === 'instance' && definition.isMember;
+    if (sharing === 'one') this.sole = new ReadThrough(definition);
   }
 
   /** The entries of a receiver, made when it is first seen. */
   of(receiver: unknown): ReadThrough {
-    if (this.#only !== undefined) return this.#only;
+    if (this.#stamps && typeof receiver === 'object' && receiver !== null) {
+      const cache = stampOf(receiver);
+      if (cache !== undefined && cache.definition === this.definition) return cache;
+    }
+    return this.#find(receiver);
+  }
+
+  #find(receiver: unknown): ReadThrough {
+    if (this.sole !== undefined) return this.sole;
     if ((typeof receiver !== 'object' && typeof receiver !== 'function') || receiver === null) {
-      this.#primitives ??= new BoundedMap({});
-      const known = this.#primitives.get(receiver);
-      const entries = known ?? new ReadThrough(this.definition);
-      if (known === undefined) this.#primitives.set(receiver, entries);
-      return entries;
+      return this.#ofPrimitive(receiver);
     }
-    const owner = this.sharing === 'class' ? classOf(receiver) : receiver;
-    let entries = this.#objects.get(owner);
-    if (entries === undefined) {
-      this.definition.meet(classOf(receiver));
-      entries = new ReadThrough(this.definition);
-      this.#objects.set(owner, entries);
+    let cache = this.#stamps ? stampOf(receiver) : undefined;
+    while (cache !== undefined && cache.definition !== this.definition) cache = cache.next;
+    return cache ?? this.#ofOther(this.sharing === 'class' ? classOf(receiver) : receiver, receiver);
+  }
+
+  #ofOther(owner: object, receiver: object): ReadThrough {
+    const known = this.#others?.get(owner);
+    if (known !== undefined) return known;
+    this.definition.meet(classOf(receiver));
+    if (this.#stamps) {
+      const cache = new ReadThrough(this.definition, stampOf(owner));
+      if (stampOn(owner, cache)) return cache;
     }
-    return entries;
+    this.#others ??= new WeakMap();
+    const cache = new ReadThrough(this.definition);
+    this.#others.set(owner, cache);
+    return cache;
+  }
+
+  #ofPrimitive(receiver: unknown): ReadThrough {
+    this.#primitives ??= new Map();
+    const primitives = this.#primitives;
+    const cache = primitives.get(receiver) ?? new ReadThrough(this.definition);
+    primitives.delete(receiver);
+    primitives.set(receiver, cache);
+    const [oldest] = primitives.keys();
+    if (primitives.size > MOST_PRIMITIVES) primitives.delete(oldest);
+    return cache;
   }
 }
+
+const MOST_PRIMITIVES = 128;
 
 /** What the instances of one class have in common: their prototype. A static's receiver is a class itself. */
 function classOf(receiver: object): object {

@@ -3,12 +3,13 @@ import { Definition, type Fn, type Label, tagOf } from './definition.js';
 import type { ResolvedOptions } from './options.js';
 import { Receivers, type Sharing } from './receivers.js';
 import { register } from './registry.js';
+import { Wrapper } from './wrapper.js';
 
 /** Puts a cache before a function: a wrapper with its name, length and own properties. */
-export function wrap(method: Fn, options: ResolvedOptions, sharing: Sharing, label: Label): Fn {
+export function wrap(method: Fn, options: ResolvedOptions, sharing: Sharing, label: Label, isMember: boolean): Fn {
   refuseGenerator(method, options.name ?? label(undefined));
-  const receivers = new Receivers(new Definition(method, options, label), sharing);
-  const wrapper = receivers.wrapper();
+  const receivers = new Receivers(new Definition(method, options, label, isMember), sharing);
+  const wrapper = new Wrapper(receivers).make();
   const { prototype: _, ...own } = Object.getOwnPropertyDescriptors(method) as PropertyDescriptorMap;
   Object.defineProperties(wrapper, own);
   register(wrapper, receivers);

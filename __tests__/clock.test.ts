@@ -1,0 +1,84 @@
+import { afterEach, expect, jest, test } from '@jest/globals';
+import { cacheOf, LruCache, memoize } from 'memokit';
+
+afterEach(() => {
+  jest.useRealTimers();
+  jest.restoreAllMocks();
+});
+
+const wait = (milliseconds: number) => {
+  const end = performance.now() + milliseconds;
+  while (performance.now() < end);
+};
+
+/** Where the reading that is in use now no longer is. */
+const nextJob = () => new Promise((resolve) => setTimeout(resolve, 3));
+
+test('an entry dies within one long job, at most 64 looks after its time', () => {
+  const cache = new LruCache<string, number>({ ttl: 5 });
+  cache.set('a', 1);
+  expect(cache.get('a')).toBe(1);
+  wait(10);
+  let looks = 0;
+  while (cache.get('a') !== undefined) looks++;
+  expect(looks).toBeLessThanOrEqual(64);
+});
+
+test('a reading of one job is not used in a later one', async () => {
+  const cache = new LruCache<string, number>({ ttl: 20 });
+  cache.set('a', 1);
+  expect(cache.get('a')).toBe(1);
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  expect(cache.get('a')).toBe(undefined);
+});
+
+test('a lifetime counts from the return of what computed the value, however long that blocked', async () => {
+  const cache = new LruCache<number, number>({ ttl: 1000 });
+  const blocking = (n: number) => {
+    wait(200);
+    return n;
+  };
+  const slow = memoize(blocking, { ttl: 1000 });
+  // Takes a reading that is still in use when the blocking is over.
+  const look = () => cache.set(0, 0).get(0);
+  look();
+  slow(1);
+  await nextJob();
+  expect(cacheOf(slow).explain(1).expiresIn).toBeGreaterThan(850);
+  look();
+  cache.getOrInsertComputed(1, blocking);
+  await nextJob();
+  expect(cache.expiresIn(1)).toBeGreaterThan(850);
+  look();
+  await cache.getOrLoad(2, blocking);
+  await nextJob();
+  expect(cache.expiresIn(2)).toBeGreaterThan(850);
+});
+
+test('a clock that is replaced, alone or with the timers, is seen at the next look', () => {
+  const cache = new LruCache<string, number>({ ttl: 1000 });
+  const start = performance.now();
+  cache.set('a', 1);
+  expect(cache.get('a')).toBe(1);
+  const spy = jest.spyOn(performance, 'now').mockReturnValue(start + 2000);
+  expect(cache.get('a')).toBe(undefined);
+  spy.mockRestore();
+  jest.useFakeTimers();
+  cache.set('b', 1);
+  jest.advanceTimersByTime(999);
+  expect(cache.get('b')).toBe(1);
+  jest.advanceTimersByTime(1);
+  expect(cache.get('b')).toBe(undefined);
+});
+
+test('nothing is scheduled while nothing can die', () => {
+  const scheduled = jest.spyOn(globalThis, 'setTimeout');
+  const cache = new LruCache<number, number>({ capacity: 10 });
+  const fn = memoize((n: number) => n);
+  for (let i = 0; i < 100; i++) {
+    cache.set(i, i);
+    cache.get(i);
+    fn(i % 20);
+  }
+  expect(scheduled).not.toHaveBeenCalled();
+});

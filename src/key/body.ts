@@ -1,0 +1,115 @@
+import { cacheKey } from './cache-key.js';
+import { identityOf } from './identity.js';
+import { inOrder } from './key-order.js';
+import { BuiltIn } from './kind.js';
+import { ARRAY, KEYED, OBJECT, RAW, SPARSE } from './marker.js';
+import type { Pending, Scratch } from './scratch.js';
+import { textOfSymbol } from './symbol.js';
+import { type Keyed, put, write } from './value.js';
+
+/** Writes the body of an object: what it holds, lengths first. */
+export function writeBody(to: Scratch, { target, kind, content }: Pending): void {
+  if (kind === ARRAY) writeArray(to, target as unknown[]);
+  else if (kind === KEYED) {
+    // The class is a part of the value: user 1 is not order 1.
+    put(to, identityOf(Object.getPrototypeOf(target) ?? NO_CLASS));
+    write(to, (target as Keyed)[cacheKey]());
+  } else if (kind === OBJECT || !(kind instanceof BuiltIn) || writeContent(to, target, kind.name, content)) {
+    // Those of a built-in object are what somebody hung on it; for the most part nothing.
+    writeProperties(to, target, Object.keys(target));
+  }
+}
+
+/** Tells whether properties count too. */
+function writeContent(to: Scratch, target: object, name: string, content: unknown): boolean {
+  if (content instanceof Uint8Array) {
+    // Of a resizable buffer only.
+    if (name === 'ArrayBuffer') put(to, (target as { maxByteLength?: number }).maxByteLength);
+    write(to, textOfBytes(content));
+    return false;
+  }
+  if (name === 'Map' || name === 'Set') {
+    writeMembers(to, target, name === 'Map');
+    return true;
+  }
+  write(to, content);
+  if (name === 'RegExp') {
+    write(to, (target as RegExp).flags);
+    write(to, (target as RegExp).lastIndex);
+  }
+  // A URL that is not the platform's own has its state in a property.
+  return name !== 'URL';
+}
+
+function writeMembers(to: Scratch, target: object, isMap: boolean): void {
+  const place = to.count++;
+  let size = 0;
+  for (const [key, value] of (isMap ? Map : Set).prototype.entries.call(target as never)) {
+    write(to, key);
+    if (isMap) write(to, value);
+    size++;
+  }
+  to.list[place] = size;
+}
+
+function writeArray(to: Scratch, target: unknown[]): void {
+  const { length } = target;
+  const hasRaw = Object.hasOwn(target, 'raw');
+  // Values are cheaper to count than the names of elements are to make.
+  const values = hasRaw ? [] : Object.values(target);
+  if (!hasRaw && values.length === length && isDense(target) && Object.getOwnPropertySymbols(target).length === 0) {
+    put(to, length);
+    for (let i = 0; i < length; i++) write(to, values[i]);
+    return;
+  }
+  const keys = Object.keys(target);
+  const isTemplate = hasRaw && !keys.includes('raw');
+  put(to, isTemplate ? RAW : SPARSE);
+  put(to, length);
+  writeProperties(to, target, isTemplate ? [...keys, 'raw'] : keys);
+}
+
+/** Without holes. An array that has as many values as its length then has no others than its elements. */
+function isDense(target: unknown[]): boolean {
+  for (let i = 0; i < target.length; i++) if (!(i in target)) return false;
+  return true;
+}
+
+/** Own properties in canonical order, symbols last. */
+function writeProperties(to: Scratch, target: object, keys: string[]): void {
+  const record = target as Record<PropertyKey, unknown>;
+  const names = inOrder(keys);
+  const symbols = Object.getOwnPropertySymbols(target);
+  put(to, names.length + symbols.length);
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i]!;
+    to.characters += name.length;
+    to.list[to.count++] = name;
+    write(to, record[name]);
+  }
+  if (symbols.length > 0) {
+    for (const symbol of sorted(symbols)) {
+      put(to, symbol);
+      write(to, record[symbol]);
+    }
+  }
+}
+
+function sorted(symbols: symbol[]): symbol[] {
+  if (symbols.length < 2) return symbols;
+  const named = symbols.map((symbol) => [textOfSymbol(symbol), symbol] as const);
+  return named.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, symbol]) => symbol);
+}
+
+/** A character a byte. */
+function textOfBytes(bytes: Uint8Array): string {
+  let text = '';
+  for (let i = 0; i < bytes.length; i += CHUNK) text += String.fromCharCode(...bytes.subarray(i, i + CHUNK));
+  return text;
+}
+
+/** As many arguments as any engine lets a call spread. */
+const CHUNK = 4096;
+
+/** Stands for the class of an object without a prototype. */
+const NO_CLASS = {};

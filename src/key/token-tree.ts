@@ -1,0 +1,135 @@
+/** What a tree holds: something with a token list of its own. */
+export interface Leaf {
+  readonly tokens: readonly unknown[];
+}
+
+/**
+ * A token tree: leaves found by their token lists, none of which begins another. It branches only where lists
+ * differ, so that a lookup costs one Map read for each such place and one comparison. Every operation takes O(tokens).
+ */
+export class TokenTree<L extends Leaf> {
+  #root: Node<L> | undefined;
+
+  /** The leaf whose tokens are the first `count` of a list. */
+  find(list: readonly unknown[], count: number): L | undefined {
+    let node = this.#root;
+    while (node instanceof Branch) {
+      if (node.index >= count) return undefined;
+      node = node.children.get(list[node.index]);
+    }
+    return node !== undefined && sameTokens(node.tokens, list, count) ? node : undefined;
+  }
+
+  /** As `find`, of the tokens of two or three arguments that are their own: the `count` of them, then they. */
+  findShort(count: 2 | 3, a: unknown, b: unknown, c: unknown): L | undefined {
+    let node = this.#root;
+    while (node instanceof Branch) {
+      const { index } = node;
+      node = node.children.get(index === 1 ? a : index === 2 ? b : index === 3 ? c : count);
+    }
+    if (node === undefined) return undefined;
+    const { tokens } = node;
+    const fits = tokens.length === count + 1 && tokens[0] === count && isSame(tokens[1], a) && isSame(tokens[2], b);
+    return fits && (count === 2 || isSame(tokens[3], c)) ? node : undefined;
+  }
+
+  /** Adds a leaf whose tokens no other leaf of the tree has. */
+  add(leaf: L): void {
+    const { tokens } = leaf;
+    let parent: Branch<L> | undefined;
+    let node = this.#root;
+    let top = 0;
+    while (node !== undefined) {
+      const index = indexOfDifference(node, tokens, top);
+      if (!(node instanceof Branch) || index < node.index) {
+        this.#replace(parent, forked(node, leaf, index, top), tokens);
+        return;
+      }
+      parent = node;
+      node = node.children.get(tokens[index]);
+      top = index + 1;
+    }
+    this.#replace(parent, leaf, tokens);
+  }
+
+  /** Takes a leaf out. Tells whether it was there. */
+  remove(leaf: L): boolean {
+    const { tokens } = leaf;
+    let grandparent: Branch<L> | undefined;
+    let parent: Branch<L> | undefined;
+    let node = this.#root;
+    while (node instanceof Branch) {
+      grandparent = parent;
+      parent = node;
+      node = node.children.get(tokens[node.index]);
+    }
+    if (node !== leaf) return false;
+    if (parent === undefined) this.#root = undefined;
+    else {
+      parent.children.delete(tokens[parent.index]);
+      if (parent.children.size === 1) this.#replace(grandparent, onlyChild(parent), tokens);
+    }
+    return true;
+  }
+
+  clear(): void {
+    this.#root = undefined;
+  }
+
+  #replace(parent: Branch<L> | undefined, node: Node<L>, tokens: readonly unknown[]): void {
+    if (parent === undefined) this.#root = node;
+    else parent.children.set(tokens[parent.index], node);
+  }
+}
+
+/** Whether a token list is the first `count` tokens of another. NaN is NaN, as in a Map; -0 is no token. */
+export function sameTokens(tokens: readonly unknown[], list: readonly unknown[], count: number): boolean {
+  if (tokens.length !== count) return false;
+  for (let i = 0; i < count; i++) if (!isSame(tokens[i], list[i])) return false;
+  return true;
+}
+
+type Node<L> = Branch<L> | L;
+
+/** A place where lists differ that were the same so far. */
+class Branch<L> {
+  readonly children = new Map<unknown, Node<L>>();
+
+  constructor(
+    /** The place in the lists. */
+    readonly index: number,
+    /** The tokens between the branch above and this one, which are the same in all lists. */
+    public edge: readonly unknown[],
+  ) {}
+}
+
+/** The place of the first token in which a list differs from all in a node, at most where the node itself branches. */
+function indexOfDifference(node: Node<Leaf>, tokens: readonly unknown[], top: number): number {
+  const [edge, start, end] = node instanceof Branch ? [node.edge, top, node.index] : [node.tokens, 0, tokens.length];
+  let index = top;
+  while (index < end && isSame(edge[index - start], tokens[index])) index++;
+  return index;
+}
+
+/** A branch of a node and a leaf that differs from it at `index`. */
+function forked<L extends Leaf>(node: Node<L>, leaf: L, index: number, top: number): Branch<L> {
+  const branch = new Branch<L>(index, leaf.tokens.slice(top, index));
+  if (node instanceof Branch) {
+    branch.children.set(node.edge[index - top], node);
+    node.edge = node.edge.slice(index - top + 1);
+  } else branch.children.set(node.tokens[index], node);
+  branch.children.set(leaf.tokens[index], leaf);
+  return branch;
+}
+
+/** The one child that is left to a branch, to stand in its place. */
+function onlyChild<L>({ edge, children }: Branch<L>): Node<L> {
+  const [[token, child]] = children as unknown as [[unknown, Node<L>]];
+  if (child instanceof Branch) child.edge = [...edge, token, ...child.edge];
+  return child;
+}
+
+/** As a Map compares: NaN is NaN. */
+function isSame(a: unknown, b: unknown): boolean {
+  return a === b || Object.is(a, b);
+}

@@ -1,0 +1,58 @@
+import { cacheKey } from './cache-key.js';
+import { identityOf } from './identity.js';
+import { BuiltIn, kindOf } from './kind.js';
+import { BACK, KEYED, MINUS_ZERO } from './marker.js';
+import type { Scratch } from './scratch.js';
+
+/** An object whose class says its value. */
+export interface Keyed {
+  [cacheKey](): unknown;
+}
+
+/** Writes a value: a primitive as its own token, an object as a marker, its body put off. */
+export function write(to: Scratch, value: unknown): void {
+  switch (typeof value) {
+    case 'string':
+      to.characters += value.length;
+      break;
+    case 'number':
+      if (value !== 0 || 1 / value > 0) break;
+      put(to, MINUS_ZERO);
+      return;
+    case 'object':
+      if (value === null) break;
+      writeObject(to, value);
+      return;
+    case 'function':
+      put(to, identityOf(value));
+      return;
+  }
+  to.list[to.count++] = value;
+}
+
+export function put(to: Scratch, token: unknown): void {
+  to.list[to.count++] = token;
+}
+
+function writeObject(to: Scratch, target: object): void {
+  const { numbers } = to;
+  const number = numbers?.get(target);
+  if (number !== undefined) {
+    put(to, BACK);
+    put(to, number);
+    return;
+  }
+  const kind = typeof (target as Keyed)[cacheKey] === 'function' ? KEYED : kindOf(target);
+  const content = kind instanceof BuiltIn ? kind.contentOf(target) : kind;
+  if (content === undefined) {
+    put(to, identityOf(target));
+    return;
+  }
+  put(to, kind);
+  to.objects++;
+  numbers?.set(target, numbers.size);
+  const pending = { target, kind: kind!, content, parent: to.at, next: undefined };
+  if (to.last === undefined) to.first = pending;
+  else to.last.next = pending;
+  to.last = pending;
+}

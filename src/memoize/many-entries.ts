@@ -1,0 +1,58 @@
+import { BoundedMap } from '../lru/bounded-map.js';
+import type { EvictionCause } from '../lru/options.js';
+import { CallIndex } from './call-index.js';
+import { type CallKey, NO_ARGUMENTS } from './call-key.js';
+import type { Entries } from './entries.js';
+import type { FewEntries } from './few-entries.js';
+
+/** Entries as many as there may be, in a bounded map. */
+export class ManyEntries extends BoundedMap<CallKey, unknown> implements Entries {
+  readonly #owner: FewEntries;
+  readonly #index: CallIndex<number>;
+
+  /** Takes over what its owner holds, whom it tells of all that leaves. */
+  constructor(owner: FewEntries) {
+    const index = new CallIndex<number>();
+    super(index, true, owner.capacity, () => owner.now());
+    this.#index = index;
+    this.#owner = owner;
+    for (const { key, value, expiry } of owner.release()) this.restore(key, value, expiry);
+  }
+
+  findLone(key: CallKey): unknown {
+    const { lone } = this.#index;
+    // A whole number that the engine knows to be one is looked up without a call.
+    const slot = typeof key === 'number' && (key | 0) === key ? lone.get(key | 0) : lone.get(key);
+    return slot === undefined ? undefined : this.read(slot);
+  }
+
+  findNone(): unknown {
+    return this.findLone(NO_ARGUMENTS);
+  }
+
+  findShort(count: 2 | 3, a: unknown, b: unknown, c: unknown): unknown {
+    const slot = this.#index.short(count, a, b, c);
+    return slot === undefined ? undefined : this.read(slot);
+  }
+
+  findList(list: readonly unknown[], count: number): unknown {
+    const slot = this.#index.list(list, count);
+    return slot === undefined ? undefined : this.read(slot);
+  }
+
+  override write(key: CallKey, value: unknown, ttl: number): void {
+    super.write(key, value, ttl);
+  }
+
+  override drop(key: CallKey, cause: EvictionCause): boolean {
+    return super.drop(key, cause);
+  }
+
+  override empty(): void {
+    super.empty();
+  }
+
+  protected override left(key: CallKey, value: unknown, cause: EvictionCause): void {
+    this.#owner.left(key, value, cause);
+  }
+}
