@@ -96,7 +96,7 @@ export abstract class BoundedMap<K, V> {
 
   /** The keys, least recent first, some of which may be dead. O(n). */
   order(): K[] {
-    return this.#recency.slots().map((slot) => this.#keys[slot] as K);
+    return this.#recency.slots().map((slot) => this.#keyAt(slot));
   }
 
   /** Hears of each entry as it leaves, amid the operation: it must neither throw nor use the map. */
@@ -128,7 +128,6 @@ export abstract class BoundedMap<K, V> {
   /** Writes an entry that was written before, elsewhere, and dies when it would have there. There must be room. */
   protected restore(key: K, value: V, expiry: number): void {
     const slot = this.#insert(key);
-    this.#weight++;
     this.#values[slot] = value;
     this.#limit(slot, expiry);
   }
@@ -145,9 +144,7 @@ export abstract class BoundedMap<K, V> {
     }
     const slot = this.#index.get(key);
     if (slot === undefined) {
-      if (this.#weight === this.#capacity) this.#remove(this.#recency.oldest, 'capacity');
-      this.#weight++;
-      this.#values[this.#insert(key)] = value;
+      this.#values[this.#weight === this.#capacity ? this.#recycle(key) : this.#insert(key)] = value;
     } else {
       this.#values[slot] = value;
       this.#recency.touch(slot);
@@ -165,7 +162,6 @@ export abstract class BoundedMap<K, V> {
     if (slot === undefined) {
       if (this.#weight === this.#capacity) this.#makeRoom(1, now);
       slot = this.#insert(key);
-      this.#weight++;
     } else {
       this.#renew(slot, value, now);
     }
@@ -185,13 +181,12 @@ export abstract class BoundedMap<K, V> {
     let slot = this.#index.get(key);
     if (slot === undefined) {
       if (stays) this.#makeRoom(weight, now);
-      slot = this.#insert(key);
+      slot = this.#insert(key, weight);
     } else {
       this.#renew(slot, value, now);
-      this.#weight -= this.#weightOf(slot);
+      this.#weight += weight - this.#weightOf(slot);
     }
     this.#values[slot] = value;
-    this.#weight += weight;
     if (this.#weights !== undefined) this.#weights[slot] = weight;
     this.#limit(slot, now + ttl);
     if (!stays) this.#remove(slot, ttl > 0 ? 'capacity' : 'expired');
@@ -227,17 +222,26 @@ export abstract class BoundedMap<K, V> {
   }
 
   /** A new slot for a key, the most recent; its value is not written yet. */
-  #insert(key: K): number {
+  #insert(key: K, weight = 1): number {
     const slot = this.#recency.take();
     this.#index.set(key, slot);
-    // A Map stores -0 as 0, and so do we.
-    const stored = key === 0 ? 0 : key;
     if (slot === this.#keys.length) {
-      this.#keys.push(stored);
+      this.#keys.push(key);
       this.#values.push(undefined);
     } else {
-      this.#keys[slot] = stored;
+      this.#keys[slot] = key;
     }
+    this.#weight += weight;
+    return slot;
+  }
+
+  /** The slot of the least recent entry, for a key that takes its place. Nobody hears of it. */
+  #recycle(key: K): number {
+    const slot = this.#recency.oldest;
+    this.#index.delete(this.#keys[slot] as K);
+    this.#index.set(key, slot);
+    this.#keys[slot] = key;
+    this.#recency.touch(slot);
     return slot;
   }
 
@@ -248,6 +252,12 @@ export abstract class BoundedMap<K, V> {
       else if (!Object.is(this.#values[slot], value)) this.#left(slot, 'replaced');
     }
     this.#recency.touch(slot);
+  }
+
+  /** The key as others see it: a Map stores -0 as 0, and so do we. */
+  #keyAt(slot: number): K {
+    const key = this.#keys[slot];
+    return (key === 0 ? 0 : key) as K;
   }
 
   #weightOf(slot: number): number {
@@ -330,13 +340,14 @@ export abstract class BoundedMap<K, V> {
     this.#left(slot, cause);
     this.#index.delete(this.#keys[slot] as K);
     this.#recency.release(slot);
+    if (this.#weights === undefined) this.#weight--;
     // An empty cache weighs nothing, however sums of fractions were rounded.
-    this.#weight = this.#index.size && this.#weight - this.#weightOf(slot);
+    else this.#weight = this.#index.size && this.#weight - this.#weights[slot]!;
     this.#keys[slot] = this.#values[slot] = undefined;
   }
 
   #left(slot: number, cause: EvictionCause): void {
-    if (this.#isHeard) this.left(this.#keys[slot] as K, this.valueAt(slot) as V, cause);
+    if (this.#isHeard) this.left(this.#keyAt(slot), this.valueAt(slot) as V, cause);
   }
 }
 

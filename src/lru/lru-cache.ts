@@ -83,7 +83,7 @@ export class LruCache<K, V> extends BoundedMap<K, V> {
   delete(key: K): boolean {
     this.#loads?.fence(key);
     const deleted = this.drop(key, 'deleted');
-    this.#announce();
+    if (this.#evicted !== undefined) this.#announce();
     return deleted;
   }
 

@@ -11,8 +11,8 @@ export const FEW = 4;
  * extends, as an object of its own would be one more to go through at each hit.
  */
 export abstract class FewEntries implements Entries {
-  #newest: Entry | undefined;
   #capacity: number;
+  #newest: Entry | undefined;
 
   constructor(capacity: number) {
     this.#capacity = capacity;
@@ -39,7 +39,7 @@ export abstract class FewEntries implements Entries {
 
   findNone(): unknown {
     const newest = this.#newest;
-    const isFirst = newest !== undefined && newest.key === NO_ARGUMENTS && newest.expiry === Infinity;
+    const isFirst = newest !== undefined && newest.key === NO_ARGUMENTS && newest.expiry === undefined;
     return isFirst ? newest.value : this.findLone(NO_ARGUMENTS);
   }
 
@@ -65,7 +65,7 @@ export abstract class FewEntries implements Entries {
 
   expiresIn(key: CallKey): number | undefined {
     const entry = this.#living(this.#holderOf(key), true);
-    return entry && entry.expiry - this.#time();
+    return entry && (entry.expiry ?? Infinity) - this.#time();
   }
 
   write(key: CallKey, value: unknown, ttl: number): void {
@@ -74,11 +74,12 @@ export abstract class FewEntries implements Entries {
     const old = this.#holderOf(key);
     if (old !== undefined) {
       this.#unlink(old);
-      if (now >= old.expiry) this.left(key, old.value, 'expired');
+      if (isDead(old, now)) this.left(key, old.value, 'expired');
       else if (!Object.is(old.value, value)) this.left(key, old.value, 'replaced');
     }
     if (ttl > 0) this.#trim(this.#capacity - 1, now);
-    this.#newest = { key, value, expiry: now + ttl, older: this.#newest };
+    const expiry = ttl < Infinity ? now + ttl : undefined;
+    this.#newest = { key, value, expiry, older: this.#newest };
     if (ttl === 0) this.#remove(this.#newest, 'expired');
   }
 
@@ -148,25 +149,25 @@ export abstract class FewEntries implements Entries {
 
   /** An entry that was found, unless it is dead. A dead one is removed, if nobody only looks. */
   #living(found: Entry | undefined, looks = false): Entry | undefined {
-    if (found === undefined || found.expiry === Infinity) return found;
+    if (found?.expiry === undefined) return found;
     const now = this.now();
     // A clock is anybody's code, and may use the entries.
     if (!this.#all().includes(found)) return this.#living(this.#holderOf(found.key), looks);
-    if (now < found.expiry) return found;
+    if (!isDead(found, now)) return found;
     if (!looks) this.#remove(found, 'expired');
     return undefined;
   }
 
   /** Removes the dead, then the least recent until no more than so many are left. */
   #trim(most: number, now: number): void {
-    for (const entry of this.#all()) if (now >= entry.expiry) this.#remove(entry, 'expired');
+    for (const entry of this.#all()) if (isDead(entry, now)) this.#remove(entry, 'expired');
     const all = this.#all();
     for (const entry of all.slice(0, Math.max(all.length - most, 0))) this.#remove(entry, 'capacity');
   }
 
   /** The time, if there is something that can die. */
   #time(): number {
-    return this.#all().some(({ expiry }) => expiry < Infinity) ? this.now() : 0;
+    return this.#all().some(({ expiry }) => expiry !== undefined) ? this.now() : 0;
   }
 
   #remove(entry: Entry, cause: EvictionCause): void {
@@ -188,7 +189,11 @@ export abstract class FewEntries implements Entries {
 interface Entry {
   readonly key: CallKey;
   readonly value: unknown;
-  /** When it dies, by the owner's clock. */
-  readonly expiry: number;
+  /** When it dies, by the owner's clock; `undefined` when it never does, as a number would be an object of its own. */
+  readonly expiry: number | undefined;
   older: Entry | undefined;
+}
+
+function isDead({ expiry }: Entry, now: number): boolean {
+  return expiry !== undefined && now >= expiry;
 }

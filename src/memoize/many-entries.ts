@@ -16,7 +16,7 @@ export class ManyEntries extends BoundedMap<CallKey, unknown> implements Entries
     super(index, true, owner.capacity, () => owner.now());
     this.#index = index;
     this.#owner = owner;
-    for (const { key, value, expiry } of owner.release()) this.restore(key, value, expiry);
+    for (const { key, value, expiry } of owner.release()) this.restore(key, value, expiry ?? Infinity);
   }
 
   findLone(key: CallKey): unknown {

@@ -1,93 +1,26 @@
-import type { TokenList } from '../key/flatten.js';
 import { callAll, throwAfter } from '../lru/call-all.js';
 import { refresh } from '../lru/clock.js';
 import { type Load, Loads } from '../lru/loads.js';
-import type { EvictionCause } from '../lru/options.js';
+import { CallEntries } from './call-entries.js';
 import { CallIndex } from './call-index.js';
 import { type CallKey, isTokens, publicKeyOf } from './call-key.js';
-import { type CacheStats, Counters, snapshot } from './counters.js';
 import type { Definition } from './definition.js';
-import type { Entries } from './entries.js';
-import { FewEntries } from './few-entries.js';
-import { ManyEntries } from './many-entries.js';
 import { isPromise, nativePromise, refuseOneShot } from './result.js';
-import { resultOf, storedFor } from './stored.js';
+import { resultOf } from './stored.js';
 
 /**
  * A read-through cache: the entries of one definition for one receiver. A hit returns; a miss runs
  * the method, once per key at a time, and stores what it returned unless the key was fenced meanwhile.
  */
-export class ReadThrough extends FewEntries {
-  readonly definition: Definition;
-  /** Another of the same receiver, of another definition. */
-  readonly next: ReadThrough | undefined;
-  #epoch: number;
-  /** The entries, once they are more than a few. */
-  #many: ManyEntries | undefined;
-  #hits = 0;
-  #misses = 0;
-  /** Of what has happened besides, once something has. */
-  #counters: Counters | undefined;
+export class ReadThrough extends CallEntries {
   /** The loads in flight, while there are any. */
   #loads: Loads<CallKey> | undefined;
-  /** What has left and the listener has not heard of. */
-  #evicted: [CallKey, unknown, EvictionCause][] | undefined;
+  /** Another of the same receiver, of another definition. */
+  readonly next: ReadThrough | undefined;
 
   constructor(definition: Definition, next?: ReadThrough | undefined) {
-    super(definition.options.capacity);
-    this.definition = definition;
+    super(definition);
     this.next = next;
-    this.#epoch = definition.epoch;
-  }
-
-  /** The entries as they are now, emptied first when the definition was cleared since. To be gone through before each look. */
-  get current(): Entries {
-    if (this.#renew()) this.announce();
-    return this.#entries;
-  }
-
-  now(): number {
-    return this.definition.now();
-  }
-
-  left(key: CallKey, value: unknown, cause: EvictionCause): void {
-    this.#more().evictions[cause]++;
-    this.definition.totals.evictions[cause]++;
-    if (this.definition.options.on.evict === undefined) return;
-    this.#evicted ??= [];
-    this.#evicted.push([key, value, cause]);
-  }
-
-  /** What is stored for no arguments, counted as a hit; or `undefined`. No listener hears of it. */
-  hitNone(): unknown {
-    if (this.#epoch !== this.definition.epoch) this.#renew();
-    const stored = (this.#many ?? this).findNone();
-    if (stored !== undefined) this.#hit();
-    return stored;
-  }
-
-  /** As `hitNone`, under a key that is no token list. */
-  hitLone(key: CallKey): unknown {
-    if (this.#epoch !== this.definition.epoch) this.#renew();
-    const stored = (this.#many ?? this).findLone(key);
-    if (stored !== undefined) this.#hit();
-    return stored;
-  }
-
-  /** As `hitNone`, for two or three arguments that are their own tokens. */
-  hitShort(count: 2 | 3, a: unknown, b: unknown, c?: unknown): unknown {
-    if (this.#epoch !== this.definition.epoch) this.#renew();
-    const stored = (this.#many ?? this).findShort(count, a, b, c);
-    if (stored !== undefined) this.#hit();
-    return stored;
-  }
-
-  /** As `hitNone`, under a token list. */
-  hitList({ list, count }: TokenList): unknown {
-    if (this.#epoch !== this.definition.epoch) this.#renew();
-    const stored = (this.#many ?? this).findList(list, count);
-    if (stored !== undefined) this.#hit();
-    return stored;
   }
 
   /** A call: its result, from an entry, from a load in flight or from the method. */
@@ -127,7 +60,7 @@ export class ReadThrough extends FewEntries {
   put(key: CallKey, args: readonly unknown[], value: unknown): void {
     const { definition } = this;
     if (isPromise(value)) {
-      this.#entries.drop(key, 'replaced');
+      this.stored.drop(key, 'replaced');
       this.#await(this.#inFlight().begin(key), args, value, false).then(
         () => this.announce(),
         // It reaches whoever calls meanwhile; otherwise it is the business of whoever made the promise.
@@ -135,7 +68,7 @@ export class ReadThrough extends FewEntries {
       );
     } else {
       refuseOneShot(value, definition);
-      this.#store(key, definition.promises ? Promise.resolve(value) : value, this.#ttlOf(value, args));
+      this.store(key, definition.promises ? Promise.resolve(value) : value, this.#ttlOf(value, args));
       this.#fence(key);
     }
     this.announce();
@@ -151,62 +84,13 @@ export class ReadThrough extends FewEntries {
 
   /** Forgets everything, and fences every load. */
   clear(): void {
-    this.#fenceAll();
-    this.#entries.empty();
+    this.fenceAll();
+    this.stored.empty();
     this.announce();
-  }
-
-  /** The entries, least recent first. What is cleared while iterating is skipped, by whomever it is cleared. */
-  *entries(): Generator<[CallKey, unknown], undefined, undefined> {
-    for (const key of this.current.order()) {
-      const stored = this.current.peek(key);
-      if (stored !== undefined) yield [key, resultOf(stored)];
-    }
   }
 
   isLoading(key: CallKey): boolean {
     return this.#loads?.has(key) ?? false;
-  }
-
-  stats(): CacheStats {
-    const { size, capacity } = this.current;
-    this.announce();
-    const counted = { ...(this.#counters ?? new Counters()), hits: this.#hits, misses: this.#misses };
-    return { ...snapshot(counted), size, capacity };
-  }
-
-  /** Tells the listener what has left. Runs last in every operation: it may throw, or use the cache, which is whole again. */
-  announce(): void {
-    if (this.#evicted !== undefined) callAll(this.#announcements());
-  }
-
-  #announcements(): (() => void)[] {
-    const evicted = this.#evicted ?? [];
-    this.#evicted = undefined;
-    const { evict } = this.definition.options.on;
-    return evicted.map(
-      ([key, value, cause]) =>
-        () =>
-          evict!({ key: publicKeyOf(key), value: resultOf(value), cause }),
-    );
-  }
-
-  get #entries(): Entries {
-    return this.#many ?? this;
-  }
-
-  #renew(): boolean {
-    if (this.#epoch === this.definition.epoch) return false;
-    this.#epoch = this.definition.epoch;
-    this.#fenceAll();
-    this.#entries.empty();
-    return true;
-  }
-
-  /** The one place where entries become many. */
-  #store(key: CallKey, value: unknown, ttl: number): void {
-    if (this.#many === undefined && this.isFullFor(key)) this.#many = new ManyEntries(this);
-    this.#entries.write(key, storedFor(value), ttl);
   }
 
   #inFlight(): Loads<CallKey> {
@@ -234,14 +118,9 @@ export class ReadThrough extends FewEntries {
     return fenced;
   }
 
-  #fenceAll(): void {
+  protected override fenceAll(): void {
     this.#loads?.fenceAll();
     this.#rest();
-  }
-
-  #hit(): void {
-    this.#hits++;
-    this.definition.totals.hits++;
   }
 
   #tellHit(key: CallKey, args: readonly unknown[], value: unknown): void {
@@ -249,29 +128,24 @@ export class ReadThrough extends FewEntries {
   }
 
   #joined(key: CallKey, args: readonly unknown[], promise: Promise<unknown>): unknown {
-    this.#hit();
-    this.#count('coalesced');
-    callAll([() => this.#tellHit(key, args, promise), ...this.#announcements()]);
+    this.hit();
+    this.count('coalesced');
+    callAll([() => this.#tellHit(key, args, promise), ...this.announcements()]);
     return promise;
-  }
-
-  #missed(): void {
-    this.#misses++;
-    this.definition.totals.misses++;
   }
 
   #failed(load: Load<CallKey> | undefined, error: unknown): never {
     if (load === undefined) this.#rest();
     else this.#end(load);
-    this.#missed();
-    this.#count('loadErrors');
+    this.missed();
+    this.count('loadErrors');
     throwAfter(() => this.announce(), error);
   }
 
   #loaded(load: Load<CallKey>, args: readonly unknown[], value: unknown): unknown {
     const { on } = this.definition.options;
     let given = value;
-    this.#missed();
+    this.missed();
     try {
       if (isPromise(value)) {
         this.definition.promises = true;
@@ -290,10 +164,10 @@ export class ReadThrough extends FewEntries {
       this.#end(load);
       throwAfter(() => this.announce(), error);
     }
-    if (on.miss === undefined && this.#evicted === undefined) return given;
+    if (on.miss === undefined && !this.isAnnouncing) return given;
     try {
       const miss = () => on.miss?.({ key: publicKeyOf(load.key), args: args as unknown[], value: given });
-      callAll([miss, ...this.#announcements()]);
+      callAll([miss, ...this.announcements()]);
     } catch (error) {
       // The caller is given this error, and so will not hear of the load's.
       if (given instanceof Promise) given.catch(() => {});
@@ -309,17 +183,17 @@ export class ReadThrough extends FewEntries {
     source: PromiseLike<unknown>,
     called: boolean,
   ): Promise<unknown> {
-    if (called) this.#count('pending');
+    if (called) this.count('pending');
     const promise = nativePromise(source).then(
       (result) => {
-        if (called) this.#count('pending', -1);
+        if (called) this.count('pending', -1);
         this.#settle(load, args, result, promise, called);
         return result;
       },
       (error) => {
         if (called) {
-          this.#count('pending', -1);
-          this.#count('loadErrors');
+          this.count('pending', -1);
+          this.count('loadErrors');
         }
         this.#end(load);
         throw error;
@@ -342,9 +216,9 @@ export class ReadThrough extends FewEntries {
       const wanted = when === undefined || when(result, ...args);
       const ttl = wanted ? this.#ttlOf(result, args) : 0;
       refresh();
-      this.#renew();
+      this.renew();
       ends = true;
-      if (loads.end(load) && wanted) this.#store(load.key, value, ttl);
+      if (loads.end(load) && wanted) this.store(load.key, value, ttl);
     } finally {
       loads.depth = depth;
       if (!ends) loads.end(load);
@@ -355,16 +229,6 @@ export class ReadThrough extends FewEntries {
   #ttlOf(result: unknown, args: readonly unknown[]): number {
     const { ttl } = this.definition.options;
     return typeof ttl === 'function' ? ttl(result, ...args) : ttl;
-  }
-
-  #more(): Counters {
-    this.#counters ??= new Counters();
-    return this.#counters;
-  }
-
-  #count(counter: 'coalesced' | 'loadErrors' | 'pending', by = 1): void {
-    this.#more()[counter] += by;
-    this.definition.totals[counter] += by;
   }
 }
 

@@ -1,0 +1,167 @@
+import type { TokenList } from '../key/flatten.js';
+import { callAll } from '../lru/call-all.js';
+import type { EvictionCause } from '../lru/options.js';
+import { type CallKey, publicKeyOf } from './call-key.js';
+import { type CacheStats, Counters, snapshot } from './counters.js';
+import type { Definition } from './definition.js';
+import type { Entries } from './entries.js';
+import { FewEntries } from './few-entries.js';
+import { ManyEntries } from './many-entries.js';
+import { resultOf, storedFor } from './stored.js';
+
+/**
+ * The call entries: what one definition has stored for one receiver, few or many, with what has been counted. Whoever
+ * looks at them goes through `current`; what `FewEntries` offers is about few.
+ */
+export abstract class CallEntries extends FewEntries {
+  // What a hit looks at comes first, and so lies together.
+  readonly definition: Definition;
+  #epoch: number;
+  /** The entries, once they are more than a few. */
+  #many: ManyEntries | undefined;
+  #hits = 0;
+  #misses = 0;
+  /** Of what has happened besides, once something has. */
+  #counters: Counters | undefined;
+  /** What has left and the listener has not heard of. */
+  #evicted: [CallKey, unknown, EvictionCause][] | undefined;
+
+  constructor(definition: Definition) {
+    super(definition.options.capacity);
+    this.definition = definition;
+    this.#epoch = definition.epoch;
+  }
+
+  /** The entries as they are now, emptied first when the definition was cleared since. To be gone through before each look. */
+  get current(): Entries {
+    if (this.renew()) this.announce();
+    return this.stored;
+  }
+
+  now(): number {
+    return this.definition.now();
+  }
+
+  left(key: CallKey, value: unknown, cause: EvictionCause): void {
+    this.#more().evictions[cause]++;
+    this.definition.totals.evictions[cause]++;
+    if (this.definition.options.on.evict === undefined) return;
+    this.#evicted ??= [];
+    this.#evicted.push([key, value, cause]);
+  }
+
+  /** What is stored for no arguments, counted as a hit; or `undefined`. No listener hears of it. */
+  hitNone(): unknown {
+    if (this.#epoch !== this.definition.epoch) this.renew();
+    const stored = (this.#many ?? this).findNone();
+    if (stored !== undefined) this.hit();
+    return stored;
+  }
+
+  /** As `hitNone`, under a key that is no token list. */
+  hitLone(key: CallKey): unknown {
+    if (this.#epoch !== this.definition.epoch) this.renew();
+    const stored = (this.#many ?? this).findLone(key);
+    if (stored !== undefined) this.hit();
+    return stored;
+  }
+
+  /** As `hitNone`, for two or three arguments that are their own tokens. */
+  hitShort(count: 2 | 3, a: unknown, b: unknown, c?: unknown): unknown {
+    if (this.#epoch !== this.definition.epoch) this.renew();
+    const stored = (this.#many ?? this).findShort(count, a, b, c);
+    if (stored !== undefined) this.hit();
+    return stored;
+  }
+
+  /** As `hitNone`, under a token list. */
+  hitList({ list, count }: TokenList): unknown {
+    if (this.#epoch !== this.definition.epoch) this.renew();
+    const stored = (this.#many ?? this).findList(list, count);
+    if (stored !== undefined) this.hit();
+    return stored;
+  }
+
+  /** The entries, least recent first. What is cleared while iterating is skipped, by whomever it is cleared. */
+  *entries(): Generator<[CallKey, unknown], undefined, undefined> {
+    for (const key of this.current.order()) {
+      const stored = this.current.peek(key);
+      if (stored !== undefined) yield [key, resultOf(stored)];
+    }
+  }
+
+  stats(): CacheStats {
+    const { size, capacity } = this.current;
+    this.announce();
+    const counted = { ...(this.#counters ?? new Counters()), hits: this.#hits, misses: this.#misses };
+    return { ...snapshot(counted), size, capacity };
+  }
+
+  /** Whether something has left that the listener has not heard of. */
+  protected get isAnnouncing(): boolean {
+    return this.#evicted !== undefined;
+  }
+
+  /** Tells the listener what has left. Runs last in every operation: it may throw, or use the cache, which is whole again. */
+  announce(): void {
+    if (this.#evicted !== undefined) callAll(this.announcements());
+  }
+
+  /** What `announce` would call, for who has something to tell before it. */
+  protected announcements(): (() => void)[] {
+    const evicted = this.#evicted ?? [];
+    this.#evicted = undefined;
+    const { evict } = this.definition.options.on;
+    return evicted.map(
+      ([key, value, cause]) =>
+        () =>
+          evict!({ key: publicKeyOf(key), value: resultOf(value), cause }),
+    );
+  }
+
+  /** Has no load in flight store what it gives. */
+  protected abstract fenceAll(): void;
+
+  /** Those that are there, cleared since or not. */
+  protected get stored(): Entries {
+    return this.#many ?? this;
+  }
+
+  /** Empties them if the definition was cleared since. Tells whether it was. */
+  protected renew(): boolean {
+    if (this.#epoch === this.definition.epoch) return false;
+    this.#epoch = this.definition.epoch;
+    this.fenceAll();
+    this.stored.empty();
+    return true;
+  }
+
+  /** The one place where entries become many. */
+  protected store(key: CallKey, value: unknown, ttl: number): void {
+    if (this.#many === undefined && this.isFullFor(key)) this.#many = new ManyEntries(this);
+    const entries = this.stored;
+    entries.write(key, storedFor(value), ttl);
+    // A clock is anybody's code, and may have made them many meanwhile.
+    if (entries !== this.stored) this.empty();
+  }
+
+  protected hit(): void {
+    this.#hits++;
+    this.definition.totals.hits++;
+  }
+
+  protected missed(): void {
+    this.#misses++;
+    this.definition.totals.misses++;
+  }
+
+  #more(): Counters {
+    this.#counters ??= new Counters();
+    return this.#counters;
+  }
+
+  protected count(counter: 'coalesced' | 'loadErrors' | 'pending', by = 1): void {
+    this.#more()[counter] += by;
+    this.definition.totals[counter] += by;
+  }
+}
