@@ -71,6 +71,27 @@ test('a clock that is replaced, alone or with the timers, is seen at the next lo
   expect(cache.get('b')).toBe(undefined);
 });
 
+test('a reading of a clock that stood in for the platform is not used after it has gone', async () => {
+  const cache = new LruCache<string, number>({ ttl: 100 });
+  const spy = jest.spyOn(performance, 'now').mockReturnValue(performance.now() + 1e6);
+  cache.set('a', 1);
+  spy.mockRestore();
+  cache.set('b', 1);
+  await nextJob();
+  expect(cache.expiresIn('b')).toBeLessThanOrEqual(100);
+});
+
+test('what is set after a miss lives its whole life, however long its making blocked', async () => {
+  const cache = new LruCache<string, number>({ ttl: 1000 });
+  cache.set('other', 1).get('other');
+  if (cache.get('a') === undefined) {
+    wait(200);
+    cache.set('a', 1);
+  }
+  await nextJob();
+  expect(cache.expiresIn('a')).toBeGreaterThan(850);
+});
+
 test('nothing is scheduled while nothing can die', () => {
   const scheduled = jest.spyOn(globalThis, 'setTimeout');
   const cache = new LruCache<number, number>({ capacity: 10 });

@@ -445,3 +445,14 @@ test('no clock is read while nothing can expire', () => {
   cache.clear();
   expect(clock).not.toHaveBeenCalled();
 });
+
+test('a cache that has just become full holds what was set last', () => {
+  for (const capacity of [1, 2, 16, 17, 128, 1000]) {
+    const cache = new LruCache<number, number>({ capacity });
+    for (let i = 0; i < 2 * capacity; i++) {
+      cache.set(i, i * 2);
+      expect(cache.peek(i)).toBe(i * 2);
+    }
+    expect([...cache.values()]).toEqual(Array.from({ length: capacity }, (_, i) => (capacity + i) * 2));
+  }
+});

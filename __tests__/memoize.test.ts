@@ -453,3 +453,36 @@ test('definitions are listed with their totals, and cleared all at once', () => 
   expect([cacheOf(square).size, cacheOf(cube).size]).toEqual([0, 0]);
   expect(listed[1]!.stats().evictions.cleared).toBe(1);
 });
+
+test('a receiver whose traps make calls of their own gets its own results', () => {
+  const inner = memoize((object: { v: number }) => object.v);
+  for (const per of ['instance', 'class'] as const) {
+    const outer = memoize((object: object) => JSON.stringify(object), { per });
+    const receiver = new Proxy(
+      {},
+      {
+        getPrototypeOf(target) {
+          inner({ v: 1 });
+          return Reflect.getPrototypeOf(target);
+        },
+      },
+    );
+    expect(outer.call(receiver, { a: 1 })).toBe('{"a":1}');
+    expect(outer.call(receiver, { v: 1 })).toBe('{"v":1}');
+  }
+});
+
+test('what is put after everything was cleared is there', async () => {
+  const fn = memoize((_n: number) => 'loaded');
+  const load = memoize(async (_n: number) => 'loaded');
+  fn(1);
+  await load(1);
+  clearAll();
+  cacheOf(fn).put([1], 'put');
+  expect(fn(1)).toBe('put');
+  cacheOf(load).put([1], Promise.resolve('put'));
+  expect(await load(1)).toBe('put');
+  load(2);
+  clearAll();
+  expect(cacheOf(load).delete(2)).toBe(false);
+});

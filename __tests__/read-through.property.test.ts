@@ -117,6 +117,8 @@ for (const clocked of [false, true]) {
               if (name === 'clear') cache.clear();
               else clearAll();
               model.entries = [];
+              // What a look would renew is to meet the next operation as it is.
+              if (name === 'clearAll') continue;
             }
             model.find(undefined);
             expect([...cache.entries()]).toEqual(model.entries.map((entry) => [entry.key, entry.value]));

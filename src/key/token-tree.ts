@@ -72,10 +72,6 @@ export class TokenTree<L extends Leaf> {
     return true;
   }
 
-  clear(): void {
-    this.#root = undefined;
-  }
-
   #replace(parent: Branch<L> | undefined, node: Node<L>, tokens: readonly unknown[]): void {
     if (parent === undefined) this.#root = node;
     else parent.children.set(tokens[parent.index], node);

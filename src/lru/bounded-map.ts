@@ -1,4 +1,4 @@
-import { monotonic } from './clock.js';
+import { monotonic, refresh } from './clock.js';
 import { type EvictionCause, requireCapacity, requireNumber } from './options.js';
 import { RecencyList } from './recency-list.js';
 
@@ -14,7 +14,7 @@ export interface Index<K> {
 
 /**
  * A bounded map: it holds at most `capacity` entries, each until it dies, and forgets the least recently
- * used first. What leaves is told to `left`. The class below says to whom that goes on.
+ * used first. What leaves is told to `left`.
  */
 export abstract class BoundedMap<K, V> {
   readonly #index: Index<K>;
@@ -83,7 +83,9 @@ export abstract class BoundedMap<K, V> {
   /** Milliseconds until a key's entry dies, `Infinity` when it never does, `undefined` when there is none. */
   expiresIn(key: K): number | undefined {
     const slot = this.#alive(key);
-    return slot === 0 ? undefined : this.#expiryOf(slot) - this.#time();
+    const left = this.#expiryOf(slot) - this.#time();
+    // It may have died between the two readings.
+    return slot === 0 || left <= 0 ? undefined : left;
   }
 
   /** Changes the capacity, evicting the least recent entries that no longer fit. */
@@ -105,7 +107,9 @@ export abstract class BoundedMap<K, V> {
   /** The live slot of a key, made the most recent, or 0; `valueAt` gives its value, of 0 undefined. Removes a dead one. */
   protected find(key: K): number {
     const slot = this.#index.get(key);
-    return slot === undefined ? 0 : this.use(slot);
+    if (slot !== undefined) return this.use(slot);
+    if (this.#expiries !== undefined) this.#missed(0);
+    return 0;
   }
 
   /** As `find`, of a key whose slot was looked up just now. */
@@ -116,7 +120,7 @@ export abstract class BoundedMap<K, V> {
     }
     const live = this.#living(slot);
     if (live > 0) this.#recency.touch(live);
-    else if (live < 0) this.#remove(-live, 'expired');
+    else this.#missed(-live);
     return Math.max(live, 0);
   }
 
@@ -142,13 +146,10 @@ export abstract class BoundedMap<K, V> {
       this.#writeMortal(key, value, ttl);
       return;
     }
-    const slot = this.#index.get(key);
-    if (slot === undefined) {
-      this.#values[this.#weight === this.#capacity ? this.#recycle(key) : this.#insert(key)] = value;
-    } else {
-      this.#values[slot] = value;
-      this.#recency.touch(slot);
-    }
+    let slot = this.#index.get(key);
+    if (slot === undefined) slot = this.#weight === this.#capacity ? this.#recycle(key) : this.#insert(key);
+    else this.#recency.touch(slot);
+    this.#values[slot] = value;
   }
 
   /** As `write`, of an entry that may die, or that may be heard of when it leaves. */
@@ -228,11 +229,18 @@ export abstract class BoundedMap<K, V> {
     if (slot === this.#keys.length) {
       this.#keys.push(key);
       this.#values.push(undefined);
+      if (slot === this.#capacity) this.#shed();
     } else {
       this.#keys[slot] = key;
     }
     this.#weight += weight;
     return slot;
+  }
+
+  /** Gives back what arrays that have stopped growing hold in reserve. */
+  #shed(): void {
+    this.#keys = this.#keys.slice();
+    this.#values = this.#values.slice();
   }
 
   /** The slot of the least recent entry, for a key that takes its place. Nobody hears of it. */
@@ -276,10 +284,17 @@ export abstract class BoundedMap<K, V> {
   }
 
   #growExpiries(): void {
-    const grown = new Float64Array(2 * Math.max(this.#keys.length, FIRST_LENGTH)).fill(Infinity);
+    const { length } = this.#keys;
+    const grown = new Float64Array(length < 1024 ? 4 * Math.max(length, FIRST_LENGTH) : 2 * length).fill(Infinity);
     if (this.#expiries !== undefined) grown.set(this.#expiries);
     this.#expiries = grown;
     this.#isPlain = false;
+  }
+
+  /** Whoever finds nothing will let time pass, to make what was not there. What is dead in a slot is removed. */
+  #missed(slot: number): void {
+    refresh();
+    if (slot !== 0) this.#remove(slot, 'expired');
   }
 
   /** The live slot of a key, or 0. */
@@ -301,7 +316,7 @@ export abstract class BoundedMap<K, V> {
     const removals = this.#removals;
     const now = this.#now();
     // A clock is anybody's code, and may use the map.
-    if (removals !== this.#removals) return this.#locate(key);
+    if (removals !== this.#removals || expiry !== this.#expiryOf(slot)) return this.#locate(key);
     return now < expiry ? slot : -slot;
   }
 

@@ -8,16 +8,12 @@ export type Clock = (() => number) | { now(): number };
 
 /**
  * The default clock: `performance.now`, monotonic. A reading costs more than a hit, so it serves for up to 64 calls,
- * unless `refresh` is called or a millisecond ends with the job that took it. What replaces the platform's clock
- * or timers, as fake timers do, is seen at the next call, and is then read each time.
+ * unless `refresh` is called or a timer of a millisecond fires. While anything stands in place of the platform's clock or
+ * timers, as fake timers do, each call reads; what replaces `performance` as a whole, and nothing else, is seen when
+ * the reading has served.
  */
 export function monotonic(): number {
-  if (
-    uses > 0 &&
-    PLATFORM.performance.now === PLATFORM.now &&
-    setTimeout === PLATFORM.setTimeout &&
-    Date === PLATFORM.Date
-  ) {
+  if (uses > 0 && isPlatform()) {
     uses--;
     return reading;
   }
@@ -42,37 +38,52 @@ export function reader(clock: Clock): () => number {
 
 let reading = 0;
 let uses = 0;
-let isScheduled = false;
+/** When the timer was set that is to end the use of readings; `undefined` when there is none. */
+let timerSince: number | undefined;
 
-/** What the platform had when this was loaded. Fake timers mark theirs with `clock`, and are not taken for it. */
+/** What the platform had when this was loaded; `later` sets its timers, if they are its own. */
 const PLATFORM = /* @__PURE__ */ (() => {
-  const fake = 'clock' in setTimeout;
-  return { performance, now: performance.now, setTimeout: fake ? undefined : setTimeout, Date };
+  // zone.js would take a timer for a task of the application, after which to render; it keeps the platform's own here.
+  const zoneless = (globalThis as { __zone_symbol__setTimeout?: typeof setTimeout }).__zone_symbol__setTimeout;
+  // Node's own is written in JavaScript, but can be made a promise.
+  const isOwn =
+    Symbol.for('nodejs.util.promisify.custom') in setTimeout || /\[native code\]/.test(`${zoneless ?? setTimeout}`);
+  const isFake = 'clock' in setTimeout || !isOwn;
+  return { performance, now: performance.now, setTimeout, Date, later: isFake ? undefined : (zoneless ?? setTimeout) };
 })();
 
+function isPlatform(): boolean {
+  return PLATFORM.performance.now === PLATFORM.now && setTimeout === PLATFORM.setTimeout && Date === PLATFORM.Date;
+}
+
 function read(): number {
-  const { performance: platform, setTimeout: later } = PLATFORM;
-  const now = performance;
-  reading = now.now();
-  uses = later !== undefined && now === platform && schedule(later) ? MOST_USES : 0;
+  const clock = performance;
+  reading = clock.now();
+  uses = clock === PLATFORM.performance && isPlatform() && endsInTime() ? MOST_USES : 0;
   return reading;
 }
 
-/** Sees to it that the reading does not outlast the job. Tells whether it could. */
-function schedule(later: typeof setTimeout): boolean {
-  if (isScheduled) return true;
+/** Sees to it that the reading does not outlast a millisecond by much. Tells whether it could. */
+function endsInTime(): boolean {
+  // One that is long overdue was lost, as those of a closed window are, or waits for a long job to end.
+  if (timerSince !== undefined && reading - timerSince < LOST) return true;
+  const since = reading;
   try {
-    const timer: unknown = later(() => {
-      isScheduled = false;
+    const timer: unknown = PLATFORM.later?.(() => {
+      timerSince = undefined;
       uses = 0;
     }, 1);
-    isScheduled = true;
+    if (timer === undefined) return false;
     // In a browser it is a number, and nothing there waits for timers.
     (timer as { unref?: () => void }).unref?.();
   } catch {
     // Where timers are forbidden, as they are outside of requests on some platforms.
+    return false;
   }
-  return isScheduled;
+  timerSince = since;
+  return true;
 }
 
 const MOST_USES = 64;
+/** Milliseconds. */
+const LOST = 1000;

@@ -65,7 +65,10 @@ export abstract class FewEntries implements Entries {
 
   expiresIn(key: CallKey): number | undefined {
     const entry = this.#living(this.#holderOf(key), true);
-    return entry && (entry.expiry ?? Infinity) - this.#time();
+    if (entry === undefined) return undefined;
+    const left = (entry.expiry ?? Infinity) - this.#time();
+    // It may have died between the two readings.
+    return left > 0 ? left : undefined;
   }
 
   write(key: CallKey, value: unknown, ttl: number): void {

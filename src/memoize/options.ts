@@ -77,7 +77,7 @@ export interface CachedOptions<Args extends readonly unknown[] = any, R = any, T
     | undefined;
   /**
    * Where the time comes from, for tests and for clocks of one's own.
-   * @default performance.now, looked up at each reading
+   * @default performance.now, looked up at each reading, of which one may serve up to 64 calls within a millisecond or job
    * @example cached({ ttl: 1000, clock: () => now })
    */
   readonly clock?: Clock | undefined;

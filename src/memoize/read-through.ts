@@ -59,6 +59,7 @@ export class ReadThrough extends CallEntries {
   /** Stores a value as if a call had loaded it. A promise is stored once it is fulfilled, and given to callers until then. */
   put(key: CallKey, args: readonly unknown[], value: unknown): void {
     const { definition } = this;
+    this.renew();
     if (isPromise(value)) {
       this.stored.drop(key, 'replaced');
       this.#await(this.#inFlight().begin(key), args, value, false).then(
@@ -76,8 +77,9 @@ export class ReadThrough extends CallEntries {
 
   /** Forgets a key, and fences its load. Tells whether there was either. */
   delete(key: CallKey): boolean {
+    this.renew();
     const wasLoading = this.#fence(key);
-    const deleted = this.current.drop(key, 'deleted');
+    const deleted = this.stored.drop(key, 'deleted');
     this.announce();
     return deleted || wasLoading;
   }

@@ -3,7 +3,9 @@ import { OneShotError } from '../errors.js';
 /** The result of a method: what kind it is of, as far as caching it goes. */
 
 export function isPromise(result: unknown): result is PromiseLike<unknown> {
-  return result instanceof Promise || typeof (result as PromiseLike<unknown> | null | undefined)?.then === 'function';
+  // Most results are neither, and to look for a property of a primitive is dear.
+  if ((typeof result !== 'object' && typeof result !== 'function') || result === null) return false;
+  return result instanceof Promise || typeof (result as { then?: unknown }).then === 'function';
 }
 
 /** A promise whose `then` is the platform's: it calls back later and once, and throws nothing, whatever a thenable may do. */
@@ -13,11 +15,11 @@ export function nativePromise(promise: PromiseLike<unknown>): Promise<unknown> {
 }
 
 /** @throws OneShotError when a second caller would find the result used up. */
-export function refuseOneShot(result: unknown, { name }: { readonly name: string }): void {
+export function refuseOneShot(result: unknown, named: { readonly name: string }): void {
   if (typeof result !== 'object' || result === null) return;
   const tag = (result as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag];
   if (typeof tag === 'string' && ONE_SHOT.test(tag)) {
-    throw new OneShotError(`${name} returned a ${tag}, which can be read only once: return an array instead`);
+    throw new OneShotError(`${named.name} returned a ${tag}, which can be read only once: return an array instead`);
   }
 }
 

@@ -109,14 +109,14 @@ export class Wrapper {
     const receivers = this.#receivers;
     return {
       call(this: unknown, ...args: unknown[]): unknown {
+        // Found before the arguments are flattened: a proxy's traps may make calls, which would write over the tokens.
+        const cache = receivers.of(this);
         const key = args.length === 0 ? NO_ARGUMENTS : args[0];
         if (args.length === 0 || (args.length === 1 && isToken(key))) {
-          const cache = receivers.of(this);
           const stored = cache.hitLone(key);
           return stored === undefined ? cache.miss(key, this, args) : resultOf(stored);
         }
         const tokens = flatten(args);
-        const cache = receivers.of(this);
         const stored = cache.hitList(tokens);
         return stored === undefined ? cache.miss(tokens.list.slice(0, tokens.count), this, args) : resultOf(stored);
       },
