@@ -47,7 +47,7 @@ export function pictureOf(results, caption) {
       formatter: (key) => key.slice(2),
       left: `${50 * i + 1}%`,
       top: 34,
-      width: '48%',
+      width: '42%',
       itemWidth: 12,
       itemHeight: 10,
       itemGap: 15,
