@@ -4,7 +4,7 @@ import { type CallKey, isTokens, NO_ARGUMENTS } from './call-key.js';
 import type { Entries } from './entries.js';
 
 /** How many entries are few. Most receivers have no more, and the search through them needs no index. */
-export const FEW = 4;
+const FEW = 4;
 
 /**
  * Entries as few as most receivers have: a chain, most recent first. Every operation takes O(FEW). It is what their owner
