@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { expect, jest, test } from '@jest/globals';
-import { cacheOf, clearAll, keyOf, memoize } from 'memokit';
+import { cacheOf, caches, clearAll, keyOf, memoize } from 'memokit';
 
 function setup() {
   const clock = { time: 0, now: () => clock.time };
@@ -151,12 +151,14 @@ test('explain tells what a call would meet', () => {
 
 test('stats count hits, joined loads, misses, loads, failures and evictions by cause', async () => {
   let fail = true;
+  let now = 0;
   const memoized = memoize(
     async (n: number) => {
+      now += 10;
       if (fail) throw new Error('down');
       return n;
     },
-    { capacity: 1 },
+    { capacity: 1, clock: () => now },
   );
   await Promise.allSettled([memoized(1), memoized(1)]);
   fail = false;
@@ -166,11 +168,32 @@ test('stats count hits, joined loads, misses, loads, failures and evictions by c
   expect(cacheOf(memoized).stats()).toEqual({
     hits: 2,
     misses: 3,
+    staleHits: 0,
     coalesced: 1,
     loads: 2,
     loadErrors: 1,
+    totalLoadTime: 30,
+    meanLoadTime: 10,
     evictions: { capacity: 1, expired: 0, deleted: 0, replaced: 0, cleared: 0 },
     size: 1,
     capacity: 1,
   });
+});
+
+test('minus gives what has happened since an earlier snapshot', () => {
+  const { cache, memoized } = setup();
+  expect(cache.stats()).toMatchObject({ totalLoadTime: 0, meanLoadTime: 0 });
+  memoized(1, 'a');
+  memoized(1, 'a');
+  const before = cache.stats();
+  memoized(1, 'a');
+  memoized(2, 'a');
+  cache.delete(1, 'a');
+  const since = cache.stats().minus(before);
+  expect(since).toMatchObject({ hits: 1, misses: 1, loads: 1, size: 1, capacity: cache.capacity });
+  expect(since.evictions).toEqual({ capacity: 0, expired: 0, deleted: 1, replaced: 0, cleared: 0 });
+  expect(before.minus(cache.stats())).toMatchObject({ hits: 0, misses: 0, evictions: { deleted: 0 } });
+  expect(since.minus(since)).toMatchObject({ hits: 0, size: 1 });
+  const [totals] = caches().filter(({ name }) => name === memoized.name);
+  expect('size' in totals!.stats().minus(totals!.stats())).toBe(false);
 });

@@ -1,11 +1,18 @@
 import { expect, test } from '@jest/globals';
-import { Loads } from '../src/lru/loads.js';
+import { type Load, Loads } from '../src/lru/loads.js';
 import { error } from './support/error.js';
+
+/** Begins a load at the depth where the loads are. */
+function begin(loads: Loads<string>, key: string): Load<string> {
+  const load: Load<string> = { key, depth: loads.depth, promise: undefined };
+  loads.begin(load);
+  return load;
+}
 
 test('a load whose run is on the stack is there, and asking for it is an error', () => {
   const loads = new Loads<string>(new Map());
   loads.depth = 1;
-  loads.begin('k');
+  begin(loads, 'k');
   expect(loads.has('k')).toBe(true);
   expect(() => loads.join('k', { name: 'm' })).toThrow(error({ code: 'MEMOKIT_RECURSION' }));
 });
@@ -13,7 +20,7 @@ test('a load whose run is on the stack is there, and asking for it is an error',
 test('a load that nobody ended before the stack unwound is not there any more', () => {
   const loads = new Loads<string>(new Map());
   loads.depth = 1;
-  const dead = loads.begin('k');
+  const dead = begin(loads, 'k');
   loads.depth = 0;
   expect([loads.has('k'), loads.join('k', { name: 'm' }), loads.fence('k')]).toEqual([false, undefined, false]);
   expect(loads.end(dead)).toBe(false);
@@ -22,10 +29,10 @@ test('a load that nobody ended before the stack unwound is not there any more', 
 test('a load with a promise is joined at any depth, ends once, and not when it was fenced', async () => {
   const loads = new Loads<string>(new Map());
   loads.depth = 1;
-  const [first, second] = [loads.begin('a'), loads.begin('b')];
+  const [first, second] = [begin(loads, 'a'), begin(loads, 'b')];
   first.promise = second.promise = Promise.resolve();
   loads.depth = 0;
-  expect(loads.join('a', { name: 'm' })).toBe(first.promise);
+  expect(loads.join('a', { name: 'm' })).toBe(first);
   expect([loads.end(first), loads.end(first)]).toEqual([true, false]);
   expect([loads.fence('b'), loads.end(second)]).toEqual([true, false]);
 });

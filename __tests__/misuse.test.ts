@@ -31,14 +31,36 @@ const options: [title: string, options: unknown, message: string][] = [
   ['null for options', null, 'options: expected an object, but got: object null'],
 ];
 
+const NAMES =
+  'capacity ttl key per name when on clock tags staleWhileRevalidate staleIfError refreshAhead jitter errorTtl timeout softTimeout signal';
+const EXPECTED_TIMER = 'expected a number above 0, at most 2147483647, or Infinity, but got: ';
+
 const callOptions: typeof options = [
-  ['an unknown option', { max: 5 }, 'options: expected capacity ttl key per name when on clock, but got: string max'],
+  ['an unknown option', { max: 5 }, `options: expected ${NAMES}, but got: string max`],
   ['a text as key', { key: 'id' }, 'key: expected a function, but got: string id'],
   ['an unknown per', { per: 'user' }, "per: expected 'instance' or 'class', but got: string user"],
   ['a number as name', { name: 5 }, 'name: expected a string, but got: number 5'],
   ['true as when', { when: true }, 'when: expected a function, but got: boolean true'],
   ['a function as on', { on: method }, 'on: expected an object, but got: function'],
-  ['an unknown event', { on: { hits: method } }, 'on: expected hit miss evict, but got: string hits'],
+  ['an unknown event', { on: { hits: method } }, 'on: expected hit miss evict error, but got: string hits'],
+  ['a list as tags', { tags: ['a'] }, 'tags: expected a function, but got: object'],
+  ['an AbortSignal as signal', { signal: AbortSignal.abort() }, 'signal: expected a function, but got: object'],
+  [
+    'a negative staleWhileRevalidate',
+    { staleWhileRevalidate: -1 },
+    'staleWhileRevalidate: expected a number from 0, but got: number -1',
+  ],
+  ['true as staleIfError', { staleIfError: true }, 'staleIfError: expected a number from 0, but got: boolean true'],
+  ['NaN as errorTtl', { errorTtl: Number.NaN }, 'errorTtl: expected a number from 0, but got: number NaN'],
+  ['refreshAhead 0', { refreshAhead: 0 }, 'refreshAhead: expected a number above 0, at most 1, but got: number 0'],
+  [
+    'a text as refreshAhead',
+    { refreshAhead: '0.5' },
+    'refreshAhead: expected a number above 0, at most 1, but got: string 0.5',
+  ],
+  ['jitter above 1', { jitter: 1.1 }, 'jitter: expected a number from 0 to 1, but got: number 1.1'],
+  ['timeout 0', { timeout: 0 }, `timeout: ${EXPECTED_TIMER}number 0`],
+  ['a softTimeout that no timer holds', { softTimeout: 2 ** 31 }, `softTimeout: ${EXPECTED_TIMER}number 2147483648`],
   ['a listener that is none', { on: { hit: 1 } }, 'on.hit: expected a function, but got: number 1'],
 ];
 

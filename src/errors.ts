@@ -40,6 +40,12 @@ export class RecursionError extends MemokitError {
   readonly code = 'MEMOKIT_RECURSION';
 }
 
+/** A load has taken longer than its `timeout`. */
+export class TimeoutError extends MemokitError {
+  override readonly name = 'TimeoutError';
+  readonly code = 'MEMOKIT_TIMEOUT';
+}
+
 /** What a message says of a value that is not as it should be. */
 export function mismatch(name: string, expected: string, received: unknown): string {
   // Objects are shown by type only: turning one into a string may run its code.

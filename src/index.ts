@@ -7,7 +7,9 @@ export {
   OptionError,
   PlacementError,
   RecursionError,
+  TimeoutError,
 } from './errors.js';
+export { invalidateTags } from './invalidate/tags.js';
 export { cacheKey } from './key/cache-key.js';
 export { type Key, keyOf } from './key/key.js';
 export type { Clock } from './lru/clock.js';
@@ -16,6 +18,7 @@ export type { EvictionCause, LruOptions } from './lru/options.js';
 export { cacheOf } from './memoize/cache-of.js';
 export type { CallCache, Explanation } from './memoize/call-cache.js';
 export type { CacheStats, CallStats } from './memoize/counters.js';
+export { loadSignal } from './memoize/load-signal.js';
 export { memoize } from './memoize/memoize.js';
-export type { CachedOptions, CacheEvent } from './memoize/options.js';
+export type { CachedOptions, CacheEvent, LoadErrorEvent } from './memoize/options.js';
 export { type CacheDefinition, caches, clearAll } from './memoize/registry.js';

@@ -9,17 +9,17 @@ export interface Load<K> {
 }
 
 /** What finds the load of a key, as a Map does. */
-export interface LoadIndex<K> {
+export interface LoadIndex<K, L> {
   readonly size: number;
-  get(key: K): Load<K> | undefined;
-  set(key: K, load: Load<K>): unknown;
+  get(key: K): L | undefined;
+  set(key: K, load: L): unknown;
   delete(key: K): boolean;
   clear(): void;
 }
 
 /** The loads in flight of one cache, at most one a key. To fence one is to forget it: it ends stored nowhere. */
-export class Loads<K> {
-  readonly #running: LoadIndex<K>;
+export class Loads<K, L extends Load<K> = Load<K>> {
+  readonly #running: LoadIndex<K, L>;
 
   /**
    * How many runs are on the stack. Who begins one adds 1, and sets back what it was in a `finally`. A load without a
@@ -27,7 +27,7 @@ export class Loads<K> {
    */
   depth = 0;
 
-  constructor(index: LoadIndex<K>) {
+  constructor(index: LoadIndex<K, L>) {
     this.#running = index;
   }
 
@@ -36,10 +36,10 @@ export class Loads<K> {
     return this.depth === 0 && this.#running.size === 0;
   }
 
-  /** The promise of a key's load, if there is one to join. @throws RecursionError when the run has given none yet. */
-  join(key: K, named: { readonly name: string }): Promise<unknown> | undefined {
+  /** A key's load that has a promise, if there is one to join. @throws RecursionError when the run has given none yet. */
+  join(key: K, named: { readonly name: string }): L | undefined {
     const load = this.#alive(key);
-    if (load === undefined || load.promise !== undefined) return load?.promise;
+    if (load === undefined || load.promise !== undefined) return load;
     throw new RecursionError(`${named.name} called itself with the same arguments before it had returned`);
   }
 
@@ -48,14 +48,12 @@ export class Loads<K> {
   }
 
   /** Starts a load, in place of any other of the key, which is fenced. */
-  begin(key: K): Load<K> {
-    const load: Load<K> = { key, depth: this.depth, promise: undefined };
-    this.#running.set(key, load);
-    return load;
+  begin(load: L): void {
+    this.#running.set(load.key, load);
   }
 
   /** Ends a load. Tells whether it may store: a fenced one may not. */
-  end(load: Load<K>): boolean {
+  end(load: L): boolean {
     return this.#running.get(load.key) === load && this.#running.delete(load.key);
   }
 
@@ -71,7 +69,7 @@ export class Loads<K> {
   }
 
   /** A key's load, unless that is dead. */
-  #alive(key: K): Load<K> | undefined {
+  #alive(key: K): L | undefined {
     const load = this.#running.get(key);
     return load !== undefined && (load.promise !== undefined || load.depth <= this.depth) ? load : undefined;
   }

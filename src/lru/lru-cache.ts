@@ -1,7 +1,7 @@
 import { BoundedMap } from './bounded-map.js';
 import { callAll, throwAfter } from './call-all.js';
 import { monotonic, reader, refresh } from './clock.js';
-import { Loads } from './loads.js';
+import { type Load, Loads } from './loads.js';
 import {
   type EvictionCause,
   type LruOptions,
@@ -128,7 +128,7 @@ export class LruCache<K, V> extends BoundedMap<K, V> {
     if (slot !== 0) return Promise.resolve(this.valueAt(slot) as V);
     this.#loads ??= new Loads(new Map());
     const loads = this.#loads;
-    const promise = (loads.join(key, load) as Promise<V> | undefined) ?? this.#load(loads, key, load);
+    const promise = (loads.join(key, load)?.promise as Promise<V> | undefined) ?? this.#load(loads, key, load);
     try {
       this.#announce();
       return promise;
@@ -191,7 +191,8 @@ export class LruCache<K, V> extends BoundedMap<K, V> {
     const { depth } = loads;
     loads.depth = depth + 1;
     try {
-      const running = loads.begin(key);
+      const running: Load<K> = { key, depth: depth + 1, promise: undefined };
+      loads.begin(running);
       const promise = new Promise<V>((resolve) => resolve(load(key))).then(
         (value) => {
           refresh();

@@ -2,14 +2,17 @@ import type { Key } from '../key/key.js';
 import { type CallKey, publicKeyOf } from './call-key.js';
 import type { CacheStats } from './counters.js';
 import type { Definition } from './definition.js';
-import type { ReadThrough } from './read-through.js';
+import type { Outcome, ReadThrough } from './read-through.js';
 import { resultOf } from './stored.js';
 
 /** How `explain` describes what a call would meet. */
 export interface Explanation {
   readonly key: Key;
-  /** `hit`: an entry answers. `loading`: a run in flight would be joined. `miss`: the method would be run. */
-  readonly outcome: 'hit' | 'loading' | 'miss';
+  /**
+   * `hit`: an entry answers. `stale`: one past its ttl answers, as the options allow. `failed`: a failure that is
+   * remembered answers. `loading`: a run in flight would be joined. `miss`: the method would be run.
+   */
+  readonly outcome: Outcome;
   /** Milliseconds until the entry dies, `Infinity` when it never does; only for `hit`. */
   readonly expiresIn?: number;
 }
@@ -41,13 +44,13 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
   /** The stored result of a call, which is not made, nor counted, nor its recency touched; `undefined` when there is none. */
   peek(...args: Args): R | undefined {
     const key = this.#keyOf(args);
-    return resultOf(this.#cache.current.peek(key)) as R | undefined;
+    return resultOf(this.#cache.peekAt(key)) as R | undefined;
   }
 
   /** Whether the result of a call is stored. */
   has(...args: Args): boolean {
     const key = this.#keyOf(args);
-    return this.#cache.current.has(key);
+    return this.#cache.peekAt(key) !== undefined;
   }
 
   /**
@@ -95,9 +98,10 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
   explain(...args: Args): Explanation {
     const callKey = this.#keyOf(args);
     const key = publicKeyOf(callKey);
-    const expiresIn = this.#cache.current.expiresIn(callKey);
-    if (expiresIn !== undefined) return { key, outcome: 'hit', expiresIn };
-    return { key, outcome: this.#cache.isLoading(callKey) ? 'loading' : 'miss' };
+    const expiresIn = this.#cache.freshFor(callKey);
+    return expiresIn === undefined
+      ? { key, outcome: this.#cache.outcome(callKey) }
+      : { key, outcome: 'hit', expiresIn };
   }
 
   get [Symbol.toStringTag](): string {

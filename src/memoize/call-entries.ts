@@ -1,13 +1,14 @@
 import type { TokenList } from '../key/flatten.js';
 import { callAll } from '../lru/call-all.js';
 import type { EvictionCause } from '../lru/options.js';
-import { type CallKey, publicKeyOf } from './call-key.js';
+import { type CallKey, isTokens, publicKeyOf } from './call-key.js';
 import { type CacheStats, Counters, snapshot } from './counters.js';
 import type { Definition } from './definition.js';
 import type { Entries } from './entries.js';
 import { FewEntries } from './few-entries.js';
 import { ManyEntries } from './many-entries.js';
 import { resultOf, storedFor } from './stored.js';
+import { TagIndex } from './tag-index.js';
 
 /**
  * The call entries: what one definition has stored for one receiver, few or many, with what has been counted. Whoever
@@ -21,8 +22,12 @@ export abstract class CallEntries extends FewEntries {
   #many: ManyEntries | undefined;
   #hits = 0;
   #misses = 0;
+  /** Microseconds, whole ones so that most caches hold no number as an object of its own. */
+  #loadTime = 0;
   /** Of what has happened besides, once something has. */
   #counters: Counters | undefined;
+  /** The tags of the entries, once one has any. */
+  #tags: TagIndex | undefined;
   /** What has left and the listener has not heard of. */
   #evicted: [CallKey, unknown, EvictionCause][] | undefined;
 
@@ -43,6 +48,7 @@ export abstract class CallEntries extends FewEntries {
   }
 
   left(key: CallKey, value: unknown, cause: EvictionCause): void {
+    this.#tags?.delete(key);
     this.#more().evictions[cause]++;
     this.definition.totals.evictions[cause]++;
     if (this.definition.options.on.evict === undefined) return;
@@ -82,10 +88,27 @@ export abstract class CallEntries extends FewEntries {
     return stored;
   }
 
+  /** What is stored under a key, made the most recent; or `undefined`. Neither counted nor told. */
+  protected find(key: CallKey): unknown {
+    if (this.#epoch !== this.definition.epoch) this.renew();
+    const entries = this.#many ?? this;
+    return isTokens(key) ? entries.findList(key, key.length) : entries.findLone(key);
+  }
+
+  /** What is stored under a key for callers to see, its recency untouched; or `undefined`. */
+  peekAt(key: CallKey): unknown {
+    return this.current.peek(key);
+  }
+
+  /** Milliseconds for which what is stored under a key is fresh, `undefined` when it is not. */
+  freshFor(key: CallKey): number | undefined {
+    return this.current.expiresIn(key);
+  }
+
   /** The entries, least recent first. What is cleared while iterating is skipped, by whomever it is cleared. */
   *entries(): Generator<[CallKey, unknown], undefined, undefined> {
     for (const key of this.current.order()) {
-      const stored = this.current.peek(key);
+      const stored = this.peekAt(key);
       if (stored !== undefined) yield [key, resultOf(stored)];
     }
   }
@@ -93,8 +116,13 @@ export abstract class CallEntries extends FewEntries {
   stats(): CacheStats {
     const { size, capacity } = this.current;
     this.announce();
-    const counted = { ...(this.#counters ?? new Counters()), hits: this.#hits, misses: this.#misses };
-    return { ...snapshot(counted), size, capacity };
+    const counted = {
+      ...(this.#counters ?? new Counters()),
+      hits: this.#hits,
+      misses: this.#misses,
+      loadTime: this.#loadTime,
+    };
+    return snapshot(counted, { size, capacity });
   }
 
   /** Whether something has left that the listener has not heard of. */
@@ -145,6 +173,19 @@ export abstract class CallEntries extends FewEntries {
     if (entries !== this.stored) this.empty();
   }
 
+  /** Tags what was just stored, in place of the tags it had. */
+  protected tag(key: CallKey, tags: readonly string[]): void {
+    if (tags.length > 0) this.#tags ??= new TagIndex(this);
+    this.#tags?.set(key, tags);
+  }
+
+  /** Forgets the entries that have a tag. Returns how many they were. */
+  forget(tag: string): number {
+    this.renew();
+    const keys = this.#tags?.keys(tag) ?? [];
+    return keys.filter((key) => this.stored.drop(key, 'deleted')).length;
+  }
+
   protected hit(): void {
     this.#hits++;
     this.definition.totals.hits++;
@@ -155,12 +196,19 @@ export abstract class CallEntries extends FewEntries {
     this.definition.totals.misses++;
   }
 
+  /** A run has taken so many milliseconds. */
+  protected timed(duration: number): void {
+    const microseconds = Math.max(0, Math.round(duration * 1000));
+    this.#loadTime += microseconds;
+    this.definition.totals.loadTime += microseconds;
+  }
+
   #more(): Counters {
     this.#counters ??= new Counters();
     return this.#counters;
   }
 
-  protected count(counter: 'coalesced' | 'loadErrors' | 'pending', by = 1): void {
+  protected count(counter: 'staleHits' | 'coalesced' | 'refreshes' | 'pending' | 'loadErrors', by = 1): void {
     this.#more()[counter] += by;
     this.definition.totals[counter] += by;
   }

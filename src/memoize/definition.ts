@@ -1,7 +1,9 @@
+import { mismatch, OptionError } from '../errors.js';
 import { monotonic, reader } from '../lru/clock.js';
 import { type CallKey, callKeyOf } from './call-key.js';
+import { withoutSignal } from './caller-signal.js';
 import { type CallStats, Counters, snapshot } from './counters.js';
-import type { ResolvedOptions } from './options.js';
+import { asyncOptionOf, type ResolvedOptions } from './options.js';
 
 /** Any function that can be memoized. */
 export type Fn<This = any> = (this: This, ...args: any[]) => any;
@@ -16,6 +18,8 @@ export class Definition {
   epoch = 0;
   /** Whether the method returns promises, as far as is known. */
   promises: boolean;
+  /** Whether it has options for sources that are slow, fail or hang. */
+  readonly isResilient: boolean;
   /** Whether a hit needs nothing but the arguments and the entries: no code of the user's runs. */
   readonly isPlain: boolean;
   /** Reads the clock. */
@@ -32,7 +36,9 @@ export class Definition {
   ) {
     this.#label = label;
     this.now = reader(options.clock);
-    this.isPlain = options.key === undefined && options.on.hit === undefined && options.clock === monotonic;
+    this.isResilient = asyncOptionOf(options) !== undefined;
+    const isWatched = options.key !== undefined || options.on.hit !== undefined || options.clock !== monotonic;
+    this.isPlain = !isWatched && !this.isResilient;
     this.promises = tagOf(method) === 'AsyncFunction';
   }
 
@@ -47,8 +53,18 @@ export class Definition {
 
   /** The key of a call. */
   keyOf(receiver: unknown, args: readonly unknown[]): CallKey {
-    const { key } = this.options;
-    return callKeyOf(key === undefined ? args : [key.apply(receiver, args as unknown[])]);
+    const { key, signal } = this.options;
+    if (key !== undefined) return callKeyOf([key.apply(receiver, args as unknown[])]);
+    return callKeyOf(signal === undefined ? args : withoutSignal(signal, receiver, args));
+  }
+
+  /** The tags of a result. @throws OptionError when `tags` gives something else. */
+  tagsOf(result: unknown, args: readonly unknown[]): readonly string[] {
+    const { tags } = this.options;
+    if (tags === undefined) return NO_TAGS;
+    const given: unknown = tags(result, ...args);
+    if (Array.isArray(given) && given.every((tag) => typeof tag === 'string')) return given;
+    throw new OptionError(mismatch('tags', 'to be given an array of strings', given));
   }
 
   /** What has happened to the calls of all receivers, dead ones included. */
@@ -61,6 +77,8 @@ export class Definition {
     this.epoch++;
   }
 }
+
+const NO_TAGS: readonly string[] = [];
 
 /** What kind of function it is: `Function`, `AsyncFunction`, `GeneratorFunction` … */
 export function tagOf(method: Fn): string {

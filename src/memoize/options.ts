@@ -6,9 +6,11 @@ import {
   requireClock,
   requireFunction,
   requireNames,
+  requireNumber,
   requireTtl,
 } from '../lru/options.js';
 import { requireOption } from '../lru/require-option.js';
+import { LONGEST_TIMER } from './timer.js';
 
 /** What a listener of `on` is given. `value` is what callers get: of an async method, its promise. */
 export interface CacheEvent<Args extends readonly unknown[] = any, R = any> {
@@ -19,6 +21,14 @@ export interface CacheEvent<Args extends readonly unknown[] = any, R = any> {
   readonly args?: Args;
   /** Why the entry left, for `evict`. */
   readonly cause?: EvictionCause;
+}
+
+/** What the listener `on.error` is given. */
+export interface LoadErrorEvent<Args extends readonly unknown[] = any> {
+  /** The key of the call, as `keyOf` gives it. */
+  readonly key: unknown;
+  readonly args: Args;
+  readonly error: unknown;
 }
 
 /** Options of `cached` and `memoize`. `R` is what the method returns; where a result is given, a promise has been awaited. */
@@ -64,7 +74,9 @@ export interface CachedOptions<Args extends readonly unknown[] = any, R = any, T
   readonly when?: ((result: Awaited<R>, ...args: Args) => boolean) | undefined;
   /**
    * Listeners, called last: `hit` when a call is answered without running the method, `miss` when it
-   * was run and has returned, `evict` when an entry has left. What one throws reaches the caller.
+   * was run and has returned, `evict` when an entry has left, `error` when a load has failed that
+   * the options from `staleWhileRevalidate` to `signal` are about, also one that no caller waits for. What one throws
+   * reaches the caller; where there is none, as in a background load, `error`; and without that it is an uncaught error.
    * @default none
    * @example cached({ on: { miss: ({ args }) => console.log('miss', args) } })
    */
@@ -73,6 +85,7 @@ export interface CachedOptions<Args extends readonly unknown[] = any, R = any, T
         readonly hit?: ((event: CacheEvent<Args, R>) => void) | undefined;
         readonly miss?: ((event: CacheEvent<Args, R>) => void) | undefined;
         readonly evict?: ((event: CacheEvent<Args, R>) => void) | undefined;
+        readonly error?: ((event: LoadErrorEvent<Args>) => void) | undefined;
       }
     | undefined;
   /**
@@ -81,6 +94,68 @@ export interface CachedOptions<Args extends readonly unknown[] = any, R = any, T
    * @example cached({ ttl: 1000, clock: () => now })
    */
   readonly clock?: Clock | undefined;
+  /**
+   * Tags of the entry, by which `invalidateTags` forgets it in whatever cache it is.
+   * @default none
+   * @example cached({ tags: (user: User) => [`user:${user.id}`, `team:${user.team}`] })
+   */
+  readonly tags?: ((result: Awaited<R>, ...args: Args) => readonly string[]) | undefined;
+  /**
+   * Milliseconds past `ttl` in which callers are given the old value at once, while one load in the background replaces
+   * it (RFC 5861). 0 for none, `Infinity` without end. Async methods only, as all options that follow.
+   * @default 0
+   * @example cached({ ttl: 60_000, staleWhileRevalidate: 30_000 })
+   */
+  readonly staleWhileRevalidate?: number | undefined;
+  /**
+   * Milliseconds past `ttl` in which callers are given the old value when the load has failed (RFC 5861), or takes longer
+   * than `timeout` or `softTimeout`. No other load begins for half a second to a second then. 0 for none.
+   * @default 0
+   * @example cached({ ttl: 60_000, staleIfError: 3_600_000 })
+   */
+  readonly staleIfError?: number | undefined;
+  /**
+   * The fraction of `ttl` after which a hit starts one load in the background. Above 0, at most 1, which is never.
+   * @default 1
+   * @example cached({ ttl: 60_000, refreshAhead: 0.8 })
+   */
+  readonly refreshAhead?: number | undefined;
+  /**
+   * The fraction of `ttl` of which a random part is taken off each entry's, so that entries of one time do not all end at
+   * one time. From 0 to 1.
+   * @default 0
+   * @example cached({ ttl: 60_000, jitter: 0.1 })
+   */
+  readonly jitter?: number | undefined;
+  /**
+   * Milliseconds that a failure is remembered: calls fail with it, and no load begins. An old value that may stand in
+   * goes before it. 0 for none.
+   * @default 0
+   * @example cached({ errorTtl: 1000 })
+   */
+  readonly errorTtl?: number | undefined;
+  /**
+   * Milliseconds after which a load fails with a `TimeoutError`; what it gives later comes to nothing, and `loadSignal()`
+   * is aborted. Above 0, at most 2,147,483,647, or `Infinity` for no limit.
+   * @default Infinity
+   * @example cached({ timeout: 2000 })
+   */
+  readonly timeout?: number | undefined;
+  /**
+   * Milliseconds after which callers are given the old value that `staleIfError` allows, if there is one; the load goes on
+   * and is stored. Bounds as of `timeout`.
+   * @default Infinity
+   * @example cached({ ttl: 60_000, staleIfError: 3_600_000, softTimeout: 200 })
+   */
+  readonly softTimeout?: number | undefined;
+  /**
+   * The caller's AbortSignal among the arguments. It is left out of the key. Who aborts is rejected with its reason at
+   * once; the load goes on while anybody waits, and is aborted when the last has left. The method is given the load's own
+   * signal in its place, where it is an argument or a property of one, and can read it as `loadSignal()`.
+   * @default none
+   * @example cached({ signal: (url: string, signal?: AbortSignal) => signal })
+   */
+  readonly signal?: ((this: This, ...args: Args) => AbortSignal | null | undefined) | undefined;
 }
 
 /** Options with their defaults, each of them checked. */
@@ -89,22 +164,79 @@ export interface ResolvedOptions extends CachedOptions {
   readonly ttl: number | ((result: unknown, ...args: unknown[]) => number);
   readonly on: NonNullable<CachedOptions['on']>;
   readonly clock: Clock;
+  readonly staleWhileRevalidate: number;
+  readonly staleIfError: number;
+  readonly refreshAhead: number;
+  readonly jitter: number;
+  readonly errorTtl: number;
+}
+
+/** An option that is set and needs a method which returns promises, if there is one. */
+export function asyncOptionOf(options: ResolvedOptions): string | undefined {
+  const { staleWhileRevalidate, staleIfError, refreshAhead, jitter, errorTtl, timeout, softTimeout, signal } = options;
+  const set = {
+    staleWhileRevalidate: staleWhileRevalidate > 0,
+    staleIfError: staleIfError > 0,
+    refreshAhead: refreshAhead < 1,
+    jitter: jitter > 0,
+    errorTtl: errorTtl > 0,
+    timeout: timeout !== undefined,
+    softTimeout: softTimeout !== undefined,
+    signal: signal !== undefined,
+  };
+  return Object.entries(set).find(([, isSet]) => isSet)?.[0];
 }
 
 /** @throws OptionError that names the first option which is not as `CachedOptions` says. */
 export function resolveOptions<Args extends readonly unknown[], R, This>(
   options: CachedOptions<Args, R, This>,
 ): ResolvedOptions {
-  requireNames(options, 'capacity ttl key per name when on clock');
-  const { capacity = 128, ttl = Infinity, key, per, name, when, on = {}, clock = monotonic } = options;
+  requireNames(options, NAMES);
+  const { capacity = 128, ttl = Infinity, key, per, name, when, on = {}, clock = monotonic, tags, signal } = options;
+  const { staleWhileRevalidate = 0, staleIfError = 0, refreshAhead = 1, jitter = 0, errorTtl = 0 } = options;
+  const { timeout = Infinity, softTimeout = Infinity } = options;
   requireCapacity(capacity, false);
   if (typeof ttl !== 'function') requireTtl(ttl);
-  requireFunction('key', key);
   requireOption([undefined, 'instance', 'class'].includes(per), 'per', "'instance' or 'class'", per);
   requireOption(name === undefined || typeof name === 'string', 'name', 'a string', name);
-  requireFunction('when', when);
-  requireNames(on, 'hit miss evict', 'on');
+  requireNames(on, 'hit miss evict error', 'on');
   for (const [event, listener] of Object.entries(on)) requireFunction(`on.${event}`, listener);
+  for (const [option, given] of Object.entries({ key, when, tags, signal })) requireFunction(option, given);
   requireClock(clock);
-  return Object.freeze({ capacity, ttl, key, per, name, when, on: { ...on }, clock }) as ResolvedOptions;
+  for (const [option, given] of Object.entries({ staleWhileRevalidate, staleIfError, errorTtl })) {
+    requireNumber(option, given, 0);
+  }
+  const isFraction = (value: unknown) => typeof value === 'number' && value >= 0 && value <= 1;
+  const isAhead = isFraction(refreshAhead) && refreshAhead > 0;
+  requireOption(isAhead, 'refreshAhead', 'a number above 0, at most 1', refreshAhead);
+  requireOption(isFraction(jitter), 'jitter', 'a number from 0 to 1', jitter);
+  return Object.freeze({
+    capacity,
+    ttl,
+    key,
+    per,
+    name,
+    when,
+    on: { ...on },
+    clock,
+    tags,
+    staleWhileRevalidate,
+    staleIfError,
+    refreshAhead,
+    jitter,
+    errorTtl,
+    timeout: requireTimer('timeout', timeout),
+    softTimeout: requireTimer('softTimeout', softTimeout),
+    signal,
+  }) as ResolvedOptions;
+}
+
+const NAMES =
+  'capacity ttl key per name when on clock tags staleWhileRevalidate staleIfError refreshAhead jitter errorTtl timeout softTimeout signal';
+
+/** The milliseconds of a timer, `undefined` for none. */
+function requireTimer(name: string, value: number): number | undefined {
+  const fits = typeof value === 'number' && value > 0 && (value <= LONGEST_TIMER || value === Infinity);
+  requireOption(fits, name, 'a number above 0, at most 2147483647, or Infinity', value);
+  return value === Infinity ? undefined : value;
 }

@@ -1,12 +1,15 @@
 import { callAll, throwAfter } from '../lru/call-all.js';
 import { refresh } from '../lru/clock.js';
-import { type Load, Loads } from '../lru/loads.js';
+import { Loads } from '../lru/loads.js';
 import { CallEntries } from './call-entries.js';
 import { CallIndex } from './call-index.js';
-import { type CallKey, isTokens, publicKeyOf } from './call-key.js';
+import { type CallKey, publicKeyOf } from './call-key.js';
+import { CallLoad } from './call-load.js';
 import type { Definition } from './definition.js';
+import { running } from './load-signal.js';
 import { isPromise, nativePromise, refuseOneShot } from './result.js';
 import { resultOf } from './stored.js';
+import { tagTime, wasInvalidated } from './tag-log.js';
 
 /**
  * A read-through cache: the entries of one definition for one receiver. A hit returns; a miss runs
@@ -14,7 +17,7 @@ import { resultOf } from './stored.js';
  */
 export class ReadThrough extends CallEntries {
   /** The loads in flight, while there are any. */
-  #loads: Loads<CallKey> | undefined;
+  #loads: Loads<CallKey, CallLoad> | undefined;
   /** Another of the same receiver, of another definition. */
   readonly next: ReadThrough | undefined;
 
@@ -25,34 +28,41 @@ export class ReadThrough extends CallEntries {
 
   /** A call: its result, from an entry, from a load in flight or from the method. */
   call(key: CallKey, receiver: unknown, args: readonly unknown[]): unknown {
-    const stored = isTokens(key) ? this.hitList({ list: key, count: key.length }) : this.hitLone(key);
+    const stored = this.find(key);
     if (stored === undefined) return this.miss(key, receiver, args);
     const value = resultOf(stored);
-    this.#tellHit(key, args, value);
+    this.hit();
+    this.tellHit(key, args, value);
     return value;
   }
 
   /** A call that found no entry: its result, from a load in flight or from the method. */
   miss(key: CallKey, receiver: unknown, args: readonly unknown[]): unknown {
     const { definition } = this;
-    const joined = this.#loads?.join(key, definition);
-    if (joined !== undefined) return this.#joined(key, args, joined);
+    const joined = this.join(key);
+    if (joined !== undefined) return this.#joined(joined, receiver, args);
 
+    const since = this.stopwatch();
     // All that stays on the stack while the method runs, which may call itself deeply.
-    const loads = this.#inFlight();
+    const loads = this.inFlight();
     const { depth } = loads;
-    let load: Load<CallKey> | undefined;
+    const outer = running.load;
+    let load: CallLoad | undefined;
     let value: unknown;
     loads.depth = depth + 1;
+    running.load = undefined;
     try {
-      load = loads.begin(key);
+      load = new CallLoad(key, depth + 1, since);
+      loads.begin(load);
       value = definition.method.apply(receiver, args as unknown[]);
     } catch (error) {
       // No call, as there may be no room for one on the stack.
       loads.depth = depth;
+      running.load = outer;
       return this.#failed(load, error);
     }
     loads.depth = depth;
+    running.load = outer;
     return this.#loaded(load, args, value);
   }
 
@@ -62,14 +72,18 @@ export class ReadThrough extends CallEntries {
     this.renew();
     if (isPromise(value)) {
       this.stored.drop(key, 'replaced');
-      this.#await(this.#inFlight().begin(key), args, value, false).then(
+      const loads = this.inFlight();
+      const load = new CallLoad(key, loads.depth, 0);
+      loads.begin(load);
+      this.#await(load, args, value, false).then(
         () => this.announce(),
         // It reaches whoever calls meanwhile; otherwise it is the business of whoever made the promise.
         () => {},
       );
     } else {
       refuseOneShot(value, definition);
-      this.store(key, definition.promises ? Promise.resolve(value) : value, this.#ttlOf(value, args));
+      const stored = definition.promises ? Promise.resolve(value) : value;
+      this.keep(key, stored, this.#ttlOf(value, args), definition.tagsOf(value, args));
       this.#fence(key);
     }
     this.announce();
@@ -91,11 +105,22 @@ export class ReadThrough extends CallEntries {
     this.announce();
   }
 
-  isLoading(key: CallKey): boolean {
+  /** What a call would meet: an entry, a run to join, or the method. */
+  outcome(key: CallKey): Outcome {
+    if (this.freshFor(key) !== undefined) return 'hit';
+    return this.isLoading(key) ? 'loading' : 'miss';
+  }
+
+  protected isLoading(key: CallKey): boolean {
     return this.#loads?.has(key) ?? false;
   }
 
-  #inFlight(): Loads<CallKey> {
+  /** A key's load that callers may join. @throws RecursionError when its run has given no promise yet. */
+  protected join(key: CallKey): CallLoad | undefined {
+    return this.#loads?.join(key, this.definition);
+  }
+
+  protected inFlight(): Loads<CallKey, CallLoad> {
     this.#loads ??= spareLoads ?? new Loads(new CallIndex());
     if (this.#loads === spareLoads) spareLoads = undefined;
     return this.#loads;
@@ -108,7 +133,8 @@ export class ReadThrough extends CallEntries {
     this.#loads = undefined;
   }
 
-  #end(load: Load<CallKey>): boolean {
+  /** Ends a load. Tells whether it may store: a fenced one may not. */
+  protected end(load: CallLoad): boolean {
     const ended = this.#loads?.end(load) ?? false;
     this.#rest();
     return ended;
@@ -125,26 +151,52 @@ export class ReadThrough extends CallEntries {
     this.#rest();
   }
 
-  #tellHit(key: CallKey, args: readonly unknown[], value: unknown): void {
+  /** The time as it is now, for who measures how long something takes. */
+  protected stopwatch(): number {
+    refresh();
+    return this.now();
+  }
+
+  protected tellHit(key: CallKey, args: readonly unknown[], value: unknown): void {
     this.definition.options.on.hit?.({ key: publicKeyOf(key), args: args as unknown[], value });
   }
 
-  #joined(key: CallKey, args: readonly unknown[], promise: Promise<unknown>): unknown {
-    this.hit();
-    this.count('coalesced');
-    callAll([() => this.#tellHit(key, args, promise), ...this.announcements()]);
-    return promise;
+  #joined(load: CallLoad, receiver: unknown, args: readonly unknown[]): unknown {
+    const join = () => {
+      this.hit();
+      this.count('coalesced');
+      callAll([() => this.tellHit(load.key, args, load.promise), ...this.announcements()]);
+      return load.promise;
+    };
+    if (!this.isDoubtful(load)) return join();
+    const decide = () => (load.isOutdated ? this.call(load.key, receiver, args) : join());
+    return load.promise!.then(decide, decide);
   }
 
-  #failed(load: Load<CallKey> | undefined, error: unknown): never {
+  /** Whether tags were invalidated since a load began. Its result will tell if they are its own: who comes now has to wait for that. */
+  protected isDoubtful(load: CallLoad): boolean {
+    return this.definition.options.tags !== undefined && load.tagTime !== tagTime();
+  }
+
+  #failed(load: CallLoad | undefined, error: unknown): never {
     if (load === undefined) this.#rest();
-    else this.#end(load);
+    else this.end(load);
     this.missed();
-    this.count('loadErrors');
+    this.ended(load, true);
     throwAfter(() => this.announce(), error);
   }
 
-  #loaded(load: Load<CallKey>, args: readonly unknown[], value: unknown): unknown {
+  /** Counts a run that has ended. */
+  protected ended(load: CallLoad | undefined, failed: boolean): void {
+    if (failed) this.count('loadErrors');
+    try {
+      if (load !== undefined) this.timed(this.stopwatch() - load.since);
+    } catch {
+      // What the run gave or threw matters more than how long it took, when a clock throws or the stack is full.
+    }
+  }
+
+  #loaded(load: CallLoad, args: readonly unknown[], value: unknown): unknown {
     const { on } = this.definition.options;
     let given = value;
     this.missed();
@@ -160,13 +212,21 @@ export class ReadThrough extends CallEntries {
             return result;
           });
       } else {
-        this.#settle(load, args, value, value);
+        this.ended(load, false);
+        this.settle(load, args, value, value);
       }
     } catch (error) {
-      this.#end(load);
+      this.end(load);
       throwAfter(() => this.announce(), error);
     }
-    if (on.miss === undefined && !this.isAnnouncing) return given;
+    this.tellMiss(load, args, given);
+    return given;
+  }
+
+  /** Tells the listeners of a miss, once its run has returned. */
+  protected tellMiss(load: CallLoad, args: readonly unknown[], given: unknown): void {
+    const { on } = this.definition.options;
+    if (on.miss === undefined && !this.isAnnouncing) return;
     try {
       const miss = () => on.miss?.({ key: publicKeyOf(load.key), args: args as unknown[], value: given });
       callAll([miss, ...this.announcements()]);
@@ -175,29 +235,25 @@ export class ReadThrough extends CallEntries {
       if (given instanceof Promise) given.catch(() => {});
       throw error;
     }
-    return given;
   }
 
   /** What the callers of a load wait for: its result, after that has been stored. */
-  #await(
-    load: Load<CallKey>,
-    args: readonly unknown[],
-    source: PromiseLike<unknown>,
-    called: boolean,
-  ): Promise<unknown> {
+  #await(load: CallLoad, args: readonly unknown[], source: PromiseLike<unknown>, called: boolean): Promise<unknown> {
     if (called) this.count('pending');
+    const finish = (failed: boolean) => {
+      if (!called) return;
+      this.count('pending', -1);
+      this.ended(load, failed);
+    };
     const promise = nativePromise(source).then(
       (result) => {
-        if (called) this.count('pending', -1);
-        this.#settle(load, args, result, promise, called);
+        finish(false);
+        this.settle(load, args, result, promise, called);
         return result;
       },
       (error) => {
-        if (called) {
-          this.count('pending', -1);
-          this.count('loadErrors');
-        }
-        this.#end(load);
+        finish(true);
+        this.end(load);
         throw error;
       },
     );
@@ -206,26 +262,38 @@ export class ReadThrough extends CallEntries {
   }
 
   /** Ends a load that has a result, and stores `value` for it if that is wanted and the load was not fenced. */
-  #settle(load: Load<CallKey>, args: readonly unknown[], result: unknown, value: unknown, called = true): void {
-    const when = called ? this.definition.options.when : undefined;
+  protected settle(load: CallLoad, args: readonly unknown[], result: unknown, value: unknown, called = true): void {
+    const { definition } = this;
+    const when = called ? definition.options.when : undefined;
     // Still running, as far as the callbacks can tell: one that asks for this result asks for itself.
-    const loads = this.#inFlight();
+    const loads = this.inFlight();
     const { depth } = loads;
     let ends = false;
     loads.depth = load.depth;
     try {
-      refuseOneShot(result, this.definition);
+      refuseOneShot(result, definition);
       const wanted = when === undefined || when(result, ...args);
       const ttl = wanted ? this.#ttlOf(result, args) : 0;
+      const tags = definition.tagsOf(result, args);
+      load.isOutdated = wasInvalidated(tags, load.tagTime);
       refresh();
       this.renew();
       ends = true;
-      if (loads.end(load) && wanted) this.store(load.key, value, ttl);
+      if (!loads.end(load) || load.isOutdated) return;
+      if (wanted) this.keep(load.key, value, ttl, tags);
+      // What the source had before, it has no more.
+      else this.stored.drop(load.key, 'replaced');
     } finally {
       loads.depth = depth;
       if (!ends) loads.end(load);
       this.#rest();
     }
+  }
+
+  /** Stores a result and tags it. */
+  protected keep(key: CallKey, value: unknown, ttl: number, tags: readonly string[]): void {
+    this.store(key, value, ttl);
+    if (ttl > 0) this.tag(key, tags);
   }
 
   #ttlOf(result: unknown, args: readonly unknown[]): number {
@@ -234,5 +302,11 @@ export class ReadThrough extends CallEntries {
   }
 }
 
+/**
+ * What a call would meet. `hit`: a fresh entry. `stale`: an old one that may be given. `failed`: a failure that is
+ * remembered. `loading`: a run in flight to join. `miss`: the method.
+ */
+export type Outcome = 'hit' | 'stale' | 'failed' | 'loading' | 'miss';
+
 /** A table of loads that no cache needs now. */
-let spareLoads: Loads<CallKey> | undefined;
+let spareLoads: Loads<CallKey, CallLoad> | undefined;

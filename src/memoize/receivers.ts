@@ -1,5 +1,6 @@
 import type { Definition } from './definition.js';
 import { ReadThrough } from './read-through.js';
+import { Resilient } from './resilient.js';
 import { stampOf, stampOn } from './stamp.js';
 
 /** How entries are divided: one set for all receivers, one for each, or one for each class of receivers. */
@@ -23,7 +24,7 @@ export class Receivers {
     this.definition = definition;
     this.sharing = sharing;
     this.#stamps = sharing === 'instance' && definition.isMember;
-    if (sharing === 'one') this.sole = new ReadThrough(definition);
+    if (sharing === 'one') this.sole = this.#make();
   }
 
   /** The entries of a receiver, made when it is first seen. */
@@ -50,19 +51,25 @@ export class Receivers {
     if (known !== undefined) return known;
     this.definition.meet(classOf(receiver));
     if (this.#stamps) {
-      const cache = new ReadThrough(this.definition, stampOf(owner));
+      const cache = this.#make(stampOf(owner));
       if (stampOn(owner, cache)) return cache;
     }
     this.#others ??= new WeakMap();
-    const cache = new ReadThrough(this.definition);
+    const cache = this.#make();
     this.#others.set(owner, cache);
     return cache;
+  }
+
+  /** The one place where a kind of cache is chosen. */
+  #make(next?: ReadThrough): ReadThrough {
+    const { definition } = this;
+    return definition.isResilient ? new Resilient(definition, next) : new ReadThrough(definition, next);
   }
 
   #ofPrimitive(receiver: unknown): ReadThrough {
     this.#primitives ??= new Map();
     const primitives = this.#primitives;
-    const cache = primitives.get(receiver) ?? new ReadThrough(this.definition);
+    const cache = primitives.get(receiver) ?? this.#make();
     primitives.delete(receiver);
     primitives.set(receiver, cache);
     const [oldest] = primitives.keys();

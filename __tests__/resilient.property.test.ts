@@ -1,0 +1,155 @@
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import * as fc from 'fast-check';
+import { type CachedOptions, cacheOf, clearAll, invalidateTags, loadSignal, memoize, TimeoutError } from 'memokit';
+import { settle } from './support/source.js';
+
+beforeEach(() => {
+  jest.useFakeTimers();
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+interface Value {
+  readonly key: number;
+  readonly version: number;
+}
+
+class SourceError extends Error {
+  constructor(readonly version: number) {
+    super(`version ${version}`);
+  }
+}
+
+const KEYS = [0, 1];
+
+const key = fc.nat(1);
+const step = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ name: fc.constantFrom('call' as const, 'abortable' as const), key }) },
+  { weight: 2, arbitrary: fc.record({ name: fc.constant('abort' as const), key: fc.nat(5) }) },
+  { weight: 4, arbitrary: fc.record({ name: fc.constant('advance' as const), key: fc.constantFrom(10, 30, 60, 110) }) },
+  { weight: 2, arbitrary: fc.record({ name: fc.constant('tags' as const), key }) },
+  fc.record({ name: fc.constantFrom('delete' as const, 'put' as const), key }),
+  fc.record({ name: fc.constantFrom('clear' as const, 'clearAll' as const), key }),
+);
+
+const options = fc.record({
+  capacity: fc.constantFrom(1, 8),
+  staleWhileRevalidate: fc.constantFrom(0, 50, 200),
+  staleIfError: fc.constantFrom(0, 50, 200),
+  refreshAhead: fc.constantFrom(0.5, 1),
+  errorTtl: fc.constantFrom(0, 40),
+  timeout: fc.constantFrom(25, Infinity),
+  softTimeout: fc.constantFrom(20, Infinity),
+  jitter: fc.constantFrom(0, 0.5),
+});
+
+test('whatever the order of loads, reloads, timeouts, aborts, invalidations and expiry: nothing old after an invalidation, one load a key, and every waiter settles', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.scheduler(),
+      options,
+      fc.array(step, { minLength: 4, maxLength: 30 }),
+      fc.array(fc.boolean()),
+      async (scheduler, chosen, steps, failures) => {
+        let now = 0;
+        let loads = 0;
+        let most = 0;
+        /** The version of the data of each key: each invalidation makes a new one; and the one that its failures may have. */
+        const versions = KEYS.map(() => 0);
+        const failing = KEYS.map(() => 0);
+        const running = KEYS.map(() => new Set<object>());
+        const source = (key: number): Promise<Value> => {
+          const version = versions[key]!;
+          const run = {};
+          const fails = failures[loads++] ?? false;
+          most = Math.max(most, running[key]!.size + 1);
+          running[key]!.add(run);
+          loadSignal()?.addEventListener('abort', () => running[key]!.delete(run));
+          return scheduler.schedule(Promise.resolve(), `load ${key} of version ${version}`).then(() => {
+            running[key]!.delete(run);
+            if (fails) throw new SourceError(version);
+            return { key, version };
+          });
+        };
+        const get = memoize((key: number, _signal?: AbortSignal) => source(key), {
+          ...chosen,
+          ttl: 100,
+          clock: () => now,
+          signal: (_key, signal) => signal,
+          tags: ({ key }) => [`key:${key}`],
+        } satisfies CachedOptions<[number, AbortSignal?], Promise<Value>>);
+        const cache = cacheOf(get);
+        const invalidate = (key: number) => {
+          failing[key] = ++versions[key]!;
+          running[key]!.clear();
+        };
+        const controllers: AbortController[] = [];
+        const settled: Promise<void>[] = [];
+        const call = (key: number, signal?: AbortSignal) => {
+          const since = versions[key]!;
+          const failingSince = failing[key]!;
+          settled.push(
+            get(key, signal).then(
+              (value) => {
+                expect(value.key).toBe(key);
+                expect(value.version).toBeGreaterThanOrEqual(since);
+              },
+              (error: Error) => {
+                if (error instanceof SourceError) expect(error.version).toBeGreaterThanOrEqual(failingSince);
+                else expect(error instanceof TimeoutError || error === signal?.reason).toBe(true);
+              },
+            ),
+          );
+        };
+        const sequence = steps.map(({ name, key }) => ({
+          label: `${name} ${key}`,
+          builder: async () => {
+            if (name === 'call') call(key);
+            else if (name === 'abortable') {
+              const controller = new AbortController();
+              controllers.push(controller);
+              call(key, controller.signal);
+            } else if (name === 'abort') controllers[key]?.abort();
+            else if (name === 'advance') {
+              now += key;
+              jest.advanceTimersByTime(key);
+            } else if (name === 'tags') {
+              // A failure has no tags, and a load in flight is not known to have them.
+              versions[key]!++;
+              invalidateTags(`key:${key}`);
+            } else if (name === 'delete') {
+              invalidate(key);
+              cache.delete(key);
+            } else if (name === 'put') {
+              invalidate(key);
+              cache.put([key], { key, version: versions[key]! });
+            } else {
+              KEYS.forEach(invalidate);
+              name === 'clear' ? cache.clear() : clearAll();
+            }
+            expect(cache.size).toBeLessThanOrEqual(chosen.capacity);
+          },
+        }));
+        scheduler.scheduleSequence(sequence);
+        await scheduler.waitAll();
+        let waiting = settled.length;
+        for (const call of settled) call.finally(() => waiting--).catch(() => {});
+        // A waiter whose load turns out to be outdated waits for another.
+        for (let i = 0; i < 5; i++) {
+          jest.advanceTimersByTime(1000);
+          await settle();
+          await scheduler.waitAll();
+        }
+        expect(waiting).toBe(0);
+        await Promise.all(settled);
+        for (const [stored, value] of cache.entries()) {
+          expect((await value).version).toBe(versions[stored as number]);
+        }
+        expect(most).toBeLessThanOrEqual(1);
+        const { misses, loads: given, loadErrors } = cache.stats();
+        expect([given + loadErrors, misses <= loads]).toEqual([loads, true]);
+      },
+    ),
+  );
+}, 60_000);

@@ -1,0 +1,531 @@
+import { afterEach, expect, jest, test } from '@jest/globals';
+import { type CachedOptions, cacheOf, clearAll, loadSignal, memoize, TimeoutError } from 'memokit';
+import { error } from './support/error.js';
+import { Source, settle } from './support/source.js';
+
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+/** A memoized source of strings with a ttl of a second. */
+function memoized(options: CachedOptions = {}) {
+  const source = new Source<string>();
+  const get = memoize((key: string) => source.load(key), { ttl: 1000, clock: source.clock, ...options });
+  /** A call that misses, and what the source gives. */
+  const load = async (key: string, value: string) => {
+    const call = get(key);
+    await source.give(value);
+    return call;
+  };
+  return { source, get, load, cache: cacheOf(get) };
+}
+
+const failure = new Error('the source is down');
+
+test('past its ttl a value is given at once while one load in the background replaces it', async () => {
+  const { source, get, load, cache } = memoized({ staleWhileRevalidate: 500 });
+  await load('k', 'old');
+  source.now = 1000;
+  expect(await Promise.all([get('k'), get('k'), get('k')])).toEqual(['old', 'old', 'old']);
+  expect(source.runs).toHaveLength(2);
+  await source.give('new');
+  expect(await get('k')).toBe('new');
+  expect(cache.stats()).toMatchObject({ hits: 4, misses: 1, staleHits: 3, loads: 2, evictions: { replaced: 1 } });
+});
+
+test('past the time in which an old value may be given, a caller waits for a load', async () => {
+  const { source, get, load } = memoized({ staleWhileRevalidate: 500 });
+  await load('k', 'old');
+  source.now = 1500;
+  const call = get('k');
+  await source.give('new');
+  expect(await call).toBe('new');
+});
+
+test('an old value is no entry to those who look, but explain tells of it', async () => {
+  const { source, load, cache } = memoized({ staleWhileRevalidate: 500 });
+  await load('k', 'old');
+  expect(cache.explain('k')).toEqual({ key: 'k', outcome: 'hit', expiresIn: 1000 });
+  source.now = 1200;
+  expect([cache.has('k'), cache.peek('k'), [...cache.entries()], cache.explain('k')]).toEqual([
+    false,
+    undefined,
+    [],
+    { key: 'k', outcome: 'stale' },
+  ]);
+  source.now = 1500;
+  expect([cache.explain('k').outcome, cache.size]).toEqual(['miss', 0]);
+});
+
+test('a background load that fails is counted and told, rejects nothing, and is not tried again at once', async () => {
+  const heard: unknown[] = [];
+  const { source, get, load, cache } = memoized({
+    staleWhileRevalidate: 60_000,
+    on: { error: (event) => heard.push(event) },
+  });
+  await load('k', 'old');
+  source.now = 1000;
+  await get('k');
+  await source.fail(failure);
+  expect(heard).toEqual([{ key: 'k', args: ['k'], error: failure }]);
+  expect(cache.stats()).toMatchObject({ loadErrors: 1, loads: 1 });
+  for (source.now = 1001; source.now < 1500; source.now += 100) expect(await get('k')).toBe('old');
+  expect(source.runs).toHaveLength(2);
+  source.now = 2000;
+  expect(await get('k')).toBe('old');
+  expect(source.runs).toHaveLength(3);
+});
+
+test('a background load that throws at once rejects nothing either', async () => {
+  let works = true;
+  let now = 0;
+  const source = (): Promise<number> => {
+    if (works) return Promise.resolve(1);
+    throw failure;
+  };
+  const get = memoize(source, { ttl: 1000, staleWhileRevalidate: 1000, clock: () => now });
+  await get();
+  [works, now] = [false, 1000];
+  expect(await get()).toBe(1);
+  expect(cacheOf(get).stats()).toMatchObject({ loadErrors: 1, staleHits: 1 });
+});
+
+test('a reload that fails gives 200 callers the old value, and runs once', async () => {
+  const { source, get, load, cache } = memoized({ staleIfError: 5000 });
+  await load('k', 'old');
+  source.now = 1000;
+  const calls = Array.from({ length: 200 }, () => get('k'));
+  await source.fail(failure);
+  expect(new Set(await Promise.all(calls))).toEqual(new Set(['old']));
+  expect(source.runs).toHaveLength(2);
+  expect(cache.stats()).toMatchObject({ hits: 199, misses: 2, coalesced: 199, staleHits: 200, loadErrors: 1 });
+});
+
+test('a cold load that fails gives 200 callers its error, and the next call loads again', async () => {
+  const { source, get, cache } = memoized({ staleIfError: 5000 });
+  const calls = Array.from({ length: 200 }, () => get('k'));
+  await source.fail(failure);
+  for (const result of await Promise.allSettled(calls)) expect(result).toEqual({ status: 'rejected', reason: failure });
+  expect([source.runs.length, cache.size]).toEqual([1, 0]);
+  const next = get('k');
+  await source.give('value');
+  expect(await next).toBe('value');
+});
+
+test('after a failure an old value is given without a load for a while, and not past staleIfError', async () => {
+  const { source, get, load } = memoized({ staleIfError: 1400 });
+  await load('k', 'old');
+  source.now = 2000;
+  const call = get('k');
+  await source.fail(failure);
+  expect(await call).toBe('old');
+  source.now = 2399;
+  expect(await get('k')).toBe('old');
+  expect(source.runs).toHaveLength(2);
+  source.now = 2400;
+  const late = get('k');
+  await source.fail(failure);
+  await expect(late).rejects.toBe(failure);
+});
+
+test('a load that throws at once gives the old value too, and else its error at once', async () => {
+  let now = 0;
+  let works = true;
+  const source = (): Promise<number> => {
+    if (works) return Promise.resolve(1);
+    throw failure;
+  };
+  const get = memoize(source, { ttl: 1000, staleIfError: 1000, clock: () => now });
+  await get();
+  [works, now] = [false, 1000];
+  expect(await get()).toBe(1);
+  now = 3000;
+  expect(get).toThrow(failure);
+  expect(cacheOf(get).stats()).toMatchObject({ misses: 3, loads: 1, loadErrors: 2, staleHits: 1 });
+});
+
+test('a hit late in its ttl starts one load in the background', async () => {
+  const { source, get, load, cache } = memoized({ refreshAhead: 0.8 });
+  await load('k', 'old');
+  source.now = 799;
+  await get('k');
+  expect(source.runs).toHaveLength(1);
+  source.now = 800;
+  expect(await Promise.all([get('k'), get('k')])).toEqual(['old', 'old']);
+  expect(source.runs).toHaveLength(2);
+  await source.give('new');
+  source.now = 1500;
+  expect(await get('k')).toBe('new');
+  expect(cache.stats()).toMatchObject({ hits: 4, misses: 1, staleHits: 0, loads: 2 });
+});
+
+test('jitter takes a random part off each ttl, and adds nothing', async () => {
+  const { source, load, cache } = memoized({ jitter: 0.5, capacity: Infinity });
+  for (let i = 0; i < 200; i++) await load(`${i}`, 'value');
+  const left = Array.from({ length: 200 }, (_, i) => cache.explain(`${i}`).expiresIn!);
+  expect(Math.min(...left)).toBeGreaterThanOrEqual(500);
+  expect(Math.min(...left)).toBeLessThan(600);
+  expect(Math.max(...left)).toBeLessThanOrEqual(1000);
+  expect(Math.max(...left)).toBeGreaterThan(900);
+  expect(source.now).toBe(0);
+});
+
+test('a failure is remembered for errorTtl, is no entry, and is forgotten as one is', async () => {
+  const { source, get, cache } = memoized({ errorTtl: 300, on: { evict: () => expect(true).toBe(false) } });
+  const call = get('k');
+  await source.fail(failure);
+  await expect(call).rejects.toBe(failure);
+  source.now = 299;
+  await expect(get('k')).rejects.toBe(failure);
+  expect([source.runs.length, cache.has('k'), cache.peek('k'), cache.explain('k').outcome]).toEqual([
+    1,
+    false,
+    undefined,
+    'failed',
+  ]);
+  expect(cache.delete('k')).toBe(true);
+  expect(cache.explain('k').outcome).toBe('miss');
+  const again = get('k');
+  await source.fail(failure);
+  await expect(again).rejects.toBe(failure);
+  source.now = 600;
+  const later = get('k');
+  await source.give('value');
+  expect(await later).toBe('value');
+  expect(await get('k')).toBe('value');
+});
+
+test('an old value that may stand in goes before a failure that is remembered', async () => {
+  const { source, get, load } = memoized({ staleIfError: 1000, errorTtl: 5000 });
+  await load('k', 'old');
+  source.now = 1500;
+  const call = get('k');
+  await source.fail(failure);
+  expect(await call).toBe('old');
+  source.now = 1999;
+  expect(await get('k')).toBe('old');
+  source.now = 2000;
+  await expect(get('k')).rejects.toBe(failure);
+  source.now = 6499;
+  await expect(get('k')).rejects.toBe(failure);
+  expect(source.runs).toHaveLength(2);
+});
+
+test('a load that takes longer than its timeout fails, and comes to nothing', async () => {
+  jest.useFakeTimers();
+  const { source, get, cache } = memoized({ timeout: 100 });
+  const calls = [get('k'), get('k')];
+  const rejected = Promise.all(
+    calls.map((call) =>
+      expect(call).rejects.toEqual(error({ code: 'MEMOKIT_TIMEOUT', message: expect.stringContaining('100 ms') })),
+    ),
+  );
+  jest.advanceTimersByTime(99);
+  await settle();
+  expect(cache.explain('k').outcome).toBe('loading');
+  jest.advanceTimersByTime(1);
+  await rejected;
+  await source.give('too late');
+  expect([cache.has('k'), cache.explain('k').outcome, jest.getTimerCount()]).toEqual([false, 'miss', 0]);
+  await expect(calls[0]).rejects.toBeInstanceOf(TimeoutError);
+  expect(cache.stats()).toMatchObject({ misses: 1, loads: 0, loadErrors: 1 });
+});
+
+test('a reload that takes longer than its timeout gives the old value that staleIfError allows', async () => {
+  jest.useFakeTimers();
+  const { source, get, load } = memoized({ timeout: 100, staleIfError: 1000 });
+  await load('k', 'old');
+  source.now = 1000;
+  const call = get('k');
+  jest.advanceTimersByTime(100);
+  expect(await call).toBe('old');
+});
+
+test('past softTimeout the old value is given, and the load goes on and is stored', async () => {
+  jest.useFakeTimers();
+  const { source, get, load, cache } = memoized({ softTimeout: 50, staleIfError: 1000 });
+  await load('k', 'old');
+  source.now = 1000;
+  const calls = [get('k'), get('k')];
+  jest.advanceTimersByTime(50);
+  expect(await Promise.all(calls)).toEqual(['old', 'old']);
+  expect(await get('k')).toBe('old');
+  expect(source.runs).toHaveLength(2);
+  await source.give('new');
+  expect(await get('k')).toBe('new');
+  expect([source.runs.length, cache.stats().staleHits]).toEqual([2, 3]);
+});
+
+test('softTimeout without an old value waits on', async () => {
+  jest.useFakeTimers();
+  const { source, get } = memoized({ softTimeout: 50, staleIfError: 1000 });
+  const call = get('k');
+  jest.advanceTimersByTime(60);
+  const joined = get('k');
+  await source.give('value');
+  expect([await call, await joined]).toEqual(['value', 'value']);
+});
+
+test('what was deleted while its reload ran neither comes back nor stands in', async () => {
+  const { source, get, load, cache } = memoized({ staleWhileRevalidate: 1000, staleIfError: 1000 });
+  await load('k', 'old');
+  source.now = 1000;
+  await get('k');
+  cache.delete('k');
+  const call = get('k');
+  expect(source.runs).toHaveLength(3);
+  source.runs[1]!.resolve('loaded before');
+  await settle();
+  expect(cache.has('k')).toBe(false);
+  await source.fail(failure);
+  await expect(call).rejects.toBe(failure);
+});
+
+test('clearAll forgets old values, failures and loads in flight', async () => {
+  const { source, get, load, cache } = memoized({ staleWhileRevalidate: 1000, errorTtl: 1000 });
+  await load('k', 'old');
+  source.now = 1500;
+  await get('k');
+  clearAll();
+  await source.fail(failure);
+  const call = get('k');
+  expect(source.runs).toHaveLength(3);
+  await source.give('new');
+  expect([await call, cache.size]).toEqual(['new', 1]);
+});
+
+test('what when refuses takes the place of an old value, without being stored', async () => {
+  const { source, get, load, cache } = memoized({
+    staleWhileRevalidate: 1000,
+    when: (value: string) => value !== 'gone',
+  });
+  await load('k', 'old');
+  source.now = 1000;
+  await get('k');
+  await source.give('gone');
+  expect(cache.explain('k').outcome).toBe('miss');
+});
+
+test('the size never exceeds the capacity, old values and failures included', async () => {
+  const { source, get, load, cache } = memoized({ capacity: 5, staleIfError: 1000, errorTtl: 1000 });
+  for (let i = 0; i < 10; i++) {
+    await load(`${i}`, 'value');
+    const call = get(`failing ${i}`);
+    await source.fail(failure);
+    await expect(call).rejects.toBe(failure);
+    expect(cache.size).toBeLessThanOrEqual(5);
+  }
+  expect(cache.size).toBe(5);
+});
+
+test('a method that returns no promise is refused at its first call, which names the option', () => {
+  for (const [option, value] of Object.entries({
+    staleWhileRevalidate: 1,
+    staleIfError: 1,
+    refreshAhead: 0.5,
+    jitter: 0.5,
+    errorTtl: 1,
+    timeout: 1,
+    softTimeout: 1,
+    signal: () => undefined,
+  })) {
+    const get = memoize(
+      function load() {
+        return 1;
+      },
+      { [option]: value },
+    );
+    const message = `${option} of load: expected a method that returns promises, but got: number 1`;
+    expect(get).toThrow(error({ code: 'MEMOKIT_BAD_OPTION', message }));
+  }
+});
+
+test('options that are off leave a synchronous method alone', () => {
+  const off = { staleWhileRevalidate: 0, staleIfError: 0, refreshAhead: 1, jitter: 0, errorTtl: 0, timeout: Infinity };
+  const get = memoize((n: number) => n, { ...off, softTimeout: Infinity });
+  expect(get(1)).toBe(1);
+});
+
+test('a put takes the place of an old value, and fences its reload', async () => {
+  const { source, get, load, cache } = memoized({ staleWhileRevalidate: 1000 });
+  await load('k', 'old');
+  source.now = 1000;
+  await get('k');
+  cache.put(['k'], 'put');
+  await source.give('reloaded');
+  expect(await get('k')).toBe('put');
+});
+
+test('a promise that is put is waited for, whatever the options', async () => {
+  jest.useFakeTimers();
+  const { get, cache } = memoized({ softTimeout: 10, timeout: 10, staleIfError: 10 });
+  let resolve!: (value: string) => void;
+  cache.put(
+    ['k'],
+    new Promise<string>((fulfil) => {
+      resolve = fulfil;
+    }),
+  );
+  const call = get('k');
+  jest.advanceTimersByTime(100);
+  resolve('put');
+  expect(await call).toBe('put');
+});
+
+test('what listeners throw reaches the caller who began the load, and no other', async () => {
+  const { source, get } = memoized({
+    errorTtl: 1,
+    capacity: 1,
+    on: {
+      evict: () => {
+        throw new Error('evict');
+      },
+      error: () => {
+        throw new Error('error');
+      },
+    },
+  });
+  const first = get('a');
+  await source.give('a');
+  await first;
+  const [leader, follower] = [get('b'), get('b')];
+  await source.give('b');
+  await expect(leader).rejects.toThrow('evict');
+  expect(await follower).toBe('b');
+  const failing = [get('c'), get('c')];
+  await source.fail(failure);
+  const [lead, follow] = await Promise.allSettled(failing);
+  expect(lead).toMatchObject({ reason: { errors: [{ message: 'error' }, { message: 'evict' }, failure] } });
+  expect(follow).toMatchObject({ reason: failure });
+});
+
+test('load times are counted by the clock of the cache, also of loads that failed', async () => {
+  const { source, get, cache } = memoized({ staleIfError: 1 });
+  const call = get('k');
+  source.now = 30;
+  await source.give('value');
+  await call;
+  const before = cache.stats();
+  const other = get('other');
+  source.now = 50;
+  await source.fail(failure);
+  await expect(other).rejects.toBe(failure);
+  expect(cache.stats()).toMatchObject({ totalLoadTime: 50, meanLoadTime: 25, loads: 1, loadErrors: 1 });
+  expect(cache.stats().minus(before)).toMatchObject({ totalLoadTime: 20, meanLoadTime: 20, loads: 0, misses: 1 });
+});
+
+// The caller's signal.
+
+/** A memoized source whose callers may give up. */
+function abortableSource(options: CachedOptions = {}) {
+  const source = new Source<string>();
+  const signals: (AbortSignal | undefined)[] = [];
+  const get = memoize(
+    (key: string, signal?: AbortSignal) => {
+      signals.push(loadSignal());
+      return source.load(key, signal);
+    },
+    { signal: (_key, signal) => signal, ...options },
+  );
+  return { source, get, cache: cacheOf(get), signals };
+}
+
+test('a signal is no part of the key, wherever it stands', async () => {
+  const { source, get, cache } = abortableSource();
+  const { signal } = new AbortController();
+  const calls = [get('k', signal), get('k'), get('k', undefined), get('k', new AbortController().signal)];
+  await source.give('value');
+  expect(await Promise.all(calls)).toEqual(Array(4).fill('value'));
+  expect([source.runs.length, cache.has('k'), cache.has('k', signal), cache.size]).toEqual([1, true, true, 1]);
+  const nested = memoize(async (_options: { id: number; signal?: AbortSignal }) => ({}), {
+    signal: (options) => options.signal,
+  });
+  expect(await nested({ id: 1, signal })).toBe(await nested({ id: 1 }));
+  expect(await nested({ id: 1, signal })).not.toBe(await nested({ id: 2 }));
+});
+
+test('who aborts is rejected at once with the reason, and the others get the result', async () => {
+  const { source, get, signals } = abortableSource();
+  const leader = new AbortController();
+  const first = get('k', leader.signal);
+  const second = get('k');
+  leader.abort();
+  await expect(first).rejects.toMatchObject({ name: 'AbortError' });
+  expect(signals[0]!.aborted).toBe(false);
+  await source.give('value');
+  expect([await second, source.runs.length]).toEqual(['value', 1]);
+});
+
+test('a load is aborted when the last who waited has left, and the next call loads again', async () => {
+  const { source, get, signals, cache } = abortableSource();
+  const [one, other] = [new AbortController(), new AbortController()];
+  const calls = [get('k', one.signal), get('k', other.signal)];
+  const reason = new Error('gone');
+  one.abort(reason);
+  await expect(calls[0]).rejects.toBe(reason);
+  expect(signals[0]!.aborted).toBe(false);
+  other.abort(reason);
+  await expect(calls[1]).rejects.toBe(reason);
+  expect([signals[0]!.aborted, signals[0]!.reason]).toEqual([true, reason]);
+  const next = get('k');
+  expect(source.runs).toHaveLength(2);
+  source.runs[0]!.resolve('of the aborted load');
+  await settle();
+  expect(cache.has('k')).toBe(false);
+  await source.give('value');
+  expect(await next).toBe('value');
+  expect(cache.stats()).toMatchObject({ misses: 2, loads: 1, loadErrors: 1 });
+});
+
+test('the method is given the signal of the load in place of the caller’s', () => {
+  const { source, get, signals } = abortableSource();
+  const { signal } = new AbortController();
+  get('k', signal);
+  expect(source.runs[0]!.args[1]).toBe(signals[0]);
+  expect(signals[0]).not.toBe(signal);
+});
+
+test('who has aborted before the call is rejected, and nothing is loaded', async () => {
+  const { source, get } = abortableSource();
+  await expect(get('k', AbortSignal.abort('reason'))).rejects.toBe('reason');
+  expect(source.runs).toHaveLength(0);
+});
+
+test('loadSignal is aborted by a timeout, and is that of the innermost load', async () => {
+  jest.useFakeTimers();
+  const inner = memoize(() => loadSignal());
+  const seen: (AbortSignal | undefined)[] = [];
+  const get = memoize(
+    () => {
+      seen.push(loadSignal(), inner(), loadSignal());
+      return new Promise<string>(() => {});
+    },
+    { timeout: 10 },
+  );
+  const call = get();
+  expect([seen[0]!.aborted, seen[1], seen[2] === seen[0], loadSignal()]).toEqual([false, undefined, true, undefined]);
+  jest.advanceTimersByTime(10);
+  await expect(call).rejects.toBeInstanceOf(TimeoutError);
+  expect(seen[0]!.reason).toBeInstanceOf(TimeoutError);
+});
+
+test('a background load goes on though the caller who set it off has aborted', async () => {
+  const { source, get } = abortableSource({ ttl: 1000, staleWhileRevalidate: 1000, clock: () => source.now });
+  const first = get('k');
+  await source.give('old');
+  await first;
+  source.now = 1000;
+  const controller = new AbortController();
+  expect(await get('k', controller.signal)).toBe('old');
+  const joined = get('k', controller.signal);
+  controller.abort();
+  await joined;
+  await source.give('new');
+  expect(await get('k')).toBe('new');
+});
+
+test('signal has to give an AbortSignal or undefined', () => {
+  const get = memoize(async (n: number) => n, { signal: (n) => n as never });
+  const message = 'signal: expected to be given an AbortSignal or undefined, but got: number 1';
+  expect(() => get(1)).toThrow(error({ code: 'MEMOKIT_BAD_OPTION', message }));
+});

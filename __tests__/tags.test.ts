@@ -1,0 +1,166 @@
+import { expect, test } from '@jest/globals';
+import { type CachedOptions, cached, cacheOf, invalidateTags, memoize } from 'memokit';
+import { error } from './support/error.js';
+import { Source, settle } from './support/source.js';
+
+interface User {
+  readonly id: number;
+  readonly team: string;
+}
+
+const tags = (user: User) => [`user:${user.id}`, `team:${user.team}`];
+
+/** A memoized function of users, each tagged with its id and its team. */
+function users(options: CachedOptions = {}) {
+  const get = memoize((id: number, team = 'red'): User => ({ id, team }), { tags, ...options });
+  return { get, cache: cacheOf(get) };
+}
+
+test('invalidateTags forgets the results that have a tag, and no others', () => {
+  const { get, cache } = users();
+  get(1);
+  get(2);
+  get(3, 'blue');
+  expect(invalidateTags('user:1')).toBe(1);
+  expect([cache.has(1), cache.has(2), cache.has(3, 'blue')]).toEqual([false, true, true]);
+  expect(invalidateTags('team:red', 'team:blue', 'none')).toBe(2);
+  expect([cache.size, cache.stats().evictions.deleted]).toEqual([0, 3]);
+  expect(invalidateTags('team:red')).toBe(0);
+});
+
+test('tags reach every cache: functions, instances, few entries and many', () => {
+  class Service {
+    @cached({ tags: () => ['all'], capacity: 100 })
+    get(n: number): number {
+      return n;
+    }
+  }
+  const [one, other] = [new Service(), new Service()];
+  const { get, cache } = users({ tags: () => ['all'] });
+  get(1);
+  one.get(1);
+  for (let n = 0; n < 20; n++) other.get(n);
+  expect(invalidateTags('all')).toBe(22);
+  expect([cache.size, cacheOf(one, 'get').size, cacheOf(other, 'get').size]).toEqual([0, 0, 0]);
+});
+
+test('a result that was replaced, evicted or expired leaves its tags', () => {
+  let now = 0;
+  const { get, cache } = users({ capacity: 2, ttl: 10, clock: () => now });
+  get(1);
+  cache.put([1], { id: 1, team: 'blue' });
+  expect(invalidateTags('team:red')).toBe(0);
+  expect(cache.has(1)).toBe(true);
+  get(2);
+  get(3);
+  expect(invalidateTags('user:1')).toBe(0);
+  now = 10;
+  expect(invalidateTags('user:2')).toBe(0);
+  expect(cache.size).toBe(0);
+});
+
+test('the same result under new tags has only those', () => {
+  let tag = 'old';
+  const value = {};
+  const get = memoize(() => value, { tags: () => [tag] });
+  get();
+  tag = 'new';
+  cacheOf(get).put([], value);
+  expect([invalidateTags('old'), cacheOf(get).has()]).toEqual([0, true]);
+  expect([invalidateTags('new'), cacheOf(get).has()]).toEqual([1, false]);
+});
+
+test('a load in flight whose result has the tag is stored nowhere, and who comes after waits for another', async () => {
+  const source = new Source<User>();
+  const get = memoize((id: number) => source.load(id) as Promise<User>, { tags });
+  const before = get(1);
+  invalidateTags('user:1');
+  const after = get(1);
+  await source.give({ id: 1, team: 'old' });
+  expect(await before).toEqual({ id: 1, team: 'old' });
+  expect([source.runs.length, cacheOf(get).has(1)]).toEqual([2, false]);
+  await source.give({ id: 1, team: 'new' });
+  expect(await after).toEqual({ id: 1, team: 'new' });
+  expect(await get(1)).toEqual({ id: 1, team: 'new' });
+  expect(cacheOf(get).stats()).toMatchObject({ misses: 2, hits: 1 });
+});
+
+test('a load in flight is shared though other tags were invalidated', async () => {
+  const source = new Source<User>();
+  const get = memoize((id: number) => source.load(id) as Promise<User>, { tags });
+  const before = get(1);
+  invalidateTags('user:2');
+  const after = get(1);
+  await source.give({ id: 1, team: 'red' });
+  expect([await before, source.runs.length, cacheOf(get).has(1)]).toEqual([await after, 1, true]);
+  expect(cacheOf(get).stats()).toMatchObject({ misses: 1, hits: 1, coalesced: 1 });
+});
+
+test('old values of tags that were invalidated are not given, and neither are their reloads', async () => {
+  const source = new Source<User>();
+  const get = memoize((id: number) => source.load(id) as Promise<User>, {
+    tags,
+    ttl: 1000,
+    staleWhileRevalidate: 1000,
+    clock: source.clock,
+  });
+  const first = get(1);
+  await source.give({ id: 1, team: 'old' });
+  await first;
+  source.now = 1000;
+  expect(await get(1)).toEqual({ id: 1, team: 'old' });
+  invalidateTags('user:1');
+  const after = get(1);
+  await source.give({ id: 1, team: 'old' });
+  expect(cacheOf(get).has(1)).toBe(false);
+  await source.give({ id: 1, team: 'new' });
+  expect(await after).toEqual({ id: 1, team: 'new' });
+});
+
+test('more invalidations than can be told apart store no load that outlasts them', async () => {
+  const source = new Source<User>();
+  const get = memoize((id: number) => source.load(id) as Promise<User>, { tags });
+  const call = get(1);
+  for (let i = 0; i <= 10_000; i++) invalidateTags(`other ${i}`);
+  await source.give({ id: 1, team: 'red' });
+  expect([(await call).id, cacheOf(get).has(1)]).toEqual([1, false]);
+  const next = get(1);
+  await source.give({ id: 1, team: 'red' });
+  expect([(await next).id, cacheOf(get).has(1)]).toEqual([1, true]);
+});
+
+test('tags that are no array of strings are refused, with nothing stored', async () => {
+  const get = memoize(async (given: unknown) => given as string[], { tags: (result) => result });
+  const message = 'tags: expected to be given an array of strings, but got: string a';
+  await expect(get('a')).rejects.toEqual(error({ code: 'MEMOKIT_BAD_OPTION', message }));
+  await expect(get([1])).rejects.toEqual(error({ code: 'MEMOKIT_BAD_OPTION' }));
+  expect(cacheOf(get).size).toBe(0);
+});
+
+test('invalidateTags refuses what is no string, and forgets nothing', () => {
+  const { get, cache } = users();
+  get(1);
+  expect(() => invalidateTags('user:1', 5 as never)).toThrow(
+    error({ code: 'MEMOKIT_BAD_ARGUMENT', message: 'tag: expected a string, but got: number 5' }),
+  );
+  expect(cache.has(1)).toBe(true);
+});
+
+test('what listeners throw comes after all is forgotten', () => {
+  const listener = () => {
+    throw new Error('evict');
+  };
+  const [one, other] = [users({ on: { evict: listener } }), users({ on: { evict: listener } })];
+  one.get(1);
+  other.get(1);
+  expect(() => invalidateTags('user:1')).toThrow(AggregateError);
+  expect([one.cache.size, other.cache.size]).toEqual([0, 0]);
+});
+
+test('tags of what clearAll has emptied are gone', async () => {
+  const { get, cache } = users();
+  get(1);
+  cache.clear();
+  await settle();
+  expect(invalidateTags('user:1')).toBe(0);
+});
