@@ -78,6 +78,7 @@ test('nothing that is published imports a package or a part of node', () => {
 test('the public names are these', () => {
   expect(Object.keys(roof).sort()).toEqual([
     'ArgumentError',
+    'BatchError',
     'LruCache',
     'MemokitError',
     'NotCachedError',

@@ -32,7 +32,11 @@ const options: [title: string, options: unknown, message: string][] = [
 ];
 
 const callOptions: typeof options = [
-  ['an unknown option', { max: 5 }, 'options: expected capacity ttl key per name when on clock, but got: string max'],
+  [
+    'an unknown option',
+    { max: 5 },
+    'options: expected capacity ttl key per name when on clock many, but got: string max',
+  ],
   ['a text as key', { key: 'id' }, 'key: expected a function, but got: string id'],
   ['an unknown per', { per: 'user' }, "per: expected 'instance' or 'class', but got: string user"],
   ['a number as name', { name: 5 }, 'name: expected a string, but got: number 5'],
@@ -40,6 +44,7 @@ const callOptions: typeof options = [
   ['a function as on', { on: method }, 'on: expected an object, but got: function'],
   ['an unknown event', { on: { hits: method } }, 'on: expected hit miss evict, but got: string hits'],
   ['a listener that is none', { on: { hit: 1 } }, 'on.hit: expected a function, but got: number 1'],
+  ['a number as many', { many: 5 }, 'many: expected the name of a method, or a function, but got: number 5'],
 ];
 
 for (const [title, bad, message] of options) {
@@ -77,6 +82,34 @@ test('resize refuses what is no capacity, and changes nothing', () => {
 test('memoize refuses what is no function', () => {
   const refusal = { code: 'MEMOKIT_BAD_ARGUMENT', message: 'fn: expected a function, but got: string fact' };
   expect(() => call(memoize, 'fact')).toThrow(error(refusal));
+});
+
+test('memoize refuses a name as many, unless per says that there are receivers to look on', () => {
+  const refusal = { code: 'MEMOKIT_BAD_OPTION', message: 'many: expected a function, but got: string getMany' };
+  expect(wrap({ many: 'getMany' })).toThrow(error(refusal));
+  expect(wrap({ many: 'getMany', per: 'instance' })).not.toThrow();
+});
+
+test('memoize.many refuses what is no function, and bad options', () => {
+  const refusal = { code: 'MEMOKIT_BAD_ARGUMENT', message: 'batch: expected a function, but got: string getMany' };
+  expect(() => call(memoize.many, 'getMany')).toThrow(error(refusal));
+  expect(() => call(memoize.many, method, { capacity: 0 })).toThrow(`${EXPECTED_CAPACITY}number 0`);
+});
+
+test('a name of no method as many is refused as soon as the class can be asked for it', async () => {
+  const message = (name: string) => `many: expected the name of a method beside ${name}, but got: string getMny`;
+  const decorator = cached({ many: 'getMny' });
+  class Service {
+    readonly getMny = 5;
+    async getMany() {}
+  }
+  const legacy = () => call(decorator, Service.prototype, 'get', { value: method });
+  expect(legacy).toThrow(error({ code: 'MEMOKIT_BAD_OPTION', message: message('Service.get') }));
+
+  const get = call(decorator, method, { kind: 'method', name: 'get' }) as (id: number) => Promise<unknown>;
+  const refusal = error({ code: 'MEMOKIT_BAD_OPTION', message: message('Service.get') });
+  await expect(get.call(new Service(), 1)).rejects.toEqual(refusal);
+  await expect(get.call(undefined, 1)).rejects.toEqual(refusal);
 });
 
 test('keyOf refuses what is no array', () => {

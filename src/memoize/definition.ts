@@ -33,7 +33,7 @@ export class Definition {
     this.#label = label;
     this.now = reader(options.clock);
     this.isPlain = options.key === undefined && options.on.hit === undefined && options.clock === monotonic;
-    this.promises = tagOf(method) === 'AsyncFunction';
+    this.promises = options.many !== undefined || tagOf(method) === 'AsyncFunction';
   }
 
   get name(): string {

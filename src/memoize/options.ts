@@ -21,6 +21,18 @@ export interface CacheEvent<Args extends readonly unknown[] = any, R = any> {
   readonly cause?: EvictionCause;
 }
 
+/** The option `many`, of any method. */
+export type Many = NonNullable<CachedOptions['many']>;
+
+/**
+ * What loads a list of keys at once. It gives, or promises, as many results in the same order; an `Error` among them
+ * is thrown to the call that it stands for. The list is frozen.
+ */
+export type BatchFunction<K = any, V = any, This = any> = (
+  this: This,
+  keys: readonly K[],
+) => PromiseLike<readonly (V | Error)[]> | readonly (V | Error)[];
+
 /** Options of `cached` and `memoize`. `R` is what the method returns; where a result is given, a promise has been awaited. */
 export interface CachedOptions<Args extends readonly unknown[] = any, R = any, This = any> {
   /**
@@ -81,6 +93,17 @@ export interface CachedOptions<Args extends readonly unknown[] = any, R = any, T
    * @example cached({ ttl: 1000, clock: () => now })
    */
   readonly clock?: Clock | undefined;
+  /**
+   * What to call in place of the method: another method of the receiver, by its name, or a function. It gets the
+   * arguments of all calls that one turn of the event loop makes on one receiver and that find no entry, as one list,
+   * and `this` is that receiver; each result is stored for its own call. The method itself is not run, takes one
+   * argument and returns a promise. See `memoize.many` for how a call fails.
+   * @default each call that finds no entry runs the method
+   * @example cached({ many: 'getMany' })
+   */
+  readonly many?:
+    | ([R] extends [PromiseLike<unknown>] ? string | symbol | BatchFunction<Args[0], Awaited<R>, This> : never)
+    | undefined;
 }
 
 /** Options with their defaults, each of them checked. */
@@ -95,8 +118,8 @@ export interface ResolvedOptions extends CachedOptions {
 export function resolveOptions<Args extends readonly unknown[], R, This>(
   options: CachedOptions<Args, R, This>,
 ): ResolvedOptions {
-  requireNames(options, 'capacity ttl key per name when on clock');
-  const { capacity = 128, ttl = Infinity, key, per, name, when, on = {}, clock = monotonic } = options;
+  requireNames(options, 'capacity ttl key per name when on clock many');
+  const { capacity = 128, ttl = Infinity, key, per, name, when, on = {}, clock = monotonic, many } = options;
   requireCapacity(capacity, false);
   if (typeof ttl !== 'function') requireTtl(ttl);
   requireFunction('key', key);
@@ -106,5 +129,7 @@ export function resolveOptions<Args extends readonly unknown[], R, This>(
   requireNames(on, 'hit miss evict', 'on');
   for (const [event, listener] of Object.entries(on)) requireFunction(`on.${event}`, listener);
   requireClock(clock);
-  return Object.freeze({ capacity, ttl, key, per, name, when, on: { ...on }, clock }) as ResolvedOptions;
+  const isMany = many === undefined || ['string', 'symbol', 'function'].includes(typeof many);
+  requireOption(isMany, 'many', 'the name of a method, or a function', many);
+  return Object.freeze({ capacity, ttl, key, per, name, when, on: { ...on }, clock, many }) as ResolvedOptions;
 }
