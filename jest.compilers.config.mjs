@@ -12,11 +12,11 @@ const project = (compiler, dialect, cases) => ({
 
 export default {
   projects: [
-    project('esbuild', 'standard', 'decorators,computed-members,private-members'),
-    project('esbuild', 'legacy', 'decorators,computed-members'),
-    project('swc', 'standard', 'decorators,computed-members,private-members'),
-    project('swc', 'legacy', 'decorators,computed-members'),
-    project('babel', 'standard', 'decorators,computed-members,private-members'),
-    project('babel', 'legacy', 'decorators,'),
+    project('esbuild', 'standard', 'decorators,computed-members,batched-methods,private-members'),
+    project('esbuild', 'legacy', 'decorators,computed-members,batched-methods'),
+    project('swc', 'standard', 'decorators,computed-members,batched-methods,private-members'),
+    project('swc', 'legacy', 'decorators,computed-members,batched-methods'),
+    project('babel', 'standard', 'decorators,computed-members,batched-methods,private-members'),
+    project('babel', 'legacy', 'decorators,batched-methods'),
   ],
 };

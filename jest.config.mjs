@@ -7,6 +7,7 @@ const project = (displayName, tsconfig, testMatch) => ({
   moduleNameMapper: {
     '^memokit$': '<rootDir>/src/index.ts',
     '^memokit/decorators$': '<rootDir>/decorators/index.ts',
+    '^memokit/testing$': '<rootDir>/src/testing/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   setupFiles: ['<rootDir>/__tests__/support/seed.ts'],
@@ -15,6 +16,8 @@ const project = (displayName, tsconfig, testMatch) => ({
 export default {
   projects: [
     project('standard', 'tsconfig.json', ['<rootDir>/__tests__/*.test.ts']),
-    project('legacy', 'tsconfig.legacy.json', ['<rootDir>/__tests__/{decorators,computed-members}.test.ts']),
+    project('legacy', 'tsconfig.legacy.json', [
+      '<rootDir>/__tests__/{decorators,computed-members,batched-methods}.test.ts',
+    ]),
   ],
 };

@@ -2,7 +2,7 @@ import dts from 'rollup-plugin-dts';
 import esbuild from 'rollup-plugin-esbuild';
 
 /** The entry points, by the name that each has under `dist`. */
-const input = { index: 'src/index.ts', decorators: 'decorators/index.ts' };
+const input = { index: 'src/index.ts', decorators: 'decorators/index.ts', testing: 'src/testing/index.ts' };
 
 /** One module per source file, so that a bundler leaves out the files it does not need. */
 const modules = (format, ext) => ({

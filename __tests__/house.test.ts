@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { expect, test } from '@jest/globals';
 import * as roof from 'memokit';
+import * as testing from 'memokit/testing';
 import ts from 'typescript';
 
 const FOLDERS = ['src', 'decorators'];
@@ -36,6 +37,7 @@ const ARROWS: Record<string, string[]> = {
   key: ['key', 'errors.ts'],
   memoize: ['memoize', 'lru', 'key', 'errors.ts'],
   decorators: ['decorators', 'memoize', 'errors.ts'],
+  testing: ['testing', 'memoize', 'errors.ts'],
   'index.ts': ['decorators', 'memoize', 'lru', 'key', 'errors.ts'],
 };
 
@@ -78,6 +80,7 @@ test('nothing that is published imports a package or a part of node', () => {
 test('the public names are these', () => {
   expect(Object.keys(roof).sort()).toEqual([
     'ArgumentError',
+    'BatchError',
     'LruCache',
     'MemokitError',
     'NotCachedError',
@@ -93,6 +96,10 @@ test('the public names are these', () => {
     'keyOf',
     'memoize',
   ]);
+});
+
+test('the public names of memokit/testing are these', () => {
+  expect(Object.keys(testing).sort()).toEqual(['clearBetweenTests', 'isolate']);
 });
 
 test('exports are named one by one, and none is a default', () => {

@@ -32,7 +32,7 @@ const options: [title: string, options: unknown, message: string][] = [
 ];
 
 const NAMES =
-  'capacity ttl key per name when on clock tags staleWhileRevalidate staleIfError refreshAhead jitter errorTtl timeout softTimeout signal';
+  'capacity ttl key per name when on clock tags staleWhileRevalidate staleIfError refreshAhead jitter errorTtl timeout softTimeout signal many';
 const EXPECTED_TIMER = 'expected a number above 0, at most 2147483647, or Infinity, but got: ';
 
 const callOptions: typeof options = [
@@ -62,6 +62,7 @@ const callOptions: typeof options = [
   ['timeout 0', { timeout: 0 }, `timeout: ${EXPECTED_TIMER}number 0`],
   ['a softTimeout that no timer holds', { softTimeout: 2 ** 31 }, `softTimeout: ${EXPECTED_TIMER}number 2147483648`],
   ['a listener that is none', { on: { hit: 1 } }, 'on.hit: expected a function, but got: number 1'],
+  ['a number as many', { many: 5 }, 'many: expected the name of a method, or a function, but got: number 5'],
 ];
 
 for (const [title, bad, message] of options) {
@@ -99,6 +100,34 @@ test('resize refuses what is no capacity, and changes nothing', () => {
 test('memoize refuses what is no function', () => {
   const refusal = { code: 'MEMOKIT_BAD_ARGUMENT', message: 'fn: expected a function, but got: string fact' };
   expect(() => call(memoize, 'fact')).toThrow(error(refusal));
+});
+
+test('memoize refuses a name as many, unless per says that there are receivers to look on', () => {
+  const refusal = { code: 'MEMOKIT_BAD_OPTION', message: 'many: expected a function, but got: string getMany' };
+  expect(wrap({ many: 'getMany' })).toThrow(error(refusal));
+  expect(wrap({ many: 'getMany', per: 'instance' })).not.toThrow();
+});
+
+test('memoize.many refuses what is no function, and bad options', () => {
+  const refusal = { code: 'MEMOKIT_BAD_ARGUMENT', message: 'batch: expected a function, but got: string getMany' };
+  expect(() => call(memoize.many, 'getMany')).toThrow(error(refusal));
+  expect(() => call(memoize.many, method, { capacity: 0 })).toThrow(`${EXPECTED_CAPACITY}number 0`);
+});
+
+test('a name of no method as many is refused as soon as the class can be asked for it', async () => {
+  const message = (name: string) => `many: expected the name of a method beside ${name}, but got: string getMny`;
+  const decorator = cached({ many: 'getMny' });
+  class Service {
+    readonly getMny = 5;
+    async getMany() {}
+  }
+  const legacy = () => call(decorator, Service.prototype, 'get', { value: method });
+  expect(legacy).toThrow(error({ code: 'MEMOKIT_BAD_OPTION', message: message('Service.get') }));
+
+  const get = call(decorator, method, { kind: 'method', name: 'get' }) as (id: number) => Promise<unknown>;
+  const refusal = error({ code: 'MEMOKIT_BAD_OPTION', message: message('Service.get') });
+  await expect(get.call(new Service(), 1)).rejects.toEqual(refusal);
+  await expect(get.call(undefined, 1)).rejects.toEqual(refusal);
 });
 
 test('keyOf refuses what is no array', () => {

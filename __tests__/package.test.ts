@@ -67,16 +67,18 @@ test('receivers carry their entries themselves in what is published, whatever a 
 test('it is imported and required from every entry point, as one copy each', () => {
   const uses = `
     const square = memoize((n) => n * n);
-    console.log(square(3), typeof cached, cached === fromSubpath, new LruCache().set('a', 1).get('a'));`;
+    console.log(square(3), typeof cached, cached === fromSubpath, new LruCache().set('a', 1).get('a'));
+    isolate(() => square(4));
+    console.log(cacheOf(square).size);`;
   writeFileSync(
     join(project, 'use.mjs'),
-    `import { cached, LruCache, memoize } from 'memokit';\nimport { cached as fromSubpath } from 'memokit/decorators';${uses}`,
+    `import { cached, cacheOf, LruCache, memoize } from 'memokit';\nimport { cached as fromSubpath } from 'memokit/decorators';\nimport { isolate } from 'memokit/testing';${uses}`,
   );
   writeFileSync(
     join(project, 'use.cjs'),
-    `const { cached, LruCache, memoize } = require('memokit');\nconst { cached: fromSubpath } = require('memokit/decorators');${uses}`,
+    `const { cached, cacheOf, LruCache, memoize } = require('memokit');\nconst { cached: fromSubpath } = require('memokit/decorators');\nconst { isolate } = require('memokit/testing');${uses}`,
   );
-  for (const file of ['use.mjs', 'use.cjs']) expect(node([file], project)).toBe('9 function true 1\n');
+  for (const file of ['use.mjs', 'use.cjs']) expect(node([file], project)).toBe('9 function true 1\n0\n');
 });
 
 const COMPILERS = {

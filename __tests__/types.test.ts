@@ -128,6 +128,34 @@ test('the callbacks of memoize see the arguments and the awaited result', () => 
   void (() => memoize((n: number) => n, { max: 5 }));
 });
 
+test('what memoize.many makes is typed by the keys and results of the batch, errors aside', () => {
+  const get = memoize.many(async (ids: readonly number[]) => ids.map((id) => (id < 0 ? new Error() : `${id}`)), {
+    ttl: (result, id) => result.length + id,
+  });
+  expectTypeOf(get).toEqualTypeOf<(key: number) => Promise<string>>();
+  expectTypeOf(cacheOf(get).peek(1)).toEqualTypeOf<Promise<string> | undefined>();
+  expectTypeOf(memoize.many((ids: readonly string[]) => ids)).toEqualTypeOf<(key: string) => Promise<string>>();
+  // @ts-expect-error the batch gets a list
+  void (() => memoize.many((id: number) => [id]));
+  // @ts-expect-error the batch gives a list
+  void (() => memoize.many((ids: readonly number[]) => ids.length));
+  // @ts-expect-error the batch is given once
+  void (() => memoize.many((ids: readonly number[]) => ids, { many: (ids: readonly number[]) => ids }));
+});
+
+test('the option many fits the function that it loads for', () => {
+  memoize(async (id: number) => `${id}`, {
+    many: (ids) => {
+      expectTypeOf(ids).toEqualTypeOf<readonly number[]>();
+      return ids.map(String);
+    },
+  });
+  // @ts-expect-error the results are strings
+  void (() => memoize(async (id: number) => `${id}`, { many: (ids) => ids }));
+  void (() => cached({ many: 'getMany' }));
+  void (() => cached({ many: (ids: readonly number[]) => ids }));
+});
+
 test('an LruCache is typed by its keys and values', () => {
   const cache = new LruCache<string, number>({ weigh: (value, key) => value + key.length });
   expectTypeOf(cache.get('a')).toEqualTypeOf<number | undefined>();

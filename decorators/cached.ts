@@ -1,7 +1,7 @@
-import { PlacementError } from '../src/errors.js';
+import { mismatch, OptionError, PlacementError } from '../src/errors.js';
 import type { Fn, Label } from '../src/memoize/definition.js';
 import { pickMember } from '../src/memoize/members.js';
-import { type CachedOptions, resolveOptions } from '../src/memoize/options.js';
+import { type CachedOptions, type Many, resolveOptions } from '../src/memoize/options.js';
 import { wrap } from '../src/memoize/wrap.js';
 import { adapt, type Place } from './dialect.js';
 import { carryMetadata } from './metadata.js';
@@ -38,11 +38,19 @@ export function cached(options: CachedOptions = {}, ...misuse: unknown[]): Cache
     adapt('cached', call, (place) => {
       let replacement: Fn | undefined;
       const label: Label = (seen) => labelOf(place, replacement, seen);
+      requireBeside(place, label, resolved.many);
       replacement = wrap(place.method, resolved, resolved.per ?? 'instance', label, true);
       carryMetadata(place, replacement, resolved);
       return replacement;
     });
   return decorate as CachedDecorator;
+}
+
+/** Only legacy decorators know what else the class has; under standard ones the first call finds out. */
+function requireBeside({ home }: Place, label: Label, many: Many | undefined): void {
+  if (home === undefined || many === undefined || typeof many === 'function') return;
+  if (pickMember(home, many, (member) => typeof member === 'function' && member)) return;
+  throw new OptionError(mismatch('many', `the name of a method beside ${label(undefined)}`, many));
 }
 
 /** `Class.method`. Standard decorators do not know the class: it is found from a receiver's, once there is one. */

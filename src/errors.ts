@@ -46,6 +46,12 @@ export class TimeoutError extends MemokitError {
   readonly code = 'MEMOKIT_TIMEOUT';
 }
 
+/** A batch gave what cannot be dealt out to the calls that it was made for: no array, or one of another length. */
+export class BatchError extends MemokitError {
+  override readonly name = 'BatchError';
+  readonly code = 'MEMOKIT_BAD_BATCH';
+}
+
 /** What a message says of a value that is not as it should be. */
 export function mismatch(name: string, expected: string, received: unknown): string {
   // Objects are shown by type only: turning one into a string may run its code.

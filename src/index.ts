@@ -1,6 +1,7 @@
 export { type CachedDecorator, cached } from '../decorators/index.js';
 export {
   ArgumentError,
+  BatchError,
   MemokitError,
   NotCachedError,
   OneShotError,

@@ -1,5 +1,6 @@
 import { type CallCache, cached, cacheOf, keyOf, LruCache, memoize } from 'memokit';
 import { cached as cachedToo } from 'memokit/decorators';
+import { clearBetweenTests, isolate } from 'memokit/testing';
 
 /** A program that uses the published types, checked by every supported TypeScript in both dialects. */
 class Service {
@@ -59,6 +60,14 @@ class Service {
   get lived(): number {
     return 1;
   }
+
+  @cached({ many: 'doubleMany' })
+  async double(id: number): Promise<number> {
+    return id * 2;
+  }
+  doubleMany(ids: readonly number[]): readonly number[] {
+    return ids.map((id) => id * 2);
+  }
 }
 
 const service = new Service();
@@ -80,6 +89,14 @@ function overloaded(value: string | number): string | number {
 const memoized = memoize(overloaded, { capacity: 10 });
 const [text, count]: [string, number] = [memoized('a'), memoized(1)];
 
+const nameOf = memoize.many(async (ids: readonly number[]) => ids.map((id) => (id < 0 ? new Error() : `${id}`)));
+const named: Promise<string> = nameOf(1);
+
+/** As jest and vitest declare it. */
+declare function afterEach(hook: (context: { skip(): void }) => unknown, timeout?: number): void;
+clearBetweenTests(afterEach);
+const isolated: Promise<string> = isolate(() => nameOf(1));
+
 const lru = new LruCache<string, number>({ capacity: 2, onEvict: (key, value, cause) => [key, value, cause] });
 const copy: Map<string, number> = new Map(lru.set('a', 1));
 
@@ -94,7 +111,20 @@ void (() => cached({ capacity: 5, max: 5 }));
 // @ts-expect-error an option of another type
 void (() => cached({ capacity: '5' }));
 
-export const results = [tables, list, version, made, forgotten, literal, text, count, copy.size, keyOf([1])];
+export const results = [
+  tables,
+  list,
+  version,
+  made,
+  forgotten,
+  literal,
+  text,
+  count,
+  named,
+  isolated,
+  copy.size,
+  keyOf([1]),
+];
 
 /** Types that are known by a bound only: a generic class, and `this`. */
 interface User {

@@ -6,6 +6,13 @@ class Service {
   async get(n: number) {
     return n;
   }
+  @cached({ ttl: 3_600_000, many: 'doubleMany' })
+  async double(n: number) {
+    return n * 2;
+  }
+  async doubleMany(numbers: readonly number[]) {
+    return numbers.map((n) => n * 2);
+  }
   @cached({ ttl: 3_600_000 })
   get version() {
     return 1;
@@ -20,6 +27,8 @@ for (const n of [1, 2, 3, 1]) await service.get(n);
 service.version;
 Service.make(1);
 void service.get(4);
+await Promise.all([service.double(1), service.double(2)]);
+void service.double(3);
 const memoized = memoize(async (n: number) => n, { ttl: () => 3_600_000 });
 void memoized(1);
 cacheOf(memoized).put([2], Promise.resolve(2));

@@ -39,7 +39,7 @@ export class Definition {
     this.isResilient = asyncOptionOf(options) !== undefined;
     const isWatched = options.key !== undefined || options.on.hit !== undefined || options.clock !== monotonic;
     this.isPlain = !isWatched && !this.isResilient;
-    this.promises = tagOf(method) === 'AsyncFunction';
+    this.promises = options.many !== undefined || tagOf(method) === 'AsyncFunction';
   }
 
   get name(): string {

@@ -1,25 +1,65 @@
 import { ArgumentError, mismatch } from '../errors.js';
+import { requireOption } from '../lru/require-option.js';
 import type { Fn } from './definition.js';
-import { type CachedOptions, resolveOptions } from './options.js';
+import { type BatchFunction, type CachedOptions, resolveOptions } from './options.js';
 import { wrap } from './wrap.js';
 
-/**
- * Memoizes a function: the same function, with a read-through LRU cache before it. Its `this` is
- * passed through; all receivers share one cache, unless `per` says otherwise.
- *
- * A hit takes O(size of the arguments), a miss the same and the call. An error is not stored. A
- * promise is given to every caller until it is fulfilled, and stored then.
- *
- * @throws ArgumentError when `fn` is no function, OptionError when an option is not as `CachedOptions`
- *   says, PlacementError when `fn` is a generator function.
- * @example
- * const fact = memoize(factorial, { capacity: 1000 });
- */
-export function memoize<F extends Fn>(
-  fn: F,
-  options: CachedOptions<Parameters<F>, ReturnType<F>, ThisParameterType<F>> = {},
-): F {
-  if (typeof fn !== 'function') throw new ArgumentError(mismatch('fn', 'a function', fn));
-  const resolved = resolveOptions(options);
-  return wrap(fn, resolved, resolved.per ?? 'one', () => fn.name || 'anonymous', false) as F;
+/** What `memoize` is: a function, with another that memoizes what loads many at once. */
+export interface Memoize {
+  /**
+   * Memoizes a function: the same function, with a read-through LRU cache before it. Its `this` is
+   * passed through; all receivers share one cache, unless `per` says otherwise.
+   *
+   * A hit takes O(size of the arguments), a miss the same and the call. An error is not stored. A
+   * promise is given to every caller until it is fulfilled, and stored then.
+   *
+   * @throws ArgumentError when `fn` is no function, OptionError when an option is not as `CachedOptions`
+   *   says, PlacementError when `fn` is a generator function.
+   * @example
+   * const fact = memoize(factorial, { capacity: 1000 });
+   */
+  <F extends Fn>(fn: F, options?: CachedOptions<Parameters<F>, ReturnType<F>, ThisParameterType<F>>): F;
+
+  /**
+   * Makes a memoized function of one key from a function of many: the keys that one turn of the event loop asks for
+   * and that are not stored are loaded by one call of `batch`, in the order in which they were asked for. Each result
+   * is stored under its own key.
+   *
+   * A call rejects with the `Error` that `batch` gives in the place of its result, all calls of a batch with what
+   * `batch` throws. Neither is stored. They reject with a BatchError when the results are no array, or not as many as the
+   * keys; a call with any number of arguments but one rejects with an ArgumentError.
+   *
+   * @throws ArgumentError when `batch` is no function, OptionError when an option is not as `CachedOptions` says.
+   * @example
+   * const userOf = memoize.many(async (ids: readonly number[]) => {
+   *   const users = await database.usersOf(ids);
+   *   return ids.map((id) => users.get(id) ?? new Error(`no user ${id}`));
+   * });
+   * const [ada, alan] = await Promise.all([userOf(1), userOf(2)]); // one query
+   */
+  many<K, V>(
+    batch: BatchFunction<K, V>,
+    options?: Omit<CachedOptions<[key: K], Promise<V>>, 'many'>,
+  ): (key: K) => Promise<V>;
+}
+
+export const memoize: Memoize = /* @__PURE__ */ Object.assign(
+  function memoize<F extends Fn>(fn: F, options: CachedOptions = {}): F {
+    requireCallable('fn', fn);
+    const resolved = resolveOptions(options);
+    const { many, per } = resolved;
+    // Without `per` it is a function, which has no object to look for a method on.
+    if (per === undefined && many !== undefined) requireOption(typeof many === 'function', 'many', 'a function', many);
+    return wrap(fn, resolved, per ?? 'one', () => fn.name || 'anonymous', false) as F;
+  },
+  {
+    many<K, V>(batch: BatchFunction<K, V>, options: CachedOptions = {}): (key: K) => Promise<V> {
+      requireCallable('batch', batch);
+      return memoize(batch as Fn, { ...options, many: batch });
+    },
+  },
+);
+
+function requireCallable(name: string, fn: unknown): void {
+  if (typeof fn !== 'function') throw new ArgumentError(mismatch(name, 'a function', fn));
 }

@@ -31,6 +31,18 @@ export interface LoadErrorEvent<Args extends readonly unknown[] = any> {
   readonly error: unknown;
 }
 
+/** The option `many`, of any method. */
+export type Many = NonNullable<CachedOptions['many']>;
+
+/**
+ * What loads a list of keys at once. It gives, or promises, as many results in the same order; an `Error` among them
+ * is thrown to the call that it stands for. The list is frozen.
+ */
+export type BatchFunction<K = any, V = any, This = any> = (
+  this: This,
+  keys: readonly K[],
+) => PromiseLike<readonly (V | Error)[]> | readonly (V | Error)[];
+
 /** Options of `cached` and `memoize`. `R` is what the method returns; where a result is given, a promise has been awaited. */
 export interface CachedOptions<Args extends readonly unknown[] = any, R = any, This = any> {
   /**
@@ -156,6 +168,15 @@ export interface CachedOptions<Args extends readonly unknown[] = any, R = any, T
    * @example cached({ signal: (url: string, signal?: AbortSignal) => signal })
    */
   readonly signal?: ((this: This, ...args: Args) => AbortSignal | null | undefined) | undefined;
+  /**
+   * What to call in place of the method: another method of the receiver, by its name, or a function. It gets the
+   * arguments of all calls that one turn of the event loop makes on one receiver and that find no entry, as one list,
+   * and `this` is that receiver; each result is stored for its own call. The method itself is not run, takes one
+   * argument and returns a promise. See `memoize.many` for how a call fails.
+   * @default each call that finds no entry runs the method
+   * @example cached({ many: 'getMany' })
+   */
+  readonly many?: string | symbol | BatchFunction<Args[0], Awaited<R>, This> | undefined;
 }
 
 /** Options with their defaults, each of them checked. */
@@ -192,7 +213,19 @@ export function resolveOptions<Args extends readonly unknown[], R, This>(
   options: CachedOptions<Args, R, This>,
 ): ResolvedOptions {
   requireNames(options, NAMES);
-  const { capacity = 128, ttl = Infinity, key, per, name, when, on = {}, clock = monotonic, tags, signal } = options;
+  const {
+    capacity = 128,
+    ttl = Infinity,
+    key,
+    per,
+    name,
+    when,
+    on = {},
+    clock = monotonic,
+    tags,
+    signal,
+    many,
+  } = options;
   const { staleWhileRevalidate = 0, staleIfError = 0, refreshAhead = 1, jitter = 0, errorTtl = 0 } = options;
   const { timeout = Infinity, softTimeout = Infinity } = options;
   requireCapacity(capacity, false);
@@ -210,6 +243,8 @@ export function resolveOptions<Args extends readonly unknown[], R, This>(
   const isAhead = isFraction(refreshAhead) && refreshAhead > 0;
   requireOption(isAhead, 'refreshAhead', 'a number above 0, at most 1', refreshAhead);
   requireOption(isFraction(jitter), 'jitter', 'a number from 0 to 1', jitter);
+  const isMany = many === undefined || ['string', 'symbol', 'function'].includes(typeof many);
+  requireOption(isMany, 'many', 'the name of a method, or a function', many);
   return Object.freeze({
     capacity,
     ttl,
@@ -228,11 +263,12 @@ export function resolveOptions<Args extends readonly unknown[], R, This>(
     timeout: requireTimer('timeout', timeout),
     softTimeout: requireTimer('softTimeout', softTimeout),
     signal,
+    many,
   }) as ResolvedOptions;
 }
 
 const NAMES =
-  'capacity ttl key per name when on clock tags staleWhileRevalidate staleIfError refreshAhead jitter errorTtl timeout softTimeout signal';
+  'capacity ttl key per name when on clock tags staleWhileRevalidate staleIfError refreshAhead jitter errorTtl timeout softTimeout signal many';
 
 /** The milliseconds of a timer, `undefined` for none. */
 function requireTimer(name: string, value: number): number | undefined {

@@ -4,7 +4,7 @@ import { refresh } from '../lru/clock.js';
 import { type EvictionCause, requireNumber } from '../lru/options.js';
 import { type CallKey, publicKeyOf } from './call-key.js';
 import type { CallLoad } from './call-load.js';
-import { abortable, signalOf } from './caller-signal.js';
+import { abortable, signalOf, withoutSignal } from './caller-signal.js';
 import type { Definition } from './definition.js';
 import { Kept } from './kept.js';
 import { running } from './load-signal.js';
@@ -179,7 +179,7 @@ export class Resilient extends ReadThrough {
   /** Begins a load, for a caller or in the background. What its method throws at once stays in it. */
   #begin(key: CallKey, receiver: unknown, args: readonly unknown[], caller?: { signal: AbortSignal | undefined }): Run {
     const { definition } = this;
-    const { signal: pick, timeout } = definition.options;
+    const { signal: pick, timeout, many } = definition.options;
     const loads = this.inFlight();
     const { depth } = loads;
     const outer = running.load;
@@ -192,7 +192,9 @@ export class Resilient extends ReadThrough {
     this.count('pending');
     let failure: { readonly error: unknown } | undefined;
     try {
-      const given = run.forMethod(args, caller?.signal);
+      // A batch is made of single arguments.
+      const isAlone = many !== undefined && pick !== undefined;
+      const given = isAlone ? withoutSignal(pick, receiver, args) : run.forMethod(args, caller?.signal);
       const source: unknown = definition.method.apply(receiver, given as unknown[]);
       if (!isPromise(source)) {
         const option = asyncOptionOf(definition.options);

@@ -1,0 +1,342 @@
+import { expect, jest, test } from '@jest/globals';
+import { BatchError, cacheOf, clearAll, memoize } from 'memokit';
+import { error } from './support/error.js';
+
+/** A batch function that remembers its lists; a number below 0 has no result but an error. */
+function source() {
+  const lists: (readonly number[])[] = [];
+  const load = async (ids: readonly number[]) => {
+    lists.push(ids);
+    return ids.map((id) => (id < 0 ? new RangeError(`no ${id}`) : { id }));
+  };
+  return { lists, load };
+}
+
+/** A result that the test gives when it likes. */
+function later<T>() {
+  let resolve!: (value: T) => void;
+  let reject!: (error: unknown) => void;
+  const promise = new Promise<T>((...settle) => {
+    [resolve, reject] = settle;
+  });
+  return { promise, resolve, reject };
+}
+
+const task = () => new Promise((resolve) => setImmediate(resolve));
+
+test('the misses of one turn are loaded by one call, in the order of the calls', async () => {
+  const { lists, load } = source();
+  const get = memoize.many(load);
+  expect(await Promise.all([get(3), get(1), get(2)])).toEqual([{ id: 3 }, { id: 1 }, { id: 2 }]);
+  expect(lists).toEqual([[3, 1, 2]]);
+});
+
+test('calls from promise jobs of the turn are in its batch, those of the next turn are not', async () => {
+  const { lists, load } = source();
+  const get = memoize.many(load);
+  const nested = async (id: number, depth: number): Promise<unknown> => {
+    if (depth > 0) return nested(id, depth - 1);
+    await null;
+    return get(id);
+  };
+  await Promise.all([get(1), nested(2, 1), nested(3, 50), new Promise(process.nextTick).then(() => get(4))]);
+  expect(lists).toEqual([[1, 2, 3, 4]]);
+  await Promise.all([get(5), task().then(() => get(6))]);
+  expect(lists.slice(1)).toEqual([[5], [6]]);
+});
+
+test('each result is stored under its own key, and a batch holds only what is not', async () => {
+  const { lists, load } = source();
+  const get = memoize.many(load);
+  const first = await get(1);
+  expect(await Promise.all([get(1), get(2), get(2)])).toEqual([first, { id: 2 }, { id: 2 }]);
+  expect(await get(1)).toBe(first);
+  expect(lists).toEqual([[1], [2]]);
+  expect(cacheOf(get).stats()).toMatchObject({ hits: 3, misses: 2, coalesced: 1, loads: 2, size: 2 });
+  expect(cacheOf(get).delete(1)).toBe(true);
+  expect(await Promise.all([get(1), get(2)])).toEqual([{ id: 1 }, { id: 2 }]);
+  expect(lists).toEqual([[1], [2], [1]]);
+});
+
+test('an Error among the results rejects its own call, and is not stored', async () => {
+  const { lists, load } = source();
+  const get = memoize.many(load);
+  const [good, bad] = await Promise.allSettled([get(1), get(-1)]);
+  expect(good).toMatchObject({ value: { id: 1 } });
+  expect(bad).toMatchObject({ reason: new RangeError('no -1') });
+  expect(cacheOf(get).stats()).toMatchObject({ size: 1, loads: 1, loadErrors: 1 });
+  await expect(get(-1)).rejects.toThrow('no -1');
+  expect(lists).toEqual([[1, -1], [-1]]);
+});
+
+test('an error of another realm is an error, and what fails as it is looked at fails alone', async () => {
+  const { runInNewContext } = await import('node:vm');
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  const results = [runInNewContext('new TypeError("far")'), 5, proxy, Promise.reject(new Error('late'))];
+  const get = memoize.many(async (_ids: readonly number[]) => results);
+  const settled = await Promise.allSettled([get(0), get(1), get(2), get(3)]);
+  expect(settled.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'rejected', 'rejected']);
+  expect(cacheOf(get).size).toBe(1);
+});
+
+test('a batch that throws or rejects gives its error to every call, and the next call loads again', async () => {
+  const failure = new Error('no connection');
+  const failing = [
+    memoize.many((_ids: readonly number[]): number[] => {
+      throw failure;
+    }),
+    memoize.many(async (_ids: readonly number[]): Promise<number[]> => {
+      throw failure;
+    }),
+  ];
+  for (const get of failing) {
+    const settled = await Promise.allSettled([get(1), get(2), get(1)]);
+    for (const result of settled) expect(result).toEqual({ status: 'rejected', reason: failure });
+    expect(cacheOf(get).stats()).toMatchObject({ size: 0, misses: 2, loadErrors: 2 });
+    await expect(get(1)).rejects.toBe(failure);
+    expect(cacheOf(get).stats().misses).toBe(3);
+  }
+});
+
+for (const [title, results, message] of [
+  ['too few results', [1], 'load: expected its batch to give 2 results, one for each key, but got: number 1'],
+  ['too many results', [1, 2, 3], 'load: expected its batch to give 2 results, one for each key, but got: number 3'],
+  ['no array', new Map(), 'load: expected its batch to give an array, but got: object'],
+  ['nothing', undefined, 'load: expected its batch to give an array, but got: undefined undefined'],
+] as const) {
+  test(`a batch that gives ${title} rejects each call with one BatchError`, async () => {
+    const load = () => results as unknown as number[];
+    const get = memoize.many(load);
+    const [first, second] = await Promise.allSettled([get(1), get(2)]);
+    expect(first).toMatchObject({ reason: error({ code: 'MEMOKIT_BAD_BATCH', message }) });
+    expect((first as PromiseRejectedResult).reason).toBeInstanceOf(BatchError);
+    expect((second as PromiseRejectedResult).reason).toBe((first as PromiseRejectedResult).reason);
+    expect(cacheOf(get).size).toBe(0);
+  });
+}
+
+test('a batch may give its results at once', async () => {
+  const get = memoize.many((ids: readonly number[]) => ids.map(String));
+  expect(await Promise.all([get(1), get(2)])).toEqual(['1', '2']);
+});
+
+test('undefined and holes are results', async () => {
+  const load = jest.fn((ids: readonly number[]) => new Array<undefined>(ids.length));
+  const get = memoize.many(load);
+  expect(await Promise.all([get(1), get(2)])).toEqual([undefined, undefined]);
+  expect(cacheOf(get).has(2)).toBe(true);
+  await get(1);
+  expect(load).toHaveBeenCalledTimes(1);
+});
+
+test('a batch cannot change the list of keys, by which its results are dealt out', async () => {
+  const get = memoize.many((ids: readonly number[]) => (ids as number[]).sort().map(String));
+  const settled = await Promise.allSettled([get(2), get(1)]);
+  for (const result of settled) expect(result).toMatchObject({ reason: expect.any(TypeError) });
+});
+
+test('a call with any number of arguments but one is rejected, and harms no other', async () => {
+  const { lists, load } = source();
+  const get = memoize.many(load) as (...args: unknown[]) => Promise<unknown>;
+  const settled = await Promise.allSettled([get(1), get(), get(1, 2), get(undefined)]);
+  const message = 'load: expected one argument, as its batch gets a list of these, but got: number ';
+  expect(settled[1]).toMatchObject({ reason: error({ code: 'MEMOKIT_BAD_ARGUMENT', message: `${message}0` }) });
+  expect(settled[2]).toMatchObject({ reason: error({ code: 'MEMOKIT_BAD_ARGUMENT', message: `${message}2` }) });
+  expect(lists).toEqual([[1, undefined]]);
+});
+
+test('a batch function that calls the memoized function begins the next batch', async () => {
+  const lists: (readonly number[])[] = [];
+  const sum: (n: number) => Promise<number> = memoize.many(async (ids: readonly number[]) => {
+    lists.push(ids);
+    return Promise.all(ids.map(async (id) => (id > 1 ? id + (await sum(id - 2)) : id)));
+  });
+  expect(await Promise.all([sum(4), sum(5)])).toEqual([6, 9]);
+  expect(lists).toEqual([
+    [4, 5],
+    [2, 3],
+    [0, 1],
+  ]);
+});
+
+test('different receivers are in different batches, whoever owns the entries', async () => {
+  for (const per of [undefined, 'instance', 'class'] as const) {
+    const batches: [unknown, readonly number[]][] = [];
+    const get = memoize(
+      async function (this: unknown, id: number) {
+        return id;
+      },
+      {
+        per,
+        many(this: unknown, ids) {
+          batches.push([this, ids]);
+          return ids;
+        },
+      },
+    );
+    const [a, b] = [{}, {}];
+    await Promise.all([get.call(a, 1), get.call(b, 2), get.call(a, 3), get.call('text', 4)]);
+    expect(batches).toEqual([
+      [a, [1, 3]],
+      [b, [2]],
+      ['text', [4]],
+    ]);
+    expect(batches[0]![0]).toBe(a);
+    expect(batches[1]![0]).toBe(b);
+  }
+});
+
+test('the function keeps its name and is not run; the batch is keyed as calls are', async () => {
+  const body = jest.fn(async (user: { id: number; seen?: boolean }) => user.id);
+  const get = memoize(Object.assign(body, { tag: 1 }), {
+    key: (user) => user.id,
+    name: 'label',
+    many: (users) => users.map((user) => user.id * 10),
+  });
+  const calls = [get({ id: 1 }), get({ id: 1, seen: true }), get({ id: 2 })];
+  expect(calls[0]).toBe(calls[1]);
+  expect(await Promise.all(calls)).toEqual([10, 10, 20]);
+  expect([get.tag, get.name]).toEqual([1, body.name]);
+  expect(body).not.toHaveBeenCalled();
+  cacheOf(get).put([{ id: 3 }], 33);
+  expect(await get({ id: 3 })).toBe(33);
+});
+
+test('a result that is put before any call is given as a promise', async () => {
+  const { lists, load } = source();
+  const get = memoize.many(load);
+  cacheOf(get).put([1], { id: 100 });
+  expect(get(1)).toBeInstanceOf(Promise);
+  expect(await get(1)).toEqual({ id: 100 });
+  expect(lists).toEqual([]);
+});
+
+test('10,000 keys are one batch, and the bound of the cache holds', async () => {
+  const { lists, load } = source();
+  const get = memoize.many(load, { capacity: 10 });
+  const ids = Array.from({ length: 10_000 }, (_, id) => id);
+  expect(await Promise.all(ids.map((id) => get(id)))).toEqual(ids.map((id) => ({ id })));
+  expect(lists.map(({ length }) => length)).toEqual([10_000]);
+  expect(cacheOf(get).size).toBe(10);
+  expect([...cacheOf(get).entries()].map(([key]) => key)).toEqual(ids.slice(-10));
+});
+
+test('a ttl counts from the result of the batch, for each result by itself', async () => {
+  let now = 0;
+  const { lists, load } = source();
+  const get = memoize.many(load, { clock: () => now, ttl: (result) => (result as { id: number }).id * 10 });
+  const calls = [get(1), get(2)];
+  now = 100;
+  await Promise.all(calls);
+  now = 115;
+  await Promise.all([get(1), get(2)]);
+  expect(lists).toEqual([[1, 2], [1]]);
+});
+
+for (const [name, invalidate] of [
+  ['delete', (cache: ReturnType<typeof cacheOf>) => cache.delete(1)],
+  ['clear', (cache: ReturnType<typeof cacheOf>) => cache.clear()],
+  ['clearAll', () => clearAll()],
+] as const) {
+  test(`${name} fences the calls that are gathered and those whose batch runs, and they get their results`, async () => {
+    const batches = [later<number[]>(), later<number[]>()];
+    let dispatched = 0;
+    const get = memoize.many((_ids: readonly number[]) => batches[dispatched++]!.promise);
+    const cache = cacheOf(get);
+
+    const gathered = get(1);
+    invalidate(cache);
+    await task();
+    expect(dispatched).toBe(1);
+    batches[0]!.resolve([10]);
+    expect(await gathered).toBe(10);
+    expect(cache.size).toBe(0);
+
+    const running = get(1);
+    await task();
+    invalidate(cache);
+    batches[1]!.resolve([20]);
+    expect(await running).toBe(20);
+    expect(cache.size).toBe(0);
+  });
+}
+
+test('a call after an invalidation waits for no batch that was dispatched before it', async () => {
+  const batches = [later<number[]>(), later<number[]>()];
+  let dispatched = 0;
+  const get = memoize.many((_ids: readonly number[]) => batches[dispatched++]!.promise);
+  const before = get(1);
+  await task();
+  cacheOf(get).delete(1);
+  const after = get(1);
+  await task();
+  batches[1]!.resolve([2]);
+  expect(await after).toBe(2);
+  batches[0]!.resolve([1]);
+  expect(await before).toBe(1);
+  expect(await get(1)).toBe(2);
+});
+
+/** vitest leaves promise jobs and ticks alone unless it is told to; jest fakes both. The fake timers are the same. */
+for (const [runner, doNotFake] of [
+  ['jest', []],
+  ['vitest', ['nextTick', 'queueMicrotask']],
+] as const) {
+  test(`fake timers hold no batch up: those of ${runner}`, async () => {
+    jest.useFakeTimers({ doNotFake: [...doNotFake] });
+    try {
+      const { lists, load } = source();
+      const get = memoize.many(load, { ttl: 1000 });
+      expect(await Promise.all([get(1), get(2)])).toEqual([{ id: 1 }, { id: 2 }]);
+      jest.advanceTimersByTime(999);
+      await get(1);
+      jest.advanceTimersByTime(1);
+      await get(1);
+      expect(lists).toEqual([[1, 2], [1]]);
+      expect(jest.getTimerCount()).toBe(0);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+}
+
+/** The function as it is where the module is loaded on what the platform is now. */
+async function loadEndOfTurn(): Promise<() => Promise<void>> {
+  let loaded!: typeof import('../src/memoize/turn.js');
+  await jest.isolateModulesAsync(async () => {
+    loaded = await import('../src/memoize/turn.js');
+  });
+  return loaded.endOfTurn;
+}
+
+for (const [platform, missing] of [
+  ['with ticks', []],
+  ['without ticks', ['process']],
+  ['without immediates', ['process', 'setImmediate']],
+  ['with timers only', ['process', 'setImmediate', 'MessageChannel']],
+] as const) {
+  test(`a turn ends after its promise jobs on a platform ${platform}`, async () => {
+    const own = Object.getOwnPropertyDescriptors(globalThis);
+    for (const name of missing) Object.defineProperty(globalThis, name, { value: undefined, configurable: true });
+    const endOfTurn = await loadEndOfTurn();
+    for (const name of missing) Object.defineProperty(globalThis, name, own[name]!);
+    let jobs = 0;
+    const end = endOfTurn().then(() => jobs);
+    await null;
+    while (jobs < 100) {
+      jobs++;
+      await null;
+    }
+    expect(await end).toBe(100);
+  });
+}
+
+test('ticks that are fake before the package is loaded are not relied on', async () => {
+  jest.useFakeTimers();
+  try {
+    await expect((await loadEndOfTurn())()).resolves.toBe(undefined);
+  } finally {
+    jest.useRealTimers();
+  }
+});

@@ -1,0 +1,104 @@
+import { expect, test } from '@jest/globals';
+import { cached, cacheOf } from 'memokit';
+
+/** What `@cached({ many })` does on methods; in both dialects. */
+interface User {
+  readonly id: number;
+  readonly by: string;
+}
+
+class Users {
+  readonly lists: (readonly number[])[] = [];
+  constructor(readonly name: string) {}
+
+  @cached({ capacity: 100, many: 'getMany' })
+  async get(_id: number): Promise<User> {
+    throw new Error('not to be run');
+  }
+
+  async getMany(ids: readonly number[]): Promise<(User | Error)[]> {
+    this.lists.push(ids);
+    return ids.map((id) => (id < 0 ? new Error(`no user ${id}`) : { id, by: this.name }));
+  }
+}
+
+test('a batch method is called once a turn and receiver, with that receiver', async () => {
+  const [a, b] = [new Users('a'), new Users('b')];
+  const users = await Promise.all([a.get(1), b.get(1), a.get(2), a.get(1)]);
+  expect(users.map(({ id, by }) => `${id} by ${by}`)).toEqual(['1 by a', '1 by b', '2 by a', '1 by a']);
+  expect([a.lists, b.lists]).toEqual([[[1, 2]], [[1]]]);
+  expect(await a.get(2)).toBe(users[2]);
+  expect(cacheOf(a, 'get').stats()).toMatchObject({ hits: 2, misses: 2, size: 2 });
+  expect([a.get.name, a.get.length]).toEqual(['get', 1]);
+});
+
+test('each failure of a batch method is its own, and none is stored', async () => {
+  const users = new Users('a');
+  const [good, bad] = await Promise.allSettled([users.get(1), users.get(-1)]);
+  expect([good?.status, bad]).toEqual(['fulfilled', { status: 'rejected', reason: new Error('no user -1') }]);
+  await expect(users.get(-1)).rejects.toThrow('no user -1');
+  expect(users.lists).toEqual([[1, -1], [-1]]);
+});
+
+test('the batch method is that of the receiver: an override counts, and so does one of its own', async () => {
+  class Loud extends Users {
+    override async getMany(ids: readonly number[]) {
+      return ids.map((id) => ({ id, by: this.name.toUpperCase() }));
+    }
+  }
+  const own = Object.assign(new Users('a'), { getMany: async () => [{ id: 0, by: 'own' }] });
+  expect(await Promise.all([new Loud('a').get(1), own.get(1)])).toEqual([
+    { id: 1, by: 'A' },
+    { id: 0, by: 'own' },
+  ]);
+});
+
+test('a class in common means entries in common, and a batch for each receiver', async () => {
+  class Shared {
+    readonly lists: (readonly number[])[] = [];
+    @cached({ per: 'class', many: 'getMany' })
+    async get(id: number): Promise<number> {
+      return id;
+    }
+    getMany(ids: readonly number[]) {
+      this.lists.push(ids);
+      return ids;
+    }
+  }
+  const [a, b] = [new Shared(), new Shared()];
+  await Promise.all([a.get(1), b.get(1), b.get(2), a.get(3)]);
+  expect([a.lists, b.lists]).toEqual([[[1, 3]], [[2]]]);
+  await Promise.all([a.get(2), b.get(3)]);
+  expect([a.lists, b.lists]).toEqual([[[1, 3]], [[2]]]);
+});
+
+test('statics, symbols and functions serve as well', async () => {
+  const batch = Symbol('batch');
+  class Service {
+    readonly factor = 3;
+    @cached({ many: 'doubleMany' })
+    static async double(id: number): Promise<number> {
+      return id;
+    }
+    static doubleMany(ids: readonly number[]) {
+      return ids.map((id) => id * 2);
+    }
+    @cached({ many: batch })
+    async square(id: number): Promise<number> {
+      return id;
+    }
+    async [batch](ids: readonly number[]) {
+      return ids.map((id) => id * id);
+    }
+    @cached({
+      many(this: Service, ids: readonly number[]) {
+        return ids.map((id) => id * this.factor);
+      },
+    })
+    async times(id: number): Promise<number> {
+      return id;
+    }
+  }
+  const service = new Service();
+  expect(await Promise.all([Service.double(4), service.square(4), service.times(4)])).toEqual([8, 16, 12]);
+});
