@@ -32,11 +32,16 @@ const options: [title: string, options: unknown, message: string][] = [
 ];
 
 const callOptions: typeof options = [
-  ['an unknown option', { max: 5 }, 'options: expected capacity ttl key per name when on clock, but got: string max'],
+  [
+    'an unknown option',
+    { max: 5 },
+    'options: expected capacity ttl key per name when freeze on clock, but got: string max',
+  ],
   ['a text as key', { key: 'id' }, 'key: expected a function, but got: string id'],
   ['an unknown per', { per: 'user' }, "per: expected 'instance' or 'class', but got: string user"],
   ['a number as name', { name: 5 }, 'name: expected a string, but got: number 5'],
   ['true as when', { when: true }, 'when: expected a function, but got: boolean true'],
+  ['a number as freeze', { freeze: 1 }, 'freeze: expected a boolean, but got: number 1'],
   ['a function as on', { on: method }, 'on: expected an object, but got: function'],
   ['an unknown event', { on: { hits: method } }, 'on: expected hit miss evict, but got: string hits'],
   ['a listener that is none', { on: { hit: 1 } }, 'on.hit: expected a function, but got: number 1'],

@@ -5,6 +5,7 @@ import { CallEntries } from './call-entries.js';
 import { CallIndex } from './call-index.js';
 import { type CallKey, isTokens, publicKeyOf } from './call-key.js';
 import type { Definition } from './definition.js';
+import { deepFreeze } from './freeze.js';
 import { isPromise, nativePromise, refuseOneShot } from './result.js';
 import { resultOf } from './stored.js';
 
@@ -69,6 +70,7 @@ export class ReadThrough extends CallEntries {
       );
     } else {
       refuseOneShot(value, definition);
+      if (definition.options.freeze) deepFreeze(value);
       this.store(key, definition.promises ? Promise.resolve(value) : value, this.#ttlOf(value, args));
       this.#fence(key);
     }
@@ -215,6 +217,7 @@ export class ReadThrough extends CallEntries {
     loads.depth = load.depth;
     try {
       refuseOneShot(result, this.definition);
+      if (this.definition.options.freeze) deepFreeze(result);
       const wanted = when === undefined || when(result, ...args);
       const ttl = wanted ? this.#ttlOf(result, args) : 0;
       refresh();
