@@ -1,4 +1,4 @@
-import { type CallCache, cached, cacheOf, keyOf, LruCache, memoize } from 'memokit';
+import { type CallCache, cached, cachedProxy, cacheOf, keyOf, LruCache, memoize } from 'memokit';
 import { cached as cachedToo } from 'memokit/decorators';
 
 /** A program that uses the published types, checked by every supported TypeScript in both dialects. */
@@ -80,6 +80,18 @@ function overloaded(value: string | number): string | number {
 const memoized = memoize(overloaded, { capacity: 10 });
 const [text, count]: [string, number] = [memoized('a'), memoized(1)];
 
+const proxy: Service = cachedProxy(service, {
+  get: { ttl: (result, table) => result.table.length + table.length },
+  typed: {
+    freeze: true,
+    key(id) {
+      return this.prefix + id;
+    },
+  },
+});
+const proxied: Promise<{ table: string }> | undefined = cacheOf(proxy, 'get').peek('users');
+const dates: Date = cachedProxy(new Date(), { toISOString: {} });
+
 const lru = new LruCache<string, number>({ capacity: 2, onEvict: (key, value, cause) => [key, value, cause] });
 const copy: Map<string, number> = new Map(lru.set('a', 1));
 
@@ -93,8 +105,27 @@ void (() => cached({ max: 5 }));
 void (() => cached({ capacity: 5, max: 5 }));
 // @ts-expect-error an option of another type
 void (() => cached({ capacity: '5' }));
+// @ts-expect-error there is no such method
+void (() => cachedProxy(service, { none: {} }));
+// @ts-expect-error it is no method
+void (() => cachedProxy(service, { prefix: {} }));
+// @ts-expect-error there is no such option
+void (() => cachedProxy(service, { get: { max: 5 } }));
 
-export const results = [tables, list, version, made, forgotten, literal, text, count, copy.size, keyOf([1])];
+export const results = [
+  tables,
+  list,
+  version,
+  made,
+  forgotten,
+  literal,
+  text,
+  count,
+  proxied,
+  dates,
+  copy.size,
+  keyOf([1]),
+];
 
 /** Types that are known by a bound only: a generic class, and `this`. */
 interface User {
@@ -131,4 +162,8 @@ export class Repository<T extends User> {
 export function forget<T extends User>(repository: Repository<T>, user: T): boolean {
   cacheOf(repository, 'size').clear();
   return cacheOf(repository, 'find').delete(user.id) || cacheOf(repository, 'has').has(user);
+}
+
+export function readOften<T extends User>(repository: Repository<T>): Repository<T> {
+  return cachedProxy(repository, { has: { key: (user) => user.id } });
 }
