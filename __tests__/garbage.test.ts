@@ -24,6 +24,14 @@ test('memoized functions that nobody holds are collected, and no longer listed',
   expect((listed as string[]).length).toBeLessThanOrEqual(3);
 });
 
+test('dead proxies are collected with their caches, also where their object lives on', () => {
+  const { made, proxies, values, listed } = collect('collect-proxies');
+  expect(made).toBe(1000);
+  expect(proxies).toBeLessThanOrEqual(2);
+  expect(values).toBeLessThanOrEqual(4);
+  expect(listed).toBeLessThanOrEqual(4);
+});
+
 test('memory is flat under two million distinct keys', () => {
   const { grown, size } = collect('distinct-keys');
   expect(size).toBe(1000);

@@ -91,6 +91,7 @@ test('the public names are these', () => {
     'cacheKey',
     'cacheOf',
     'cached',
+    'cachedProxy',
     'caches',
     'clearAll',
     'keyOf',

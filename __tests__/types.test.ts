@@ -5,6 +5,7 @@ import {
   type CacheEvent,
   type CallCache,
   cached,
+  cachedProxy,
   cacheOf,
   type Key,
   keyOf,
@@ -154,6 +155,29 @@ test('the option many fits the function that it loads for', () => {
   void (() => memoize(async (id: number) => `${id}`, { many: (ids) => ids }));
   void (() => cached({ many: 'getMany' }));
   void (() => cached({ many: (ids: readonly number[]) => ids }));
+test('cachedProxy has the type of its object, and types the options of each method', () => {
+  const service = cachedProxy(new Service(), {
+    get: {
+      key(table) {
+        expectTypeOf(this).toEqualTypeOf<Service>();
+        return table;
+      },
+      ttl: (result, table) => {
+        expectTypeOf(result).toEqualTypeOf<{ table: string }>();
+        return table.length;
+      },
+    },
+  });
+  expectTypeOf(service).toEqualTypeOf<Service>();
+  expectTypeOf(cacheOf(service, 'get')).toEqualTypeOf<CallCache<[table: string], Promise<{ table: string }>>>();
+  const optional: { find?(id: number): string } = { find: (id) => `${id}` };
+  expectTypeOf(cachedProxy(optional, { find: { when: (result, id) => result !== `${id}` } })).toEqualTypeOf(optional);
+  // @ts-expect-error there is no such method
+  void (() => cachedProxy(new Service(), { none: {} }));
+  // @ts-expect-error it is no method
+  void (() => cachedProxy(new Service(), { prefix: {} }));
+  // @ts-expect-error there is no such option
+  void (() => cachedProxy(new Service(), { get: { max: 5 } }));
 });
 
 test('an LruCache is typed by its keys and values', () => {

@@ -1,5 +1,6 @@
 import { mismatch, OptionError, PlacementError } from '../src/errors.js';
 import type { Fn, Label } from '../src/memoize/definition.js';
+import { memberLabel } from '../src/memoize/label.js';
 import { pickMember } from '../src/memoize/members.js';
 import { type CachedOptions, type Many, resolveOptions } from '../src/memoize/options.js';
 import { wrap } from '../src/memoize/wrap.js';
@@ -57,7 +58,5 @@ function requireBeside({ home }: Place, label: Label, many: Many | undefined): v
 function labelOf({ home, key }: Place, replacement: Fn | undefined, seen: object | undefined): string {
   const isHere = (member: unknown, owner: object) => member === replacement && owner;
   // A private method stands on none of the chain: then the receiver's class is the best there is.
-  const owner = home ?? (seen && (pickMember(seen, key, isHere) ?? seen));
-  const named: unknown = typeof owner === 'function' ? owner.name : owner?.constructor?.name;
-  return typeof named === 'string' && named !== '' ? `${named}.${String(key)}` : String(key);
+  return memberLabel(home ?? (seen && (pickMember(seen, key, isHere) ?? seen)), key);
 }

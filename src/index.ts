@@ -17,6 +17,7 @@ export type { Clock } from './lru/clock.js';
 export { LruCache } from './lru/lru-cache.js';
 export type { EvictionCause, LruOptions } from './lru/options.js';
 export { cacheOf } from './memoize/cache-of.js';
+export { type CachedMethods, cachedProxy } from './memoize/cached-proxy.js';
 export type { CallCache, Explanation } from './memoize/call-cache.js';
 export type { CacheStats, CallStats } from './memoize/counters.js';
 export { loadSignal } from './memoize/load-signal.js';

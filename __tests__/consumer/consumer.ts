@@ -1,4 +1,4 @@
-import { type CallCache, cached, cacheOf, keyOf, LruCache, memoize } from 'memokit';
+import { type CallCache, cached, cachedProxy, cacheOf, keyOf, LruCache, memoize } from 'memokit';
 import { cached as cachedToo } from 'memokit/decorators';
 import { clearBetweenTests, isolate } from 'memokit/testing';
 
@@ -96,6 +96,17 @@ const named: Promise<string> = nameOf(1);
 declare function afterEach(hook: (context: { skip(): void }) => unknown, timeout?: number): void;
 clearBetweenTests(afterEach);
 const isolated: Promise<string> = isolate(() => nameOf(1));
+const proxy: Service = cachedProxy(service, {
+  get: { ttl: (result, table) => result.table.length + table.length },
+  typed: {
+    freeze: true,
+    key(id) {
+      return this.prefix + id;
+    },
+  },
+});
+const proxied: Promise<{ table: string }> | undefined = cacheOf(proxy, 'get').peek('users');
+const dates: Date = cachedProxy(new Date(), { toISOString: {} });
 
 const lru = new LruCache<string, number>({ capacity: 2, onEvict: (key, value, cause) => [key, value, cause] });
 const copy: Map<string, number> = new Map(lru.set('a', 1));
@@ -110,6 +121,12 @@ void (() => cached({ max: 5 }));
 void (() => cached({ capacity: 5, max: 5 }));
 // @ts-expect-error an option of another type
 void (() => cached({ capacity: '5' }));
+// @ts-expect-error there is no such method
+void (() => cachedProxy(service, { none: {} }));
+// @ts-expect-error it is no method
+void (() => cachedProxy(service, { prefix: {} }));
+// @ts-expect-error there is no such option
+void (() => cachedProxy(service, { get: { max: 5 } }));
 
 export const results = [
   tables,
@@ -122,6 +139,8 @@ export const results = [
   count,
   named,
   isolated,
+  proxied,
+  dates,
   copy.size,
   keyOf([1]),
 ];
@@ -161,4 +180,8 @@ export class Repository<T extends User> {
 export function forget<T extends User>(repository: Repository<T>, user: T): boolean {
   cacheOf(repository, 'size').clear();
   return cacheOf(repository, 'find').delete(user.id) || cacheOf(repository, 'has').has(user);
+}
+
+export function readOften<T extends User>(repository: Repository<T>): Repository<T> {
+  return cachedProxy(repository, { has: { key: (user) => user.id } });
 }

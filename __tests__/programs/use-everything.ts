@@ -1,4 +1,4 @@
-import { cached, cacheOf, caches, clearAll, keyOf, LruCache, memoize } from 'memokit';
+import { cached, cachedProxy, cacheOf, caches, clearAll, keyOf, LruCache, memoize } from 'memokit';
 
 /** Uses everything that there is, with long ttls and loads in flight, and says goodbye: the process has to end by itself. */
 class Service {
@@ -33,6 +33,8 @@ const memoized = memoize(async (n: number) => n, { ttl: () => 3_600_000 });
 void memoized(1);
 cacheOf(memoized).put([2], Promise.resolve(2));
 cacheOf(memoized).resize(5);
+const proxy = cachedProxy({ load: async (n: number) => ({ n }) }, { load: { ttl: 3_600_000, freeze: true } });
+void proxy.load(1);
 const cache = new LruCache<string, number>({ ttl: 3_600_000, onEvict() {} });
 void cache.getOrLoad('a', async () => 1);
 cache.set('b', 1).getOrInsertComputed('c', () => 1);

@@ -2,7 +2,7 @@ import { NotCachedError } from '../errors.js';
 import { CallCache } from './call-cache.js';
 import type { Fn } from './definition.js';
 import { pickMember } from './members.js';
-import { registered } from './registry.js';
+import { memberOf, registered } from './registry.js';
 
 /** The arguments of a cached member: a method's parameters, none for a getter. */
 type ArgsOf<M> = M extends (...args: infer A) => unknown ? A : [];
@@ -16,9 +16,10 @@ type ResultOf<M> = M extends (...args: any[]) => infer R ? R : M;
  */
 export function cacheOf<F extends Fn>(fn: F): CallCache<Parameters<F>, ReturnType<F>>;
 /**
- * The cache of a decorated method or getter for one receiver: an instance or, for a static, the class. The nearest
- * decorated one on the prototype chain counts. The method itself may stand for its name: a `#private` one has to, and
- * inside the class it is the better typed, as the members of `this` have no types yet that a name could choose from.
+ * The cache of a decorated method or getter for one receiver: an instance or, for a static, the class; or that of a method
+ * of a `cachedProxy`. The nearest decorated one on the prototype chain counts. The method itself may stand for its name:
+ * a `#private` one has to, and inside the class it is the better typed, as the members of `this` have no types yet that a
+ * name could choose from.
  *
  * @throws NotCachedError when there is no decorated method of that name.
  * @example
@@ -31,11 +32,11 @@ export function cacheOf<T extends object, K extends keyof T>(
 ): CallCache<ArgsOf<T[K]>, ResultOf<T[K]>>;
 export function cacheOf<F extends Fn>(receiver: object, method: F): CallCache<Parameters<F>, ReturnType<F>>;
 export function cacheOf(target: object, ...members: unknown[]): CallCache {
-  const [member] = members;
+  const [receiver, member] = memberOf(target, members[0]);
   const receivers =
     members.length === 0
-      ? registered(target)
-      : (registered(member) ?? pickMember(Object(target), member as PropertyKey, registered));
+      ? registered(receiver)
+      : (registered(member) ?? pickMember(Object(receiver), member as PropertyKey, registered));
   const named = members.length === 0 ? target : member;
   const name = typeof named === 'function' ? named.name : typeof named === 'object' ? 'an object' : String(named);
   if (receivers === undefined) {
@@ -46,5 +47,5 @@ export function cacheOf(target: object, ...members: unknown[]): CallCache {
       `${receivers.definition.name} has a cache for each receiver: write cacheOf(receiver, name)`,
     );
   }
-  return new CallCache(receivers.definition, target, receivers.of(target));
+  return new CallCache(receivers.definition, receiver, receivers.of(receiver));
 }

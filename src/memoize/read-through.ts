@@ -6,6 +6,7 @@ import { CallIndex } from './call-index.js';
 import { type CallKey, publicKeyOf } from './call-key.js';
 import { CallLoad } from './call-load.js';
 import type { Definition } from './definition.js';
+import { deepFreeze } from './freeze.js';
 import { running } from './load-signal.js';
 import { isPromise, nativePromise, refuseOneShot } from './result.js';
 import { resultOf } from './stored.js';
@@ -82,6 +83,7 @@ export class ReadThrough extends CallEntries {
       );
     } else {
       refuseOneShot(value, definition);
+      if (definition.options.freeze) deepFreeze(value);
       const stored = definition.promises ? Promise.resolve(value) : value;
       this.keep(key, stored, this.#ttlOf(value, args), definition.tagsOf(value, args));
       this.#fence(key);
@@ -272,6 +274,7 @@ export class ReadThrough extends CallEntries {
     loads.depth = load.depth;
     try {
       refuseOneShot(result, definition);
+      if (definition.options.freeze) deepFreeze(result);
       const wanted = when === undefined || when(result, ...args);
       const ttl = wanted ? this.#ttlOf(result, args) : 0;
       const tags = definition.tagsOf(result, args);

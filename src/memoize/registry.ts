@@ -37,6 +37,20 @@ export function registered(wrapper: unknown): Receivers | undefined {
   return receiversOf.get(wrapper as object);
 }
 
+/** Whose a member is, and the member, by its name or as itself. */
+export type Membership = readonly [receiver: object, member: unknown];
+
+/** Registers who tells the members of a proxy, as its prototypes know of none. */
+export function registerMembers(proxy: object, find: (member: unknown) => Membership): void {
+  membersOf.set(proxy, find);
+}
+
+/** Whose a member of `receiver` is: its own, unless it is a proxy that says otherwise. */
+export function memberOf(receiver: object, member: unknown): Membership {
+  return membersOf.get(receiver)?.(member) ?? [receiver, member];
+}
+
+const membersOf = /* @__PURE__ */ new WeakMap<object, (member: unknown) => Membership>();
 const definitions = /* @__PURE__ */ new Set<WeakRef<Definition>>();
 const receiversOf = /* @__PURE__ */ new WeakMap<object, Receivers>();
 const collected = /* @__PURE__ */ new FinalizationRegistry<WeakRef<Definition>>((reference) => {

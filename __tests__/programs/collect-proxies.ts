@@ -1,0 +1,44 @@
+import { cachedProxy, cacheOf, caches } from 'memokit';
+
+/**
+ * Prints how many of 1,000 used proxies, and of their values, are left after they were dropped, while the object that
+ * they stood before and another that their methods were called on live on. Needs --expose-gc.
+ */
+class Client {
+  get(n: number) {
+    const value = { n, self: this };
+    values.push(new WeakRef(value));
+    return value;
+  }
+  other() {
+    return this;
+  }
+}
+const values: WeakRef<object>[] = [];
+const client = new Client();
+const borrower = new Client();
+
+async function use(): Promise<WeakRef<object>[]> {
+  const used: WeakRef<object>[] = [];
+  for (let i = 0; i < 1000; i++) {
+    const proxy = cachedProxy(client, { get: {}, other: {} });
+    proxy.get(1);
+    proxy.get.call(borrower, 2);
+    proxy.other();
+    cacheOf(proxy, 'get').stats();
+    used.push(new WeakRef(proxy));
+    // A weak reference holds its target until the job that made it has ended.
+    await undefined;
+  }
+  return used;
+}
+
+const used = await use();
+for (let round = 0; round < 5; round++) {
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  globalThis.gc?.();
+}
+const alive = (references: WeakRef<object>[]) =>
+  references.filter((reference) => reference.deref() !== undefined).length;
+const report = { gc: typeof globalThis.gc, made: used.length, proxies: alive(used), values: alive(values) };
+console.log(JSON.stringify({ ...report, listed: caches().length, runs: [client.get(1).n, borrower.get(1).n] }));
