@@ -3,8 +3,8 @@ import type { Fn, Label } from '../src/memoize/definition.js';
 import { pickMember } from '../src/memoize/members.js';
 import { type CachedOptions, resolveOptions } from '../src/memoize/options.js';
 import { wrap } from '../src/memoize/wrap.js';
-import { adapt, type Place } from './dialect.js';
-import { carryMetadata } from './metadata.js';
+import { adapt, type Decorator, type Place } from './dialect.js';
+import { carryMetadata, recordOptions } from './metadata.js';
 
 /** What `cached` returns: a decorator of methods and getters, static and private ones too, in either dialect. */
 export interface CachedDecorator {
@@ -35,15 +35,22 @@ export function cached(options: CachedOptions = {}, ...misuse: unknown[]): Cache
     throw new PlacementError('@cached needs its parentheses: write @cached()');
   const resolved = resolveOptions(options);
   const decorate = (...call: unknown[]): unknown =>
-    adapt('cached', call, (place) => {
+    adapt(CACHED, call, (place) => {
       let replacement: Fn | undefined;
       const label: Label = (seen) => labelOf(place, replacement, seen);
       replacement = wrap(place.method, resolved, resolved.per ?? 'instance', label, true);
-      carryMetadata(place, replacement, resolved);
+      carryMetadata(place.method, replacement);
+      recordOptions(place, replacement, resolved);
       return replacement;
     });
   return decorate as CachedDecorator;
 }
+
+const CACHED: Decorator = {
+  name: 'cached',
+  serves: ['method', 'getter'],
+  otherwise: 'For a function, or a field that holds one, write memoize(fn)',
+};
 
 /** `Class.method`. Standard decorators do not know the class: it is found from a receiver's, once there is one. */
 function labelOf({ home, key }: Place, replacement: Fn | undefined, seen: object | undefined): string {

@@ -62,7 +62,11 @@ export class Definition {
   }
 }
 
+export function isGenerator(method: Fn): boolean {
+  return tagOf(method).includes('Generator');
+}
+
 /** What kind of function it is: `Function`, `AsyncFunction`, `GeneratorFunction` … */
-export function tagOf(method: Fn): string {
+function tagOf(method: Fn): string {
   return Object.prototype.toString.call(method).slice(8, -1);
 }
