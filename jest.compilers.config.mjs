@@ -12,11 +12,11 @@ const project = (compiler, dialect, cases) => ({
 
 export default {
   projects: [
-    project('esbuild', 'standard', 'decorators,computed-members,private-members'),
-    project('esbuild', 'legacy', 'decorators,computed-members'),
-    project('swc', 'standard', 'decorators,computed-members,private-members'),
-    project('swc', 'legacy', 'decorators,computed-members'),
-    project('babel', 'standard', 'decorators,computed-members,private-members'),
-    project('babel', 'legacy', 'decorators,'),
+    project('esbuild', 'standard', 'decorators,invalidation,computed-members,private-members'),
+    project('esbuild', 'legacy', 'decorators,invalidation,computed-members'),
+    project('swc', 'standard', 'decorators,invalidation,computed-members,private-members'),
+    project('swc', 'legacy', 'decorators,invalidation,computed-members'),
+    project('babel', 'standard', 'decorators,invalidation,computed-members,private-members'),
+    project('babel', 'legacy', 'decorators,invalidation'),
   ],
 };

@@ -15,6 +15,8 @@ const project = (displayName, tsconfig, testMatch) => ({
 export default {
   projects: [
     project('standard', 'tsconfig.json', ['<rootDir>/__tests__/*.test.ts']),
-    project('legacy', 'tsconfig.legacy.json', ['<rootDir>/__tests__/{decorators,computed-members}.test.ts']),
+    project('legacy', 'tsconfig.legacy.json', [
+      '<rootDir>/__tests__/{decorators,computed-members,invalidation}.test.ts',
+    ]),
   ],
 };

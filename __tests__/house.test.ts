@@ -35,8 +35,9 @@ const ARROWS: Record<string, string[]> = {
   lru: ['lru', 'errors.ts'],
   key: ['key', 'errors.ts'],
   memoize: ['memoize', 'lru', 'key', 'errors.ts'],
-  decorators: ['decorators', 'memoize', 'errors.ts'],
-  'index.ts': ['decorators', 'memoize', 'lru', 'key', 'errors.ts'],
+  invalidate: ['invalidate', 'memoize', 'lru', 'errors.ts'],
+  decorators: ['decorators', 'invalidate', 'memoize', 'errors.ts'],
+  'index.ts': ['decorators', 'invalidate', 'memoize', 'lru', 'key', 'errors.ts'],
 };
 
 test('folders import only in the direction of the arrows', () => {
@@ -90,8 +91,10 @@ test('the public names are these', () => {
     'cached',
     'caches',
     'clearAll',
+    'evicts',
     'keyOf',
     'memoize',
+    'puts',
   ]);
 });
 

@@ -2,6 +2,7 @@ import { PlacementError } from '../src/errors.js';
 import type { Fn, Label } from '../src/memoize/definition.js';
 import { pickMember } from '../src/memoize/members.js';
 import { type CachedOptions, resolveOptions } from '../src/memoize/options.js';
+import { registered } from '../src/memoize/registry.js';
 import { wrap } from '../src/memoize/wrap.js';
 import { adapt, type Decorator, type Place } from './dialect.js';
 import { carryMetadata, recordOptions } from './metadata.js';
@@ -54,7 +55,8 @@ const CACHED: Decorator = {
 
 /** `Class.method`. Standard decorators do not know the class: it is found from a receiver's, once there is one. */
 function labelOf({ home, key }: Place, replacement: Fn | undefined, seen: object | undefined): string {
-  const isHere = (member: unknown, owner: object) => member === replacement && owner;
+  // What stands on the chain may be an @evicts before the replacement, which is found as that is.
+  const isHere = (member: unknown, owner: object) => registered(member) === registered(replacement) && owner;
   // A private method stands on none of the chain: then the receiver's class is the best there is.
   const owner = home ?? (seen && (pickMember(seen, key, isHere) ?? seen));
   const named: unknown = typeof owner === 'function' ? owner.name : owner?.constructor?.name;

@@ -1,4 +1,11 @@
-export { type CachedDecorator, cached } from '../decorators/index.js';
+export {
+  type CachedDecorator,
+  cached,
+  type EvictsDecorator,
+  evicts,
+  type MutatorDecorator,
+  puts,
+} from '../decorators/index.js';
 export {
   ArgumentError,
   MemokitError,
@@ -8,6 +15,7 @@ export {
   PlacementError,
   RecursionError,
 } from './errors.js';
+export type { EvictsOptions, PutsOptions } from './invalidate/options.js';
 export { cacheKey } from './key/cache-key.js';
 export { type Key, keyOf } from './key/key.js';
 export type { Clock } from './lru/clock.js';

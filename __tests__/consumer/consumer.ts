@@ -1,5 +1,5 @@
-import { type CallCache, cached, cacheOf, keyOf, LruCache, memoize } from 'memokit';
-import { cached as cachedToo } from 'memokit/decorators';
+import { type CallCache, cached, cacheOf, evicts, keyOf, LruCache, memoize, puts } from 'memokit';
+import { cached as cachedToo, evicts as evictsToo } from 'memokit/decorators';
 
 /** A program that uses the published types, checked by every supported TypeScript in both dialects. */
 class Service {
@@ -59,6 +59,33 @@ class Service {
   get lived(): number {
     return 1;
   }
+
+  @evicts<Service>('get', (table) => [table])
+  @evicts<Service>('version', () => [])
+  @evicts<Service>('untypedCallback', 'lived', { before: true })
+  @evictsToo<Service>(['get', 'untypedCallback'], (table) => [table], { when: (result) => result !== undefined })
+  @evicts('anything', (table) => [table], { by: 'result' })
+  async alter(table: string, ddl: string): Promise<string> {
+    return table + ddl;
+  }
+
+  @puts<Service>('get', (entry) => [entry.table])
+  @puts<Service>(
+    'get',
+    function (result, entry) {
+      return [this.prefix + entry.table + result.table];
+    },
+    { by: 'result' },
+  )
+  async save(entry: { table: string }): Promise<{ table: string }> {
+    return entry;
+  }
+
+  @evicts<Service>('version')
+  set major(_major: number) {}
+
+  @evicts<typeof Service>('make', (n) => [n])
+  static reset(_n: number): void {}
 }
 
 const service = new Service();
@@ -87,6 +114,16 @@ const copy: Map<string, number> = new Map(lru.set('a', 1));
 void (() => cache.delete(1));
 // @ts-expect-error the method takes a string
 void (() => service.get(1));
+// @ts-expect-error there is no such member
+void (() => evicts<Service>('none'));
+// @ts-expect-error the method takes one argument
+void (() => evicts<Service>('get', (table) => [table, table]));
+// @ts-expect-error the method takes a string
+void (() => evicts<Service>('get', (table: number) => [table]));
+// @ts-expect-error a getter takes no argument
+void (() => puts<Service>('version', (table) => [table]));
+// @ts-expect-error the argument function is required
+void (() => puts<Service>('get'));
 // @ts-expect-error there is no such option
 void (() => cached({ max: 5 }));
 // @ts-expect-error there is no such option beside one that there is
@@ -121,6 +158,11 @@ export class Repository<T extends User> {
   get size(): number {
     return this.users.length;
   }
+
+  @evicts<Repository<T>>('size')
+  @evicts<Repository<T>>('find', (user) => [user.id])
+  @evicts<Repository<T>>('has', (user: T) => [user])
+  add(_user: T): void {}
 
   forget(user: T): boolean {
     cacheOf(this, this.find).put([user.id], Promise.resolve(user));
