@@ -12,11 +12,11 @@ const project = (compiler, dialect, cases) => ({
 
 export default {
   projects: [
-    project('esbuild', 'standard', 'decorators,computed-members,batched-methods,private-members'),
-    project('esbuild', 'legacy', 'decorators,computed-members,batched-methods'),
-    project('swc', 'standard', 'decorators,computed-members,batched-methods,private-members'),
-    project('swc', 'legacy', 'decorators,computed-members,batched-methods'),
-    project('babel', 'standard', 'decorators,computed-members,batched-methods,private-members'),
-    project('babel', 'legacy', 'decorators,batched-methods'),
+    project('esbuild', 'standard', 'decorators,batched-methods,invalidation,computed-members,private-members'),
+    project('esbuild', 'legacy', 'decorators,batched-methods,invalidation,computed-members'),
+    project('swc', 'standard', 'decorators,batched-methods,invalidation,computed-members,private-members'),
+    project('swc', 'legacy', 'decorators,batched-methods,invalidation,computed-members'),
+    project('babel', 'standard', 'decorators,batched-methods,invalidation,computed-members,private-members'),
+    project('babel', 'legacy', 'decorators,batched-methods,invalidation'),
   ],
 };

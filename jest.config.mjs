@@ -17,7 +17,7 @@ export default {
   projects: [
     project('standard', 'tsconfig.json', ['<rootDir>/__tests__/*.test.ts']),
     project('legacy', 'tsconfig.legacy.json', [
-      '<rootDir>/__tests__/{batched-methods,cached-proxy,computed-members,decorators,freeze}.test.ts',
+      '<rootDir>/__tests__/{batched-methods,cached-proxy,computed-members,decorators,freeze,invalidation}.test.ts',
     ]),
   ],
 };

@@ -36,9 +36,10 @@ const ARROWS: Record<string, string[]> = {
   lru: ['lru', 'errors.ts'],
   key: ['key', 'errors.ts'],
   memoize: ['memoize', 'lru', 'key', 'errors.ts'],
-  decorators: ['decorators', 'memoize', 'errors.ts'],
+  invalidate: ['invalidate', 'memoize', 'lru', 'errors.ts'],
   testing: ['testing', 'memoize', 'errors.ts'],
-  'index.ts': ['decorators', 'memoize', 'lru', 'key', 'errors.ts'],
+  decorators: ['decorators', 'invalidate', 'memoize', 'errors.ts'],
+  'index.ts': ['decorators', 'invalidate', 'memoize', 'lru', 'key', 'errors.ts'],
 };
 
 test('folders import only in the direction of the arrows', () => {
@@ -88,14 +89,19 @@ test('the public names are these', () => {
     'OptionError',
     'PlacementError',
     'RecursionError',
+    'TimeoutError',
     'cacheKey',
     'cacheOf',
     'cached',
     'cachedProxy',
     'caches',
     'clearAll',
+    'evicts',
+    'invalidateTags',
     'keyOf',
+    'loadSignal',
     'memoize',
+    'puts',
   ]);
 });
 

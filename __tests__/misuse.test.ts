@@ -1,5 +1,16 @@
 import { expect, test } from '@jest/globals';
-import { cached, cacheOf, keyOf, LruCache, MemokitError, memoize, NotCachedError, OptionError } from 'memokit';
+import {
+  cached,
+  cacheOf,
+  evicts,
+  keyOf,
+  LruCache,
+  MemokitError,
+  memoize,
+  NotCachedError,
+  OptionError,
+  puts,
+} from 'memokit';
 import { error } from './support/error.js';
 
 /** Every message that a mistake meets, with its code. The types forbid most of them, hence the casts. */
@@ -154,6 +165,104 @@ for (const [title, args, named] of [
   });
 }
 
+for (const [title, args, named] of [
+  ['a class', [class Named {}], 'the class or function Named'],
+  ['a field', [undefined, { kind: 'field', name: 'f' }], 'the field f'],
+  ['a field, legacy', [{}, 'f', undefined], 'the field f'],
+  ['a field with a value, legacy', [{}, 'f', { value: 5 }], 'the field f'],
+  ['a getter', [method, { kind: 'getter', name: 'g' }], 'the getter g'],
+  ['a getter, legacy', [{}, 'g', { get() {}, set: undefined }], 'the getter g'],
+  ['a parameter', [{}, 'm', 0], 'the parameter m'],
+  ['a private member, legacy', [{}, '', { value: method }], 'the private member (as standard decorators can)'],
+] as const) {
+  test(`evicts and puts refuse to stand on ${title}, and say what works`, () => {
+    const refusal = error({ code: 'MEMOKIT_BAD_PLACE', message: expect.stringContaining(named) });
+    for (const mutator of [evicts('get'), puts('get', () => [])]) {
+      expect(() => call(mutator, ...args)).toThrow(refusal);
+      expect(() => call(mutator, ...args)).toThrow('write cacheOf(receiver, name)');
+    }
+    expect(() => call(evicts('get'), ...args)).toThrow('it decorates methods and setters');
+  });
+}
+
+test('puts refuses to stand on a setter, which has no result, and says what works', () => {
+  for (const args of [
+    [method, { kind: 'setter', name: 's' }],
+    [{}, 's', { get() {}, set() {} }],
+  ]) {
+    expect(() =>
+      call(
+        puts('get', () => []),
+        ...args,
+      ),
+    ).toThrow('@puts cannot stand on the setter s: it decorates methods');
+    expect(() =>
+      call(
+        puts('get', () => []),
+        ...args,
+      ),
+    ).toThrow('write @evicts');
+  }
+});
+
+const BAD_NAME = 'name: expected the name of a cached method or getter, but got: ';
+
+for (const [title, given, message] of [
+  ['a method for a name', [method, 'get'], `${BAD_NAME}function`],
+  ['null for a name', ['get', null], `${BAD_NAME}object null`],
+  ['undefined for a name', ['get', undefined, method], `${BAD_NAME}undefined undefined`],
+  ['an array in an array', [['get', ['find']], method], `${BAD_NAME}object`],
+  ['no parentheses, legacy', [{}, 'm', { value: method }], `${BAD_NAME}object`],
+] as const) {
+  test(`evicts and puts refuse ${title}, at decoration`, () => {
+    const refusal = error({ code: 'MEMOKIT_BAD_ARGUMENT', message });
+    for (const mutator of [evicts, puts]) expect(() => call(mutator, ...given)).toThrow(refusal);
+  });
+}
+
+for (const given of [[], [[]], [{}], [method, {}], [method, { kind: 'method', name: 'm' }]]) {
+  test(`evicts and puts without a name say to write one, given ${given.length ? given.map((part) => JSON.stringify(part) ?? 'a function').join(' and ') : 'nothing'}`, () => {
+    const code = 'MEMOKIT_BAD_ARGUMENT';
+    expect(() => call(evicts, ...given)).toThrow(
+      error({ code, message: expect.stringContaining("write @evicts('name'") }),
+    );
+    expect(() => call(puts, ...given)).toThrow(error({ code, message: expect.stringContaining("write @puts('name'") }));
+  });
+}
+
+for (const [title, bad, message] of [
+  ['a when that is none', { when: true }, 'when: expected a function, but got: boolean true'],
+  ['an unknown by', { by: 'name' }, "by: expected 'arguments' or 'result', but got: string name"],
+] as const) {
+  test(`evicts and puts refuse ${title}, at decoration`, () => {
+    const refusal = error({ code: 'MEMOKIT_BAD_OPTION', message });
+    for (const mutator of [evicts, puts]) expect(() => call(mutator, 'get', method, bad)).toThrow(refusal);
+  });
+}
+
+for (const [title, given, message] of [
+  ['an unknown option', ['get', { after: true }], 'options: expected when by before, but got: string after'],
+  ['a text as before', ['get', { before: 'yes' }], 'before: expected a boolean, but got: string yes'],
+  [
+    'arguments by a result that is not there yet',
+    ['get', method, { before: true, by: 'result' }],
+    "by: expected 'arguments', as there is no result before, but got: string result",
+  ],
+] as const) {
+  test(`evicts refuses ${title}, at decoration`, () => {
+    expect(() => call(evicts, ...given)).toThrow(error({ code: 'MEMOKIT_BAD_OPTION', message }));
+  });
+}
+
+test('puts refuses the option before, and to do without an argument function', () => {
+  const option = 'options: expected when by, but got: string before';
+  expect(() => call(puts, 'get', method, { before: true })).toThrow(
+    error({ code: 'MEMOKIT_BAD_OPTION', message: option }),
+  );
+  const missing = 'args: expected a function, but got: undefined undefined';
+  expect(() => call(puts, 'get')).toThrow(error({ code: 'MEMOKIT_BAD_ARGUMENT', message: missing }));
+});
+
 test('cached without parentheses says to write them', () => {
   expect(() => call(cached, method, { kind: 'method', name: 'm' })).toThrow('write @cached()');
   expect(() => call(cached, {}, 'm', { value: method })).toThrow('write @cached()');
@@ -172,6 +281,14 @@ test('generator functions are refused, with what to do', () => {
       error({ code: 'MEMOKIT_BAD_PLACE', message: expect.stringContaining('return an array') }),
     );
     expect(place(generator, { kind: 'method', name: 'm' })).toThrow('m is a generator');
+    for (const mutator of [evicts('get'), puts('get', () => [])]) {
+      const refusal = {
+        code: 'MEMOKIT_BAD_PLACE',
+        message: expect.stringContaining('m is a generator, whose success has no moment'),
+      };
+      expect(() => call(mutator, generator, { kind: 'method', name: 'm' })).toThrow(error(refusal));
+      expect(() => call(mutator, {}, 'm', { value: generator })).toThrow('return an array');
+    }
   }
 });
 

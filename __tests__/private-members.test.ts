@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { cached, cacheOf, caches } from 'memokit';
+import { cached, cacheOf, caches, evicts, puts } from 'memokit';
 
 /** `#private` members, which only standard decorators can stand on. */
 class Service {
@@ -79,4 +79,75 @@ test('the options are readable in the metadata of the class, where there is one'
   expect(metadata).toMatchObject({ 'memokit:options': { get: { capacity: 3 } } });
   expect(inherited['memokit:options']).toMatchObject({ other: { capacity: 4 } });
   expect(inherited['memokit:options'].get).toMatchObject({ capacity: 3 });
+});
+
+test('private mutators evict and put, methods, setters and statics', () => {
+  class Person {
+    static made = 0;
+    #first = 'Ada';
+
+    @cached()
+    label(mark: string) {
+      return this.#first + mark;
+    }
+
+    @cached()
+    static make() {
+      return ++Person.made;
+    }
+
+    @evicts<Person>('label')
+    #rename(first: string) {
+      this.#first = first;
+    }
+
+    @evicts<Person>('label')
+    set #name(first: string) {
+      this.#first = first;
+    }
+
+    @puts<Person>('label', (mark) => [mark])
+    #override(_mark: string) {
+      return 'put';
+    }
+
+    @evicts<typeof Person>('make')
+    static #reset() {}
+
+    change() {
+      const labels = [this.label('!')];
+      this.#rename('Grace');
+      labels.push(this.label('!'));
+      this.#name = 'Joan';
+      labels.push(this.label('!'));
+      this.#override('!');
+      return [...labels, this.label('!')];
+    }
+
+    static remake() {
+      Person.make();
+      Person.#reset();
+      return Person.make();
+    }
+  }
+  expect(new Person().change()).toEqual(['Ada!', 'Grace!', 'Joan!', 'put']);
+  expect(Person.remake()).toBe(2);
+});
+
+test('a setter evicts the getter of its own name', () => {
+  class Person {
+    #name = 'Ada';
+    @cached()
+    get name() {
+      return this.#name.toUpperCase();
+    }
+    @evicts<Person>('name')
+    set name(name: string) {
+      this.#name = name;
+    }
+  }
+  const person = new Person();
+  expect(person.name).toBe('ADA');
+  person.name = 'Grace';
+  expect(person.name).toBe('GRACE');
 });

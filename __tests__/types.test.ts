@@ -7,10 +7,12 @@ import {
   cached,
   cachedProxy,
   cacheOf,
+  evicts,
   type Key,
   keyOf,
   LruCache,
   memoize,
+  puts,
 } from 'memokit';
 
 /** What the compiler promises; `tsc` runs these in both dialects, jest only lists them. */
@@ -155,6 +157,8 @@ test('the option many fits the function that it loads for', () => {
   void (() => memoize(async (id: number) => `${id}`, { many: (ids) => ids }));
   void (() => cached({ many: 'getMany' }));
   void (() => cached({ many: (ids: readonly number[]) => ids }));
+});
+
 test('cachedProxy has the type of its object, and types the options of each method', () => {
   const service = cachedProxy(new Service(), {
     get: {
@@ -197,4 +201,99 @@ test('cached refuses unknown options, and takes options of a type of their own',
   const options: CachedOptions<[id: number], string> = { ttl: (result, id) => result.length + id };
   void (() => cached(options)(method, context));
   void (() => cached({ on: { hit: (event: CacheEvent<[number], string>) => event } })(method, context));
+});
+
+/** What mutators name: members with one parameter, two, an optional one, any number, or none; and by a symbol. */
+const byTag = Symbol('tag');
+class Store {
+  @cached() get(_id: string): number {
+    return 1;
+  }
+  @cached() find(_id: string | number): number {
+    return 1;
+  }
+  @cached() page(_id: string, _page?: number): number {
+    return 1;
+  }
+  @cached() many(..._ids: string[]): number {
+    return 1;
+  }
+  @cached() get size(): number {
+    return 1;
+  }
+  @cached() [byTag](_tag: object): number {
+    return 1;
+  }
+  @cached() static make(_n: number): number {
+    return 1;
+  }
+  readonly prefix = 'p';
+
+  @evicts<Store>('get', (id) => [id])
+  @evicts<Store>('page', (id, page) => [id, page])
+  @evicts<Store>('page', (id) => [id])
+  @evicts<Store>('many', (...ids) => ids)
+  @evicts<Store>('size', () => [])
+  @evicts<Store>(byTag, (tag) => [tag])
+  @evicts<Store>(['get', 'find', 'many'], (id: string) => [id], { before: true })
+  @evicts<Store>('get', (id) => [id] as const)
+  @evicts<Store>('get', 'size')
+  @evicts<Store>('get', 'size', byTag, { when: (result, id) => result === id })
+  @evicts<Store>(['get', 'size'], { before: true })
+  @evicts('anything', 'whatever')
+  @evicts('anything', (id) => [id, 1])
+  @evicts(['anything'], (id) => [id], { by: 'result' })
+  @evicts<Store>('get', function (id) {
+    return [this.prefix + id];
+  })
+  @puts<Store>('get', (id) => [id])
+  @puts<Store>(['get', 'find'], (result, id: string) => [result + id], { by: 'result', when: (result) => result > 0 })
+  @puts('anything', (id) => [id])
+  set(id: string): number {
+    return id.length;
+  }
+
+  @evicts<Store>('size')
+  set bound(_bound: number) {}
+
+  @evicts<typeof Store>('make', (n) => [n])
+  static reset(_n: number): void {}
+}
+
+test('a mutator has the type that it was written with', () => {
+  expectTypeOf<Store['set']>().toEqualTypeOf<(id: string) => number>();
+  expectTypeOf<Store['bound']>().toEqualTypeOf<number>();
+});
+
+test('what evicts and puts name is checked against the class, and so are the arguments that they make', () => {
+  // @ts-expect-error there is no such member
+  void (() => evicts<Store>('none'));
+  // @ts-expect-error nor among several
+  void (() => evicts<Store>('get', 'none'));
+  // @ts-expect-error nor with an argument function
+  void (() => evicts<Store>('none', (id) => [id]));
+  // @ts-expect-error it takes one argument
+  void (() => evicts<Store>('get', (id) => [id, id]));
+  // @ts-expect-error it takes one argument
+  void (() => evicts<Store>('get', () => []));
+  // @ts-expect-error the argument is a string
+  void (() => evicts<Store>('get', (id: number) => [id]));
+  // @ts-expect-error one of them takes strings only
+  void (() => evicts<Store>(['get', 'find'], (id: number) => [id]));
+  // @ts-expect-error one of them takes no argument
+  void (() => evicts<Store>(['get', 'size'], (id) => [id]));
+  // @ts-expect-error a getter takes no argument
+  void (() => evicts<Store>('size', (id) => [id]));
+  // @ts-expect-error an array is needed
+  void (() => evicts<Store>('get', (id: string) => id));
+  // @ts-expect-error there is no such option
+  void (() => evicts<Store>('get', { after: true }));
+  // @ts-expect-error it takes one argument
+  void (() => puts<Store>('get', (id) => [id, id]));
+  // @ts-expect-error the argument function is required
+  void (() => puts<Store>('get'));
+  // @ts-expect-error what is given without a class is an array too
+  void (() => evicts('anything', (id: string) => id));
+  // @ts-expect-error there is nothing to put before
+  void (() => puts<Store>('get', (id) => [id], { before: true }));
 });

@@ -3,9 +3,10 @@ import type { Fn, Label } from '../src/memoize/definition.js';
 import { memberLabel } from '../src/memoize/label.js';
 import { pickMember } from '../src/memoize/members.js';
 import { type CachedOptions, type Many, resolveOptions } from '../src/memoize/options.js';
+import { registered } from '../src/memoize/registry.js';
 import { wrap } from '../src/memoize/wrap.js';
-import { adapt, type Place } from './dialect.js';
-import { carryMetadata } from './metadata.js';
+import { adapt, type Decorator, type Place } from './dialect.js';
+import { carryMetadata, recordOptions } from './metadata.js';
 
 /** What `cached` returns: a decorator of methods and getters, static and private ones too, in either dialect. */
 export interface CachedDecorator {
@@ -36,12 +37,13 @@ export function cached(options: CachedOptions = {}, ...misuse: unknown[]): Cache
     throw new PlacementError('@cached needs its parentheses: write @cached()');
   const resolved = resolveOptions(options);
   const decorate = (...call: unknown[]): unknown =>
-    adapt('cached', call, (place) => {
+    adapt(CACHED, call, (place) => {
       let replacement: Fn | undefined;
       const label: Label = (seen) => labelOf(place, replacement, seen);
       requireBeside(place, label, resolved.many);
       replacement = wrap(place.method, resolved, resolved.per ?? 'instance', label, true);
-      carryMetadata(place, replacement, resolved);
+      carryMetadata(place.method, replacement);
+      recordOptions(place, replacement, resolved);
       return replacement;
     });
   return decorate as CachedDecorator;
@@ -54,9 +56,16 @@ function requireBeside({ home }: Place, label: Label, many: Many | undefined): v
   throw new OptionError(mismatch('many', `the name of a method beside ${label(undefined)}`, many));
 }
 
+const CACHED: Decorator = {
+  name: 'cached',
+  serves: ['method', 'getter'],
+  otherwise: 'For a function, or a field that holds one, write memoize(fn)',
+};
+
 /** `Class.method`. Standard decorators do not know the class: it is found from a receiver's, once there is one. */
 function labelOf({ home, key }: Place, replacement: Fn | undefined, seen: object | undefined): string {
-  const isHere = (member: unknown, owner: object) => member === replacement && owner;
+  // What stands on the chain may be an @evicts before the replacement, which is found as that is.
+  const isHere = (member: unknown, owner: object) => registered(member) === registered(replacement) && owner;
   // A private method stands on none of the chain: then the receiver's class is the best there is.
   return memberLabel(home ?? (seen && (pickMember(seen, key, isHere) ?? seen)), key);
 }

@@ -3,7 +3,18 @@ import type { Fn } from '../src/memoize/definition.js';
 
 /** The dialect of a decorator call: legacy (TypeScript's experimentalDecorators) or standard (TC39). */
 
-/** What both dialects come down to: a method or getter to replace, and where it stands. */
+/** A decorator, as far as its places go. */
+export interface Decorator {
+  readonly name: string;
+  /** The kinds of members that it replaces. */
+  readonly serves: readonly MemberKind[];
+  /** What to do where it cannot stand. */
+  readonly otherwise: string;
+}
+
+type MemberKind = 'method' | 'getter' | 'setter';
+
+/** What both dialects come down to: a method, getter or setter to replace, and where it stands. */
 export interface Place {
   readonly method: Fn;
   readonly key: PropertyKey;
@@ -16,24 +27,25 @@ export interface Place {
 /**
  * Turns a decorator call of either dialect into one replacement.
  *
- * @throws PlacementError when what is decorated is neither a method nor a getter.
+ * @throws PlacementError when what is decorated is of no kind that the decorator serves.
  */
-export function adapt(decorator: string, call: readonly unknown[], replace: (place: Place) => Fn): unknown {
+export function adapt(decorator: Decorator, call: readonly unknown[], replace: (place: Place) => Fn): unknown {
+  const { serves, otherwise } = decorator;
   const [target, second, third] = call;
   let place: string;
   let name = second;
   if (isContext(second)) {
     // standard
     ({ kind: place, name } = second);
-    if (place === 'method' || place === 'getter') {
+    if ((serves as readonly string[]).includes(place)) {
       return replace({ method: target as Fn, key: second.name, home: undefined, metadata: second.metadata });
     }
   } else {
     // legacy
     const descriptor = third as PropertyDescriptor | undefined;
-    const part = descriptor?.get ? 'get' : 'value';
-    const method = descriptor?.[part];
-    if (second && typeof method === 'function') {
+    const part = serves.map((kind) => PARTS[kind]).find((part) => typeof descriptor?.[part] === 'function');
+    if (second && part !== undefined) {
+      const method: Fn = descriptor?.[part];
       const replacement = replace({ method, key: second as PropertyKey, home: target as object, metadata: undefined });
       return { ...descriptor, [part]: replacement };
     }
@@ -41,10 +53,13 @@ export function adapt(decorator: string, call: readonly unknown[], replace: (pla
     name ??= (target as { name?: unknown } | undefined)?.name;
   }
   throw new PlacementError(
-    `@${decorator} cannot stand on the ${place} ${String(name)}: it decorates methods and getters. ` +
-      'For a function, or a field that holds one, write memoize(fn)',
+    `@${decorator.name} cannot stand on the ${place} ${String(name)}: ` +
+      `it decorates ${serves.map((kind) => `${kind}s`).join(' and ')}. ${otherwise}`,
   );
 }
+
+/** Where a descriptor has a member of each kind. With both a getter and a setter, that of the kind that is served is meant. */
+const PARTS = { method: 'value', getter: 'get', setter: 'set' } as const;
 
 /** What is needed of a standard decorator's context. */
 interface Context {
@@ -63,5 +78,7 @@ function legacyPlace(key: unknown, third: unknown): string {
   // An empty key is what one compiler calls a decorator on a #private member with.
   if (key === '') return 'private member (as standard decorators can)';
   if (typeof third === 'number') return 'parameter';
-  return third ? 'setter' : 'field';
+  const { get, set } = (third ?? {}) as PropertyDescriptor;
+  if (set) return 'setter';
+  return get ? 'getter' : 'field';
 }

@@ -4,17 +4,17 @@ import type { Place } from './dialect.js';
 /** The metadata of a decorated method: what others hung on the original, and under `memokit:options` its options. */
 const OPTIONS = 'memokit:options';
 
-/** Carries over what the original method has, and adds the options, in whatever metadata store there is. */
-export function carryMetadata({ method, key, home, metadata }: Place, replacement: Fn, options: object): void {
-  // reflect-metadata, when the program has loaded it.
-  const reflect = Reflect as Partial<MetadataReflection>;
-  if (reflect.defineMetadata !== undefined && reflect.getOwnMetadataKeys !== undefined) {
-    for (const name of reflect.getOwnMetadataKeys(method)) {
-      reflect.defineMetadata(name, reflect.getOwnMetadata?.(name, method), replacement);
-    }
-    reflect.defineMetadata(OPTIONS, options, replacement);
-    if (home !== undefined) reflect.defineMetadata(OPTIONS, options, home, key);
+/** Carries over what was hung on the original method, when the program has loaded reflect-metadata. */
+export function carryMetadata(method: Fn, replacement: Fn): void {
+  for (const name of reflect.getOwnMetadataKeys?.(method) ?? []) {
+    reflect.defineMetadata?.(name, reflect.getOwnMetadata?.(name, method), replacement);
   }
+}
+
+/** Adds the options, in whatever metadata store there is. */
+export function recordOptions({ key, home, metadata }: Place, replacement: Fn, options: object): void {
+  reflect.defineMetadata?.(OPTIONS, options, replacement);
+  if (home !== undefined) reflect.defineMetadata?.(OPTIONS, options, home, key);
   if (metadata !== undefined) {
     const store = metadata as { [OPTIONS]?: object };
     // A subclass's metadata inherits from its base's, and so do the options in it.
@@ -28,3 +28,5 @@ interface MetadataReflection {
   getOwnMetadata(name: unknown, target: object): unknown;
   getOwnMetadataKeys(target: object): unknown[];
 }
+
+const reflect: Partial<MetadataReflection> = Reflect;

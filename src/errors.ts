@@ -22,7 +22,7 @@ export class PlacementError extends MemokitError {
   readonly code = 'MEMOKIT_BAD_PLACE';
 }
 
-/** `cacheOf` was asked for the cache of something that has none. */
+/** Something that has no cache was asked for it: by `cacheOf`, or by a call of what `evicts` or `puts` decorates. */
 export class NotCachedError extends MemokitError {
   override readonly name = 'NotCachedError';
   readonly code = 'MEMOKIT_NOT_CACHED';

@@ -1,4 +1,11 @@
-export { type CachedDecorator, cached } from '../decorators/index.js';
+export {
+  type CachedDecorator,
+  cached,
+  type EvictsDecorator,
+  evicts,
+  type MutatorDecorator,
+  puts,
+} from '../decorators/index.js';
 export {
   ArgumentError,
   BatchError,
@@ -10,6 +17,7 @@ export {
   RecursionError,
   TimeoutError,
 } from './errors.js';
+export type { EvictsOptions, PutsOptions } from './invalidate/options.js';
 export { invalidateTags } from './invalidate/tags.js';
 export { cacheKey } from './key/cache-key.js';
 export { type Key, keyOf } from './key/key.js';

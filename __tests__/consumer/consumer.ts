@@ -1,5 +1,17 @@
-import { type CallCache, cached, cachedProxy, cacheOf, keyOf, LruCache, memoize } from 'memokit';
-import { cached as cachedToo } from 'memokit/decorators';
+import {
+  type CallCache,
+  cached,
+  cachedProxy,
+  cacheOf,
+  evicts,
+  invalidateTags,
+  keyOf,
+  LruCache,
+  loadSignal,
+  memoize,
+  puts,
+} from 'memokit';
+import { cached as cachedToo, evicts as evictsToo } from 'memokit/decorators';
 import { clearBetweenTests, isolate } from 'memokit/testing';
 
 /** A program that uses the published types, checked by every supported TypeScript in both dialects. */
@@ -68,6 +80,33 @@ class Service {
   doubleMany(ids: readonly number[]): readonly number[] {
     return ids.map((id) => id * 2);
   }
+
+  @evicts<Service>('get', (table) => [table])
+  @evicts<Service>('version', () => [])
+  @evicts<Service>('untypedCallback', 'lived', { before: true })
+  @evictsToo<Service>(['get', 'untypedCallback'], (table) => [table], { when: (result) => result !== undefined })
+  @evicts('anything', (table) => [table], { by: 'result' })
+  async alter(table: string, ddl: string): Promise<string> {
+    return table + ddl;
+  }
+
+  @puts<Service>('get', (entry) => [entry.table])
+  @puts<Service>(
+    'get',
+    function (result, entry) {
+      return [this.prefix + entry.table + result.table];
+    },
+    { by: 'result' },
+  )
+  async save(entry: { table: string }): Promise<{ table: string }> {
+    return entry;
+  }
+
+  @evicts<Service>('version')
+  set major(_major: number) {}
+
+  @evicts<typeof Service>('make', (n) => [n])
+  static reset(_n: number): void {}
 }
 
 const service = new Service();
@@ -96,6 +135,26 @@ const named: Promise<string> = nameOf(1);
 declare function afterEach(hook: (context: { skip(): void }) => unknown, timeout?: number): void;
 clearBetweenTests(afterEach);
 const isolated: Promise<string> = isolate(() => nameOf(1));
+const resilient = memoize(
+  async (id: number, signal?: AbortSignal): Promise<string> => `${id}${(signal ?? loadSignal())?.aborted}`,
+  {
+    ttl: 60_000,
+    staleWhileRevalidate: 1000,
+    staleIfError: 1000,
+    refreshAhead: 0.8,
+    jitter: 0.1,
+    errorTtl: 100,
+    timeout: 2000,
+    softTimeout: 200,
+    signal: (_id, signal) => signal,
+    tags: (result, id) => [result, `${id}`],
+    on: { error: ({ error, args: [id] }) => [error, id] },
+  },
+);
+const told: string = cacheOf(resilient).explain(1).outcome;
+const mean: number = cacheOf(resilient).stats().minus(cacheOf(resilient).stats()).meanLoadTime;
+const forgotten: number = invalidateTags('a', 'b');
+
 const proxy: Service = cachedProxy(service, {
   get: { ttl: (result, table) => result.table.length + table.length },
   typed: {
@@ -115,6 +174,16 @@ const copy: Map<string, number> = new Map(lru.set('a', 1));
 void (() => cache.delete(1));
 // @ts-expect-error the method takes a string
 void (() => service.get(1));
+// @ts-expect-error there is no such member
+void (() => evicts<Service>('none'));
+// @ts-expect-error the method takes one argument
+void (() => evicts<Service>('get', (table) => [table, table]));
+// @ts-expect-error the method takes a string
+void (() => evicts<Service>('get', (table: number) => [table]));
+// @ts-expect-error a getter takes no argument
+void (() => puts<Service>('version', (table) => [table]));
+// @ts-expect-error the argument function is required
+void (() => puts<Service>('get'));
 // @ts-expect-error there is no such option
 void (() => cached({ max: 5 }));
 // @ts-expect-error there is no such option beside one that there is
@@ -139,6 +208,9 @@ export const results = [
   count,
   named,
   isolated,
+  told,
+  mean,
+  forgotten,
   proxied,
   dates,
   copy.size,
@@ -170,6 +242,11 @@ export class Repository<T extends User> {
   get size(): number {
     return this.users.length;
   }
+
+  @evicts<Repository<T>>('size')
+  @evicts<Repository<T>>('find', (user) => [user.id])
+  @evicts<Repository<T>>('has', (user: T) => [user])
+  add(_user: T): void {}
 
   forget(user: T): boolean {
     cacheOf(this, this.find).put([user.id], Promise.resolve(user));

@@ -5,7 +5,7 @@ import { pickMember } from './members.js';
 import { memberOf, registered } from './registry.js';
 
 /** The arguments of a cached member: a method's parameters, none for a getter. */
-type ArgsOf<M> = M extends (...args: infer A) => unknown ? A : [];
+export type ArgsOf<M> = M extends (...args: infer A) => unknown ? A : [];
 type ResultOf<M> = M extends (...args: any[]) => infer R ? R : M;
 
 /**

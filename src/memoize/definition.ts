@@ -80,7 +80,11 @@ export class Definition {
 
 const NO_TAGS: readonly string[] = [];
 
+export function isGenerator(method: Fn): boolean {
+  return tagOf(method).includes('Generator');
+}
+
 /** What kind of function it is: `Function`, `AsyncFunction`, `GeneratorFunction` … */
-export function tagOf(method: Fn): string {
+function tagOf(method: Fn): string {
   return Object.prototype.toString.call(method).slice(8, -1);
 }

@@ -32,6 +32,12 @@ export function register(wrapper: object, receivers: Receivers): void {
   receiversOf.set(wrapper, receivers);
 }
 
+/** Has a function that stands before a wrapper be found as the wrapper is; before any other it changes nothing. */
+export function registerBefore(wrapper: object, standIn: object): void {
+  const receivers = registered(wrapper);
+  if (receivers !== undefined) receiversOf.set(standIn, receivers);
+}
+
 /** The receivers of a wrapper, or `undefined` when it is none. */
 export function registered(wrapper: unknown): Receivers | undefined {
   return receiversOf.get(wrapper as object);

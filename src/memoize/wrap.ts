@@ -1,5 +1,6 @@
 import { PlacementError } from '../errors.js';
-import { Definition, type Fn, type Label, tagOf } from './definition.js';
+import { copyAppearance } from './appearance.js';
+import { Definition, type Fn, isGenerator, type Label } from './definition.js';
 import { Gatherer } from './gatherer.js';
 import type { ResolvedOptions } from './options.js';
 import { Receivers, type Sharing } from './receivers.js';
@@ -14,14 +15,13 @@ export function wrap(method: Fn, options: ResolvedOptions, sharing: Sharing, lab
   const definition: Definition = new Definition(load, options, label, isMember);
   const receivers = new Receivers(definition, sharing);
   const wrapper = new Wrapper(receivers).make();
-  const { prototype: _, ...own } = Object.getOwnPropertyDescriptors(method) as PropertyDescriptorMap;
-  Object.defineProperties(wrapper, own);
+  copyAppearance(method, wrapper);
   register(wrapper, receivers);
   return wrapper;
 }
 
 function refuseGenerator(method: Fn, name: string): void {
-  if (tagOf(method).includes('Generator')) {
+  if (isGenerator(method)) {
     throw new PlacementError(`${name} is a generator, which can be read only once: return an array instead`);
   }
 }

@@ -1,0 +1,604 @@
+import 'reflect-metadata';
+import { expect, jest, test } from '@jest/globals';
+import { cached, cacheOf, caches, evicts, NotCachedError, puts } from 'memokit';
+import { error } from './support/error.js';
+
+/** `@evicts` and `@puts`, compiled in both dialects. */
+
+interface User {
+  id: number;
+  name: string;
+}
+
+/** What is evicted is loaded again, with the next number. */
+class Tables {
+  loads = 0;
+  isBroken = false;
+
+  @cached()
+  get(table: string) {
+    return `${table} ${++this.loads}`;
+  }
+
+  @cached()
+  async find(table: string) {
+    return `${table} ${++this.loads}`;
+  }
+
+  @cached()
+  get count() {
+    return ++this.loads;
+  }
+
+  @evicts<Tables>('get', (table) => [table])
+  alter(table: string, ddl = 'add') {
+    if (this.isBroken) throw new Error('broken');
+    return `${ddl} ${table}`;
+  }
+
+  @evicts<Tables>('get', (table) => [table])
+  async alterLater(_table: string) {
+    await undefined;
+    if (this.isBroken) throw new Error('broken');
+  }
+
+  @evicts<Tables>('get')
+  dropAll() {}
+
+  @evicts<Tables>('get', 'find', 'count')
+  reset() {}
+
+  @evicts<Tables>(['get', 'find'], (table) => [table])
+  drop(_table: string) {}
+
+  @evicts<Tables>(['get', 'count'])
+  resetSome() {}
+}
+
+test('a mutator evicts the call that its arguments say, of its own receiver only', () => {
+  const [a, b] = [new Tables(), new Tables()];
+  for (const tables of [a, b]) expect([tables.get('x'), tables.get('y')]).toEqual(['x 1', 'y 2']);
+  expect(a.alter('x')).toBe('add x');
+  expect([a.get('y'), a.get('x'), b.get('x')]).toEqual(['y 2', 'x 3', 'x 1']);
+});
+
+test('a mutator without an argument function evicts every call of each member that it names', async () => {
+  const tables = new Tables();
+  const load = async () => [tables.get('x'), tables.get('y'), await tables.find('x'), tables.count];
+  expect(await load()).toEqual(['x 1', 'y 2', 'x 3', 4]);
+  tables.dropAll();
+  expect(await load()).toEqual(['x 5', 'y 6', 'x 3', 4]);
+  tables.reset();
+  expect(await load()).toEqual(['x 7', 'y 8', 'x 9', 10]);
+  tables.resetSome();
+  expect(await load()).toEqual(['x 11', 'y 12', 'x 9', 13]);
+});
+
+test('an array of names has one call of each evicted', async () => {
+  const tables = new Tables();
+  const load = async () => [tables.get('x'), tables.get('y'), await tables.find('x')];
+  expect(await load()).toEqual(['x 1', 'y 2', 'x 3']);
+  tables.drop('x');
+  expect(await load()).toEqual(['x 4', 'y 2', 'x 5']);
+});
+
+test('a mutator that throws or rejects evicts nothing', async () => {
+  const tables = new Tables();
+  tables.get('x');
+  tables.isBroken = true;
+  expect(() => tables.alter('x')).toThrow('broken');
+  await expect(tables.alterLater('x')).rejects.toThrow('broken');
+  expect(tables.get('x')).toBe('x 1');
+});
+
+test('an async mutator evicts after its fulfilment, and before its caller hears of that', async () => {
+  const tables = new Tables();
+  tables.get('x');
+  const altered = tables.alterLater('x');
+  expect(tables.get('x')).toBe('x 1');
+  await altered;
+  expect(tables.get('x')).toBe('x 2');
+});
+
+test('a thenable that a mutator returns is awaited', async () => {
+  class Service {
+    loads = 0;
+    @cached()
+    get() {
+      return ++this.loads;
+    }
+    @evicts('get')
+    change(isBroken: boolean): PromiseLike<string> {
+      const later = Promise.resolve('changed');
+      const then = (done: any, fail: any) => later.then(isBroken ? fail : done);
+      return { then } as PromiseLike<string>;
+    }
+  }
+  const service = new Service();
+  service.get();
+  await expect(service.change(true)).rejects.toBe('changed');
+  const changed = service.change(false);
+  expect(service.get()).toBe(1);
+  expect(await changed).toBe('changed');
+  expect(service.get()).toBe(2);
+});
+
+test('evicting before, the mutator finds the call evicted, and what it loads stays', () => {
+  class Service {
+    loads = 0;
+    results: unknown[] = [];
+    @cached()
+    get(n: number) {
+      return n + ++this.loads;
+    }
+    @evicts<Service>('get', (n) => [n], {
+      before: true,
+      when(result, n) {
+        this.results.push(result, n);
+        return n < 20;
+      },
+    })
+    change(n: number): number {
+      const seen = this.get(n);
+      if (n === 0) throw new Error('broken');
+      return seen;
+    }
+  }
+  const service = new Service();
+  expect([service.get(10), service.change(10), service.get(10)]).toEqual([11, 12, 12]);
+  expect([service.get(20), service.change(20)]).toEqual([23, 23]);
+  expect(service.results).toEqual([undefined, 10, undefined, 20]);
+  expect(service.get(0)).toBe(4);
+  expect(() => service.change(0)).toThrow('broken');
+  expect(service.get(0)).toBe(5);
+});
+
+test('when judges the result and the arguments, and the argument function may be given both', async () => {
+  class Service {
+    loads = 0;
+    offset = 1;
+    @cached()
+    get(n: number) {
+      return [n, ++this.loads];
+    }
+    @evicts<Service>('get', (n) => [n], { when: (result, n) => result === 'yes' && n === 1 })
+    sometimes(_n: number, answer: string) {
+      return answer;
+    }
+    @evicts<Service>(
+      'get',
+      function (result, n) {
+        return [result + n + this.offset];
+      },
+      {
+        by: 'result',
+        when(result) {
+          return result < this.offset + 10;
+        },
+      },
+    )
+    async byResult(n: number) {
+      return n;
+    }
+  }
+  const service = new Service();
+  const load = () => [1, 3].map((n) => service.get(n)[1]);
+  expect(load()).toEqual([1, 2]);
+  service.sometimes(1, 'no');
+  service.sometimes(3, 'yes');
+  expect(load()).toEqual([1, 2]);
+  service.sometimes(1, 'yes');
+  expect(load()).toEqual([3, 2]);
+  await service.byResult(1);
+  expect(load()).toEqual([3, 4]);
+  service.offset = -10;
+  await service.byResult(6.5);
+  expect(load()).toEqual([3, 4]);
+});
+
+class Users {
+  loads = 0;
+  answer = Promise.resolve({ id: 1, name: 'loaded' });
+
+  @cached()
+  async get(_id: number): Promise<User> {
+    this.loads++;
+    return this.answer;
+  }
+
+  @cached()
+  nameOf(id: number) {
+    return `${id} ${++this.loads}`;
+  }
+
+  @puts<Users>('get', (user) => [user.id])
+  async save(user: User): Promise<User> {
+    if (user.name === '') throw new Error('no name');
+    return { ...user, id: 1 };
+  }
+
+  @puts<Users>('get', (user) => [user.id], { by: 'result', when: (user) => user.name !== 'none' })
+  async create(name: string): Promise<User> {
+    return { id: 7, name };
+  }
+
+  @puts<Users>(['nameOf'], (id) => [id])
+  rename(_id: number, name: string) {
+    return name;
+  }
+
+  @evicts<Users>('get', (id) => [id])
+  forget(_id: number) {}
+}
+
+test('what a mutator puts is the result of the call from then on', async () => {
+  const users = new Users();
+  const saved = await users.save({ id: 1, name: 'saved' });
+  expect(await users.get(1)).toBe(saved);
+  const created = await users.create('new');
+  expect(await users.get(7)).toBe(created);
+  expect(users.rename(1, 'sync')).toBe('sync');
+  expect(users.nameOf(1)).toBe('sync');
+  expect(users.loads).toBe(0);
+});
+
+test('nothing is put when the mutator fails, or when says so', async () => {
+  const users = new Users();
+  await expect(users.save({ id: 1, name: '' })).rejects.toThrow('no name');
+  await users.create('none');
+  expect(cacheOf(users, 'get').size).toBe(0);
+});
+
+test('evictions and puts fence loads in flight', async () => {
+  const users = new Users();
+  let answer!: (user: User) => void;
+  users.answer = new Promise((resolve) => {
+    answer = resolve;
+  });
+  const loading = [users.get(1), users.get(2)];
+  const saved = await users.save({ id: 1, name: 'saved' });
+  users.forget(2);
+  answer({ id: 0, name: 'old' });
+  expect(await Promise.all(loading)).toEqual([
+    { id: 0, name: 'old' },
+    { id: 0, name: 'old' },
+  ]);
+  expect(await users.get(1)).toBe(saved);
+  expect(cacheOf(users, 'get').has(2)).toBe(false);
+});
+
+test('a name that is not cached is an error of the call, before the mutator runs', async () => {
+  const ran = jest.fn();
+  class Service {
+    @cached()
+    get() {
+      return 1;
+    }
+    plain() {}
+    @evicts<Service>('get')
+    @evicts<Service>('plain')
+    one() {
+      ran();
+    }
+    @evicts('get', 'none', { before: true })
+    async other() {
+      ran();
+    }
+  }
+  const service = new Service();
+  service.get();
+  expect(() => service.one()).toThrow(
+    error({ code: 'MEMOKIT_NOT_CACHED', message: expect.stringMatching(/^plain .*@cached\(\)/) }),
+  );
+  expect(() => service.other()).toThrow(NotCachedError);
+  expect(() => service.one.call(undefined as never)).toThrow(NotCachedError);
+  expect(ran).not.toHaveBeenCalled();
+  expect(cacheOf(service, 'get').size).toBe(1);
+});
+
+test('an argument function that gives no array is an error of the call', async () => {
+  class Service {
+    @cached()
+    get(_id: string) {
+      return 1;
+    }
+    @evicts('get', (id) => id)
+    sync(_id: string) {}
+    @puts(['get'], () => undefined as never)
+    async later() {}
+  }
+  const service = new Service();
+  const refusal = (got: string) =>
+    error({ code: 'MEMOKIT_BAD_ARGUMENT', message: `the arguments of get: expected an array, but got: ${got}` });
+  expect(() => service.sync('a')).toThrow(refusal('string a'));
+  await expect(service.later()).rejects.toThrow(refusal('undefined undefined'));
+});
+
+test('per class, a mutator evicts for all instances of the class', () => {
+  let calls = 0;
+  class Base {
+    constructor(readonly tenant = 't') {}
+    @cached({
+      per: 'class',
+      key(this: Base, id: number) {
+        return [this.tenant, id];
+      },
+    })
+    get(_id: number) {
+      return ++calls;
+    }
+    @evicts<Base>('get', (id) => [id])
+    change(_id: number) {}
+  }
+  class Sub extends Base {}
+  const all = () => [new Base().get(1), new Base('u').get(1), new Sub().get(1)];
+  expect(all()).toEqual([1, 2, 3]);
+  new Base().change(1);
+  expect(all()).toEqual([4, 2, 3]);
+});
+
+test('a static mutator evicts for its class', () => {
+  let calls = 0;
+  class Base {
+    @cached()
+    static get(_n: number) {
+      return ++calls;
+    }
+    @evicts<typeof Base>('get', (n) => [n])
+    static change(_n: number) {}
+  }
+  class Sub extends Base {}
+  expect([Base.get(1), Sub.get(1)]).toEqual([1, 2]);
+  Sub.change(1);
+  expect([Base.get(1), Sub.get(1)]).toEqual([1, 3]);
+});
+
+test('a name means the nearest cached member, whatever class the mutator is of', () => {
+  class Base {
+    loads = 0;
+    @cached()
+    get() {
+      return ++this.loads;
+    }
+    @evicts<Base>('get')
+    change() {}
+  }
+  class Cached extends Base {
+    @cached()
+    override get() {
+      return 10 * super.get();
+    }
+  }
+  class Plain extends Base {
+    override get() {
+      return 10 * super.get();
+    }
+    override change() {
+      super.change();
+    }
+  }
+  const [overriding, plain] = [new Cached(), new Plain()];
+  expect([overriding.get(), plain.get()]).toEqual([10, 10]);
+  overriding.change();
+  plain.change();
+  // Only the override's entry is gone: the call that it makes again finds that of the base class.
+  expect([overriding.get(), overriding.loads, plain.get()]).toEqual([10, 1, 20]);
+});
+
+test('a setter evicts what its getter has computed', () => {
+  class Person {
+    first = 'Ada';
+    @cached()
+    get label() {
+      return this.first.toUpperCase();
+    }
+    @evicts<Person>('label')
+    set name(first: string) {
+      this.first = first;
+    }
+  }
+  const person = new Person();
+  expect(person.label).toBe('ADA');
+  person.name = 'Grace';
+  expect(person.label).toBe('GRACE');
+});
+
+test('of a descriptor with a getter and a setter, the setter is meant', () => {
+  const prototype = {
+    first: 'Ada',
+    get name() {
+      return this.first.toUpperCase();
+    },
+    set name(first: string) {
+      this.first = first;
+    },
+  };
+  const decorate = (decorator: unknown) => {
+    const descriptor = Object.getOwnPropertyDescriptor(prototype, 'name');
+    const call = decorator as (...args: unknown[]) => PropertyDescriptor;
+    Object.defineProperty(prototype, 'name', call(prototype, 'name', descriptor));
+  };
+  decorate(evicts('name'));
+  decorate(cached());
+  decorate(evicts('name', { when: (_, first) => first !== '' }));
+  const person = Object.create(prototype) as typeof prototype;
+  expect([person.name, cacheOf(person, 'name').size]).toEqual(['ADA', 1]);
+  person.name = 'Grace';
+  expect([person.name, cacheOf(person, 'name').stats().misses]).toEqual(['GRACE', 2]);
+});
+
+test('all decorators that are stacked on a mutator take effect, whatever the others throw', () => {
+  const told: unknown[] = [];
+  const on = {
+    evict({ value, cause }: { value: unknown; cause?: string }) {
+      told.push([value, cause]);
+      throw new Error(String(value));
+    },
+  };
+  class Service {
+    @cached({ on })
+    a() {
+      return 'a';
+    }
+    @cached({ on })
+    b() {
+      return 'b';
+    }
+    @cached({ on })
+    c() {
+      return 'c';
+    }
+    @puts<Service>('a', () => [])
+    @evicts<Service>('b', () => [])
+    @evicts<Service>('c')
+    change() {
+      told.push('changed');
+      return 'put';
+    }
+  }
+  const service = new Service();
+  service.a();
+  service.b();
+  service.c();
+  expect(() => service.change()).toThrow(AggregateError);
+  expect(told).toEqual(['changed', ['c', 'cleared'], ['b', 'deleted'], ['a', 'replaced']]);
+  expect([service.a(), cacheOf(service, 'b').size, cacheOf(service, 'c').size]).toEqual(['put', 0, 0]);
+});
+
+test('what an evict listener throws reaches the caller of the mutator, and every eviction is carried out', async () => {
+  const failure = new Error('listener');
+  const on = {
+    evict() {
+      throw failure;
+    },
+  };
+  class Service {
+    changes = 0;
+    @cached({ on })
+    a(_n: number) {
+      return 1;
+    }
+    @cached()
+    b(_n: number) {
+      return 1;
+    }
+    @evicts(['a', 'b'], (n) => [n])
+    sync(_n: number) {
+      this.changes++;
+    }
+    @evicts<Service>('a', 'b')
+    async later() {
+      this.changes++;
+    }
+  }
+  const service = new Service();
+  const load = () => [service.a(1), service.b(1)];
+  load();
+  expect(() => service.sync(1)).toThrow(failure);
+  expect([cacheOf(service, 'a').size, cacheOf(service, 'b').size, service.changes]).toEqual([0, 0, 1]);
+  load();
+  await expect(service.later()).rejects.toBe(failure);
+  expect([cacheOf(service, 'a').size, cacheOf(service, 'b').size, service.changes]).toEqual([0, 0, 2]);
+});
+
+test('outside of @cached a mutator evicts at hits too, inside of it only at misses', () => {
+  class Service {
+    loads = 0;
+    @cached()
+    list() {
+      return ++this.loads;
+    }
+    @evicts<Service>('list')
+    @cached()
+    outside(n: number) {
+      return n;
+    }
+    @cached()
+    @evicts<Service>('list')
+    inside(n: number) {
+      return n;
+    }
+  }
+  const service = new Service();
+  const lists = (name: 'outside' | 'inside') =>
+    [1, 2].map(() => {
+      expect(service[name](5)).toBe(5);
+      return service.list();
+    });
+  expect(lists('outside')).toEqual([1, 2]);
+  expect(lists('inside')).toEqual([3, 3]);
+  expect([cacheOf(service, 'outside').stats().hits, cacheOf(service, 'inside').stats().hits]).toEqual([1, 1]);
+});
+
+test('a cached method inside of @evicts is found, evicted and labelled as any other', () => {
+  class Labelled {
+    @evicts<Labelled>('other')
+    @cached()
+    member() {
+      return 1;
+    }
+    @cached()
+    other() {
+      return 1;
+    }
+    @evicts<Labelled>('member')
+    reset() {}
+  }
+  class Sub extends Labelled {}
+  const service = new Sub();
+  service.member();
+  expect([cacheOf(service, 'member').size, cacheOf(service, service.member).size]).toEqual([1, 1]);
+  service.reset();
+  expect(cacheOf(service, 'member').size).toBe(0);
+  expect(caches().map(({ name }) => name)).toContain('Labelled.member');
+});
+
+test('a put in an async method that is cached and evicts is given as a promise', async () => {
+  class Service {
+    @cached()
+    @evicts<Service>('other')
+    async get(_id: number) {
+      return 'loaded';
+    }
+    @cached()
+    other() {}
+    @puts<Service>('get', (id) => [id])
+    set(_id: number, value: string) {
+      return value;
+    }
+  }
+  const service = new Service();
+  service.set(1, 'put');
+  expect(service.get(1)).toBeInstanceOf(Promise);
+  expect(await service.get(1)).toBe('put');
+});
+
+test('a mutator keeps its name, length, own properties, metadata and descriptor, and gets its receiver and arguments', () => {
+  const mark = (...args: any[]): any => {
+    const method = args.length === 3 ? args[2].value : args[0];
+    Reflect.defineMetadata('role', 'admin', method);
+    method.hung = 'on';
+  };
+  class Service {
+    @cached()
+    get() {}
+    @evicts('get', (_first: unknown, rest: unknown[]) => rest.splice(0))
+    @mark
+    change(first: unknown, rest: unknown[], ...more: unknown[]) {
+      return [this, first, rest.length, ...more];
+    }
+  }
+  const service = new Service();
+  const { change } = Service.prototype;
+  expect([change.name, change.length, (change as { hung?: string }).hung]).toEqual(['change', 2, 'on']);
+  expect(Reflect.getMetadata('role', change)).toBe('admin');
+  expect(Reflect.hasMetadata('memokit:options', change)).toBe(false);
+  expect(Object.getOwnPropertyDescriptor(Service.prototype, 'change')).toMatchObject({
+    enumerable: false,
+    configurable: true,
+    writable: true,
+  });
+  expect(Reflect.ownKeys(service)).toEqual([]);
+  expect(service.change('a', [1], 2, undefined)).toEqual([service, 'a', 1, 2, undefined]);
+  expect(() => new (change as never as new () => object)()).toThrow(TypeError);
+});

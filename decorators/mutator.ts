@@ -1,0 +1,47 @@
+import { mutate } from '../src/invalidate/mutator.js';
+import type { Rule } from '../src/invalidate/rule.js';
+import type { ArgsOf } from '../src/memoize/cache-of.js';
+import type { Fn } from '../src/memoize/definition.js';
+import { adapt, type Decorator } from './dialect.js';
+import { carryMetadata } from './metadata.js';
+
+/** A decorator of mutators, that is of methods, static and private ones too, in either dialect. */
+export interface MutatorDecorator {
+  // standard
+  <This, F extends Fn<This>>(method: F, context: ClassMethodDecoratorContext<This, F>): F;
+  // legacy
+  <T>(target: object, key: string | symbol, descriptor: TypedPropertyDescriptor<T>): TypedPropertyDescriptor<T> | void;
+}
+
+/**
+ * Names of members of `T`, any of them where `T` is `any`, and a function that makes arguments which each of them takes.
+ * What that is given is the mutator's, which no type here knows.
+ */
+export type CallsOf<T> = PropertyKey extends keyof T
+  ? [names: OneOrMore<PropertyKey>, args: ArgumentFunction<T, readonly unknown[]>]
+  : {
+      [K in keyof T]-?: [
+        names: OneOrMore<NamesTaking<T, ArgsOf<T[K]>>>,
+        args: ArgumentFunction<T, Readonly<ArgsOf<T[K]>>>,
+      ];
+    }[keyof T];
+
+/** A type argument that is given or is its default, but never inferred: `NoInfer`, which TypeScript 5.0 has not. */
+export type Given<T> = [T][T extends any ? 0 : never];
+
+export type OneOrMore<N> = N | readonly N[];
+
+type ArgumentFunction<T, Args> = (this: T, ...call: any[]) => Args;
+
+/** The names of the members that take certain arguments. */
+type NamesTaking<T, Args> = { [K in keyof T]-?: Args extends ArgsOf<T[K]> ? K : never }[keyof T];
+
+/** Has the mutator that it stands on follow a rule. */
+export function mutatorDecorator(decorator: Decorator, rule: Rule): (...call: unknown[]) => unknown {
+  return (...call) =>
+    adapt(decorator, call, ({ method, key }) => {
+      const replacement = mutate(method, rule, String(key));
+      carryMetadata(method, replacement);
+      return replacement;
+    });
+}
