@@ -153,7 +153,7 @@ const resilient = memoize(
 );
 const told: string = cacheOf(resilient).explain(1).outcome;
 const mean: number = cacheOf(resilient).stats().minus(cacheOf(resilient).stats()).meanLoadTime;
-const forgotten: number = invalidateTags('a', 'b');
+const invalidated: number = invalidateTags('a', 'b');
 
 const proxy: Service = cachedProxy(service, {
   get: { ttl: (result, table) => result.table.length + table.length },
@@ -210,7 +210,7 @@ export const results = [
   isolated,
   told,
   mean,
-  forgotten,
+  invalidated,
   proxied,
   dates,
   copy.size,
