@@ -24,12 +24,7 @@ export abstract class CallEntries extends FewEntries {
   #misses = 0;
   /** Microseconds, whole ones so that most caches hold no number as an object of its own. */
   #loadTime = 0;
-  /** Of what has happened besides, once something has. */
-  #counters: Counters | undefined;
-  /** The tags of the entries, once one has any. */
-  #tags: TagIndex | undefined;
-  /** What has left and the listener has not heard of. */
-  #evicted: [CallKey, unknown, EvictionCause][] | undefined;
+  #rare: Rare | undefined;
 
   constructor(definition: Definition) {
     super(definition.options.capacity);
@@ -48,12 +43,13 @@ export abstract class CallEntries extends FewEntries {
   }
 
   left(key: CallKey, value: unknown, cause: EvictionCause): void {
-    this.#tags?.delete(key);
-    this.#more().evictions[cause]++;
+    const rare = this.#more();
+    rare.tags?.delete(key);
+    rare.counters.evictions[cause]++;
     this.definition.totals.evictions[cause]++;
     if (this.definition.options.on.evict === undefined) return;
-    this.#evicted ??= [];
-    this.#evicted.push([key, value, cause]);
+    rare.evicted ??= [];
+    rare.evicted.push([key, value, cause]);
   }
 
   /** What is stored for no arguments, counted as a hit; or `undefined`. No listener hears of it. */
@@ -117,7 +113,7 @@ export abstract class CallEntries extends FewEntries {
     const { size, capacity } = this.current;
     this.announce();
     const counted = {
-      ...(this.#counters ?? new Counters()),
+      ...(this.#rare?.counters ?? new Counters()),
       hits: this.#hits,
       misses: this.#misses,
       loadTime: this.#loadTime,
@@ -127,18 +123,18 @@ export abstract class CallEntries extends FewEntries {
 
   /** Whether something has left that the listener has not heard of. */
   protected get isAnnouncing(): boolean {
-    return this.#evicted !== undefined;
+    return this.#rare?.evicted !== undefined;
   }
 
   /** Tells the listener what has left. Runs last in every operation: it may throw, or use the cache, which is whole again. */
   announce(): void {
-    if (this.#evicted !== undefined) callAll(this.announcements());
+    if (this.isAnnouncing) callAll(this.announcements());
   }
 
   /** What `announce` would call, for who has something to tell before it. */
   protected announcements(): (() => void)[] {
-    const evicted = this.#evicted ?? [];
-    this.#evicted = undefined;
+    const evicted = this.#rare?.evicted ?? [];
+    if (this.#rare !== undefined) this.#rare.evicted = undefined;
     const { evict } = this.definition.options.on;
     return evicted.map(
       ([key, value, cause]) =>
@@ -175,14 +171,14 @@ export abstract class CallEntries extends FewEntries {
 
   /** Tags what was just stored, in place of the tags it had. */
   protected tag(key: CallKey, tags: readonly string[]): void {
-    if (tags.length > 0) this.#tags ??= new TagIndex(this);
-    this.#tags?.set(key, tags);
+    if (tags.length > 0) this.#more().tags ??= new TagIndex(this);
+    this.#rare?.tags?.set(key, tags);
   }
 
   /** Forgets the entries that have a tag. Returns how many they were. */
   forget(tag: string): number {
     this.renew();
-    const keys = this.#tags?.keys(tag) ?? [];
+    const keys = this.#rare?.tags?.keys(tag) ?? [];
     return keys.filter((key) => this.stored.drop(key, 'deleted')).length;
   }
 
@@ -203,13 +199,23 @@ export abstract class CallEntries extends FewEntries {
     this.definition.totals.loadTime += microseconds;
   }
 
-  #more(): Counters {
-    this.#counters ??= new Counters();
-    return this.#counters;
+  #more(): Rare {
+    this.#rare ??= new Rare();
+    return this.#rare;
   }
 
   protected count(counter: 'staleHits' | 'coalesced' | 'refreshes' | 'pending' | 'loadErrors', by = 1): void {
-    this.#more()[counter] += by;
+    this.#more().counters[counter] += by;
     this.definition.totals[counter] += by;
   }
+}
+
+/** What most caches never need, and so have an object of its own once they do. */
+class Rare {
+  /** Of what has happened but hits, misses and their time. */
+  readonly counters = new Counters();
+  /** The tags of the entries. */
+  tags: TagIndex | undefined;
+  /** What has left and the listener has not heard of. */
+  evicted: [CallKey, unknown, EvictionCause][] | undefined;
 }
