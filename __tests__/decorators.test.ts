@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { describe, expect, jest, test } from '@jest/globals';
 import { cached, cacheOf, caches, clearAll, keyOf } from 'memokit';
+import { error } from './support/error.js';
 
 /** One set of cases, compiled in both dialects. `legacy` is what the compiler made of it. */
 let legacy = false;
@@ -299,6 +300,51 @@ describe(legacy ? 'legacy dialect' : 'standard dialect', () => {
     if (legacy) {
       expect(Reflect.getMetadata('memokit:options', Service.prototype, 'get')).toMatchObject({ capacity: 7 });
     }
+  });
+
+  test('an option for async methods is refused at decoration where the compiler wrote down that the method is none', () => {
+    const declare = () => {
+      class Service {
+        @cached({ staleIfError: 1000 })
+        get(a: string): string {
+          return a;
+        }
+      }
+      return new Service();
+    };
+    const refusal = error({
+      code: 'MEMOKIT_BAD_OPTION',
+      message: expect.stringMatching(
+        /^staleIfError of Service\.get: expected a method that returns promises, but got: /,
+      ),
+    });
+    // esbuild and Babel write none down.
+    if (Reflect.hasMetadata('design:type', Probe.prototype, 'probe')) expect(declare).toThrow(refusal);
+    else expect(() => declare().get('a')).toThrow(refusal);
+  });
+
+  test('an option for async methods is taken where the types leave room for a promise', async () => {
+    class Service {
+      @cached({ staleIfError: 1000 })
+      promised(): Promise<number> {
+        return Promise.resolve(1);
+      }
+      @cached({ timeout: 1000 })
+      thenable(): PromiseLike<number> {
+        return Promise.resolve(2);
+      }
+      @cached({ errorTtl: 1000 })
+      inferred() {
+        return Promise.resolve(3);
+      }
+      @cached({ ttl: 1000, jitter: 0.1 })
+      get getter(): Promise<number> {
+        return Promise.resolve(4);
+      }
+    }
+    const service = new Service();
+    const results = [service.promised(), service.thenable(), service.inferred(), service.getter];
+    expect(await Promise.all(results)).toEqual([1, 2, 3, 4]);
   });
 
   test('decorators above and below see a method', () => {

@@ -2,11 +2,17 @@ import { mismatch, OptionError, PlacementError } from '../src/errors.js';
 import type { Fn, Label } from '../src/memoize/definition.js';
 import { memberLabel } from '../src/memoize/label.js';
 import { pickMember } from '../src/memoize/members.js';
-import { type CachedOptions, type Many, resolveOptions } from '../src/memoize/options.js';
+import {
+  asyncOptionOf,
+  type CachedOptions,
+  type Many,
+  type ResolvedOptions,
+  resolveOptions,
+} from '../src/memoize/options.js';
 import { registered } from '../src/memoize/registry.js';
 import { wrap } from '../src/memoize/wrap.js';
 import { adapt, type Decorator, type Place } from './dialect.js';
-import { carryMetadata, recordOptions } from './metadata.js';
+import { carryMetadata, recordOptions, resultTypeOf } from './metadata.js';
 
 /** What `cached` returns: a decorator of methods and getters, static and private ones too, in either dialect. */
 export interface CachedDecorator {
@@ -26,6 +32,7 @@ export interface CachedDecorator {
  *
  * @throws OptionError when an option is not as `CachedOptions` says, PlacementError when the decorator
  *   stands on anything but a method or getter, or on a generator; both at decoration.
+ *   An option for async methods on another is an OptionError too, at the first call where it cannot be known before.
  * @example
  * class SchemaService {
  *   @cached({ capacity: 128, ttl: 300_000 })
@@ -41,6 +48,7 @@ export function cached(options: CachedOptions = {}, ...misuse: unknown[]): Cache
       let replacement: Fn | undefined;
       const label: Label = (seen) => labelOf(place, replacement, seen);
       requireBeside(place, label, resolved.many);
+      requirePromises(place, label, resolved);
       replacement = wrap(place.method, resolved, resolved.per ?? 'instance', label, true);
       carryMetadata(place.method, replacement);
       recordOptions(place, replacement, resolved);
@@ -54,6 +62,16 @@ function requireBeside({ home }: Place, label: Label, many: Many | undefined): v
   if (home === undefined || many === undefined || typeof many === 'function') return;
   if (pickMember(home, many, (member) => typeof member === 'function' && member)) return;
   throw new OptionError(mismatch('many', `the name of a method beside ${label(undefined)}`, many));
+}
+
+/** Only where the compiler has left the types, as `emitDecoratorMetadata` does; else the first call finds out. */
+function requirePromises(place: Place, label: Label, options: ResolvedOptions): void {
+  const option = asyncOptionOf(options);
+  const type = option === undefined ? undefined : resultTypeOf(place);
+  if (type === undefined || type === Object || 'then' in Object(type.prototype)) return;
+  throw new OptionError(
+    `${option} of ${label(undefined)}: expected a method that returns promises, but got: one that returns a ${type.name}`,
+  );
 }
 
 const CACHED: Decorator = {

@@ -23,9 +23,21 @@ export function recordOptions({ key, home, metadata }: Place, replacement: Fn, o
   }
 }
 
+/**
+ * The class of what a method returns or a getter gives, as the compiler wrote it down: `Object` for what is no class,
+ * `undefined` when nothing is known.
+ */
+export function resultTypeOf({ home, key }: Place): Fn | undefined {
+  if (home === undefined) return undefined;
+  // A getter has but one type; that of a method is Function.
+  const type = reflect.getOwnMetadata?.('design:type', home, key);
+  const result = type === Function ? reflect.getOwnMetadata?.('design:returntype', home, key) : type;
+  return typeof result === 'function' ? (result as Fn) : undefined;
+}
+
 interface MetadataReflection {
   defineMetadata(name: unknown, value: unknown, target: object, key?: PropertyKey): void;
-  getOwnMetadata(name: unknown, target: object): unknown;
+  getOwnMetadata(name: unknown, target: object, key?: PropertyKey): unknown;
   getOwnMetadataKeys(target: object): unknown[];
 }
 
