@@ -12,6 +12,15 @@ class Service {
   async load(n: number) {
     return { n, self: this };
   }
+  @cached({ tags: ({ n }: { n: number }) => [`tag:${n}`], ttl: 60_000, staleIfError: 60_000, timeout: 60_000 })
+  async tagged(n: number) {
+    return { n, self: this };
+  }
+  // Its timer holds on to who waits, until it fires.
+  @cached({ timeout: 5 })
+  never() {
+    return new Promise<this>(() => {});
+  }
 }
 const values: WeakRef<object>[] = [];
 const perInstance = memoize(
@@ -28,6 +37,8 @@ async function use(): Promise<WeakRef<object>[]> {
     service.get(1);
     perInstance.call(service, 1);
     await service.load(2);
+    await service.tagged(i);
+    if (i % 2) service.never().catch(() => {});
     cacheOf(service, 'get').stats();
     used.push(new WeakRef(service));
   }

@@ -1,4 +1,4 @@
-import { cached, cachedProxy, cacheOf, caches, clearAll, keyOf, LruCache, memoize } from 'memokit';
+import { cached, cachedProxy, cacheOf, caches, clearAll, invalidateTags, keyOf, LruCache, memoize } from 'memokit';
 
 /** Uses everything that there is, with long ttls and loads in flight, and says goodbye: the process has to end by itself. */
 class Service {
@@ -35,6 +35,19 @@ cacheOf(memoized).put([2], Promise.resolve(2));
 cacheOf(memoized).resize(5);
 const proxy = cachedProxy({ load: async (n: number) => ({ n }) }, { load: { ttl: 3_600_000, freeze: true } });
 void proxy.load(1);
+const patient = memoize((n: number) => (n === 0 ? new Promise<number>(() => {}) : Promise.resolve(n)), {
+  ttl: 1,
+  staleWhileRevalidate: 3_600_000,
+  staleIfError: 3_600_000,
+  timeout: 3_600_000,
+  softTimeout: 3_600_000,
+  tags: (n) => [`${n}`],
+});
+void patient(0);
+await patient(1);
+await new Promise((resolve) => setTimeout(resolve, 5));
+await patient(1);
+invalidateTags('1');
 const cache = new LruCache<string, number>({ ttl: 3_600_000, onEvict() {} });
 void cache.getOrLoad('a', async () => 1);
 cache.set('b', 1).getOrInsertComputed('c', () => 1);
