@@ -488,3 +488,37 @@ test('what is put after everything was cleared is there', async () => {
   clearAll();
   expect(cacheOf(load).delete(2)).toBe(false);
 });
+
+test('the error listener hears of every load that fails, and what it throws is for the caller who loaded', async () => {
+  const failure = new Error('down');
+  const heard: unknown[] = [];
+  const on = { error: (event: unknown) => heard.push(event) };
+  const synchronous = memoize(
+    (_n: number) => {
+      throw failure;
+    },
+    { on },
+  );
+  expect(() => synchronous(1)).toThrow(failure);
+  const asynchronous = memoize(async (_n: number) => Promise.reject(failure), { on });
+  const results = await Promise.allSettled([asynchronous(2), asynchronous(2)]);
+  expect(results.map((result) => (result as PromiseRejectedResult).reason)).toEqual([failure, failure]);
+  const refused = memoize(async (n: number) => n, {
+    on,
+    when: () => {
+      throw failure;
+    },
+  });
+  await expect(refused(3)).rejects.toBe(failure);
+  expect(heard).toEqual([1, 2, 3].map((n) => ({ key: n, args: [n], error: failure })));
+  const throwing = memoize(async () => Promise.reject(failure), {
+    on: {
+      error: () => {
+        throw new Error('listener');
+      },
+    },
+  });
+  const [leader, follower] = await Promise.allSettled([throwing(), throwing()]);
+  expect(leader).toMatchObject({ reason: { errors: [{ message: 'listener' }, failure] } });
+  expect(follower).toMatchObject({ reason: failure });
+});

@@ -96,9 +96,8 @@ export interface CachedOptions<Args extends readonly unknown[] = any, R = any, T
   readonly freeze?: boolean | undefined;
   /**
    * Listeners, called last: `hit` when a call is answered without running the method, `miss` when it
-   * was run and has returned, `evict` when an entry has left, `error` when a load has failed that
-   * the options from `staleWhileRevalidate` to `signal` are about, also one that no caller waits for. What one throws
-   * reaches the caller; where there is none, as in a background load, `error`; and without that it is an uncaught error.
+   * was run and has returned, `evict` when an entry has left, `error` when a load has failed, also one in the background.
+   * What one throws reaches the caller; where there is none, `error`; and without that it is an uncaught error.
    * @default none
    * @example cached({ on: { miss: ({ args }) => console.log('miss', args) } })
    */

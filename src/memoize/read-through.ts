@@ -60,7 +60,7 @@ export class ReadThrough extends CallEntries {
       // No call, as there may be no room for one on the stack.
       loads.depth = depth;
       running.load = outer;
-      return this.#failed(load, error);
+      return this.#failed(load, key, args, error);
     }
     loads.depth = depth;
     running.load = outer;
@@ -180,12 +180,20 @@ export class ReadThrough extends CallEntries {
     return this.definition.options.tags !== undefined && load.tagTime !== tagTime();
   }
 
-  #failed(load: CallLoad | undefined, error: unknown): never {
+  #failed(load: CallLoad | undefined, key: CallKey, args: readonly unknown[], error: unknown): never {
     if (load === undefined) this.#rest();
     else this.end(load);
     this.missed();
     this.ended(load, true);
-    throwAfter(() => this.announce(), error);
+    this.#throw(key, args, error);
+  }
+
+  /** Throws what a load has failed with, after the listeners were told. */
+  #throw(key: CallKey, args: readonly unknown[], error: unknown): never {
+    const { error: listener } = this.definition.options.on;
+    const tell = () =>
+      callAll([() => listener?.({ key: publicKeyOf(key), args: args as unknown[], error }), ...this.announcements()]);
+    throwAfter(listener === undefined ? () => this.announce() : tell, error);
   }
 
   /** Counts a run that has ended. */
@@ -206,20 +214,23 @@ export class ReadThrough extends CallEntries {
       if (isPromise(value)) {
         this.definition.promises = true;
         const promise = this.#await(load, args, value, true);
-        // What an evict listener throws is for this caller, and must not spoil the promise that others are given.
-        if (on.evict === undefined) given = promise;
+        // What these listeners throw is for this caller, and must not spoil the promise that others are given.
+        if (on.evict === undefined && on.error === undefined) given = promise;
         else
-          given = promise.then((result) => {
-            this.announce();
-            return result;
-          });
+          given = promise.then(
+            (result) => {
+              this.announce();
+              return result;
+            },
+            (error) => this.#throw(load.key, args, error),
+          );
       } else {
         this.ended(load, false);
         this.settle(load, args, value, value);
       }
     } catch (error) {
       this.end(load);
-      throwAfter(() => this.announce(), error);
+      this.#throw(load.key, args, error);
     }
     this.tellMiss(load, args, given);
     return given;
