@@ -30,7 +30,10 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
     this.#cache = cache;
   }
 
-  /** How many results are stored. A load in flight is none yet. */
+  /**
+   * How many results are stored, with old ones that may still be given and failures that are remembered. A load in
+   * flight is none yet.
+   */
   get size(): number {
     const { size } = this.#cache.current;
     this.#cache.announce();

@@ -3,8 +3,9 @@ export const running: { load: { readonly signal: AbortSignal } | undefined } = {
 
 /**
  * The signal of the load that the calling method is run for: aborted when nobody waits for the result any more, or when
- * its `timeout` has passed. `undefined` outside of a load, and in one that has neither `signal` nor `timeout`. To be read
- * before the first `await` of the method, as nothing tells afterwards which load it belongs to.
+ * its `timeout` has passed. `undefined` outside of a load, in one that has neither `signal` nor `timeout`, and in a batch,
+ * which is run for many. To be read before the first `await` of the method, as nothing tells afterwards which load it
+ * belongs to.
  *
  * @example
  * class Documents {

@@ -96,7 +96,8 @@ export interface CachedOptions<Args extends readonly unknown[] = any, R = any, T
   readonly freeze?: boolean | undefined;
   /**
    * Listeners, called last: `hit` when a call is answered without running the method, `miss` when it
-   * was run and has returned, `evict` when an entry has left, `error` when a load has failed, also one in the background.
+   * was run and has returned, `evict` when an entry has left, `error` when a load has failed, also one in the background, but not
+   * one that was aborted as nobody waited for it.
    * What one throws reaches the caller; where there is none, `error`; and without that it is an uncaught error.
    * @default none
    * @example cached({ on: { miss: ({ args }) => console.log('miss', args) } })
@@ -172,7 +173,8 @@ export interface CachedOptions<Args extends readonly unknown[] = any, R = any, T
   /**
    * The caller's AbortSignal among the arguments. It is left out of the key. Who aborts is rejected with its reason at
    * once; the load goes on while anybody waits, and is aborted when the last has left. The method is given the load's own
-   * signal in its place, where it is an argument or a property of one, and can read it as `loadSignal()`.
+   * signal in place of that of the call which began it, where that is an argument or a property of one; `loadSignal()` is
+   * there whoever began it.
    * @default none
    * @example cached({ signal: (url: string, signal?: AbortSignal) => signal })
    */

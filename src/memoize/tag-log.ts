@@ -27,5 +27,5 @@ let time = 0;
 let forgotten = 0;
 const last = /* @__PURE__ */ new Map<string, number>();
 
-/** No load outlasts so many different tags, or it is not stored. */
+/** How many different tags are remembered, before all are forgotten. */
 const MOST_TAGS = 10_000;
