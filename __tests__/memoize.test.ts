@@ -522,3 +522,20 @@ test('the error listener hears of every load that fails, and what it throws is f
   expect(leader).toMatchObject({ reason: { errors: [{ message: 'listener' }, failure] } });
   expect(follower).toMatchObject({ reason: failure });
 });
+
+test('what an evict listener throws reaches the caller whose load has evicted, among several at once', async () => {
+  const get = memoize(async (n: number) => n, {
+    capacity: 1,
+    on: {
+      evict: ({ key }) => {
+        throw new Error(`evict ${key}`);
+      },
+    },
+  });
+  const results = await Promise.allSettled([get(1), get(2), get(3)]);
+  expect(results.map((result) => (result.status === 'fulfilled' ? result.value : result.reason.message))).toEqual([
+    1,
+    'evict 1',
+    'evict 2',
+  ]);
+});

@@ -1,5 +1,5 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
-import { type CachedOptions, cacheOf, clearAll, loadSignal, memoize, TimeoutError } from 'memokit';
+import { type CachedOptions, cacheOf, clearAll, invalidateTags, loadSignal, memoize, TimeoutError } from 'memokit';
 import { error } from './support/error.js';
 import { Source, settle } from './support/source.js';
 
@@ -306,16 +306,52 @@ test('what when refuses takes the place of an old value, without being stored', 
   expect(cache.explain('k').outcome).toBe('miss');
 });
 
-test('the size never exceeds the capacity, old values and failures included', async () => {
+test('the size never exceeds the capacity, old values included, and failures take the place of none', async () => {
   const { source, get, load, cache } = memoized({ capacity: 5, staleIfError: 1000, errorTtl: 1000 });
   for (let i = 0; i < 10; i++) {
     await load(`${i}`, 'value');
+    expect(cache.size).toBe(Math.min(i + 1, 5));
+  }
+  for (let i = 0; i < 10; i++) {
     const call = get(`failing ${i}`);
     await source.fail(failure);
     await expect(call).rejects.toBe(failure);
-    expect(cache.size).toBeLessThanOrEqual(5);
   }
-  expect(cache.size).toBe(5);
+  expect([...cache.entries()].map(([key]) => key)).toEqual(['5', '6', '7', '8', '9']);
+  expect([cache.size, cache.explain('failing 9').outcome, cache.explain('failing 0').outcome]).toEqual([
+    5,
+    'failed',
+    'miss',
+  ]);
+});
+
+test('a failure that is remembered goes with what is put, deleted or cleared', async () => {
+  const { source, get, cache } = memoized({ errorTtl: 1000 });
+  for (const forget of [() => cache.put(['k'], 'put'), () => cache.delete('k'), () => cache.clear(), clearAll]) {
+    const call = get('k');
+    await source.fail(failure);
+    await expect(call).rejects.toBe(failure);
+    expect(cache.explain('k').outcome).toBe('failed');
+    forget();
+    expect(cache.explain('k').outcome).not.toBe('failed');
+    cache.clear();
+  }
+});
+
+test('a reload whose entry was evicted meanwhile brings it back to nobody, but to those who wait', async () => {
+  const { source, get, load, cache } = memoized({ capacity: 1, refreshAhead: 0.5 });
+  for (const isAskedFor of [false, true]) {
+    cache.clear();
+    await load('a', 'old');
+    source.now += 500;
+    await get('a');
+    const reload = source.runs.at(-1)!;
+    await load('b', 'value');
+    if (isAskedFor) get('a');
+    reload.resolve('new');
+    await settle();
+    expect([...cache.entries()].map(([key]) => key)).toEqual([isAskedFor ? 'a' : 'b']);
+  }
 });
 
 test('a method that returns no promise is refused at its first call, which names the option', () => {
@@ -395,7 +431,7 @@ test('what listeners throw reaches the caller who began the load, and no other',
   const failing = [get('c'), get('c')];
   await source.fail(failure);
   const [lead, follow] = await Promise.allSettled(failing);
-  expect(lead).toMatchObject({ reason: { errors: [{ message: 'error' }, { message: 'evict' }, failure] } });
+  expect(lead).toMatchObject({ reason: { errors: [{ message: 'error' }, failure] } });
   expect(follow).toMatchObject({ reason: failure });
 });
 
@@ -522,6 +558,162 @@ test('a background load goes on though the caller who set it off has aborted', a
   await joined;
   await source.give('new');
   expect(await get('k')).toBe('new');
+});
+
+test('a background load is given a signal of its own too, which no caller can abort', async () => {
+  const { source, get, signals } = abortableSource({ ttl: 1000, staleWhileRevalidate: 1000, clock: () => source.now });
+  const first = get('k');
+  await source.give('old');
+  await first;
+  source.now = 1000;
+  const controller = new AbortController();
+  await get('k', controller.signal);
+  const { args } = source.runs.at(-1)!;
+  controller.abort();
+  expect([args[1] === signals.at(-1), signals.at(-1)!.aborted]).toEqual([true, false]);
+});
+
+test('a listener that has the first caller leave while another joins leaves that one its result', async () => {
+  const controller = new AbortController();
+  const { source, get } = abortableSource({ on: { hit: () => controller.abort() } });
+  const [leader, joined] = [get('k', controller.signal), get('k')];
+  await expect(leader).rejects.toMatchObject({ name: 'AbortError' });
+  await source.give('value');
+  expect(await joined).toBe('value');
+});
+
+test('who gives up spoils nothing for others, wherever the method has the signal from', async () => {
+  const source = new Source<string>();
+  const get = memoize(
+    (request: { url: string; options: { signal: AbortSignal } }) =>
+      new Promise<string>((resolve, reject) => {
+        const { signal } = request.options;
+        signal.addEventListener('abort', () => reject(signal.reason));
+        source.load(request.url).then(resolve, reject);
+      }),
+    { key: ({ url }) => url, signal: ({ options }) => options.signal },
+  );
+  const controllers = [new AbortController(), new AbortController(), new AbortController()];
+  const calls = controllers.map(({ signal }) => get({ url: 'k', options: { signal } }));
+  controllers[0]!.abort();
+  await expect(calls[0]).rejects.toMatchObject({ name: 'AbortError' });
+  await settle();
+  expect(source.runs).toHaveLength(2);
+  controllers[1]!.abort();
+  await expect(calls[1]).rejects.toMatchObject({ name: 'AbortError' });
+  await settle();
+  await source.give('value');
+  expect(await calls[2]).toBe('value');
+});
+
+test('a call that says that it has no signal has the key of those that have one', async () => {
+  const { signal } = new AbortController();
+  const last = memoize(async (_id: number, _signal?: AbortSignal | null) => ({}), { signal: (_id, signal) => signal });
+  const [first, ...rest] = await Promise.all([last(1, signal), last(1), last(1, undefined), last(1, null)]);
+  expect(new Set([first, ...rest]).size).toBe(1);
+  const nested = memoize(
+    async (_id: number, _options?: { signal?: AbortSignal | null | undefined; page?: number | null }) => ({}),
+    {
+      signal: (_id, options) => options?.signal,
+    },
+  );
+  const options = [{ signal }, {}, { signal: undefined }, { signal: null }];
+  expect(new Set(await Promise.all(options.map((each) => nested(1, each)))).size).toBe(1);
+  expect(await nested(1, { page: null })).not.toBe(await nested(1, {}));
+  expect(await nested(1, { page: null, signal: null })).toBe(await nested(1, { page: null }));
+});
+
+test('callers that left are held by nothing, and many on one signal have one listener', async () => {
+  const { signal } = new AbortController();
+  const added = jest.spyOn(signal, 'addEventListener');
+  const removed = jest.spyOn(signal, 'removeEventListener');
+  const get = memoize(async (n: number, _signal: AbortSignal) => n, { signal: (_n, signal) => signal });
+  await Promise.all(Array.from({ length: 20 }, (_, n) => get(n, signal)));
+  expect([added.mock.calls.length, removed.mock.calls.length]).toEqual([1, 1]);
+});
+
+test('a tag of others changes neither softTimeout nor who can leave', async () => {
+  jest.useFakeTimers();
+  const { source, get, signals } = abortableSource({
+    ttl: 1000,
+    staleIfError: 10_000,
+    softTimeout: 20,
+    tags: () => ['mine'],
+    clock: () => source.now,
+  });
+  const first = get('k');
+  await source.give('old');
+  await first;
+  source.now = 1000;
+  const [one, other] = [new AbortController(), new AbortController()];
+  const slow = get('k');
+  invalidateTags('other');
+  const joined = get('k');
+  jest.advanceTimersByTime(20);
+  expect(await Promise.all([slow, joined, get('k')])).toEqual(['old', 'old', 'old']);
+  const cold = [get('cold', one.signal)];
+  invalidateTags('other');
+  cold.push(get('cold', other.signal));
+  one.abort();
+  other.abort();
+  for (const call of cold) await expect(call).rejects.toMatchObject({ name: 'AbortError' });
+  expect(signals.at(-1)!.aborted).toBe(true);
+});
+
+test('a failure from before an invalidation is neither remembered after it nor given to who came after', async () => {
+  const source = new Source<string>();
+  const get = memoize((key: string) => source.load(key), {
+    errorTtl: 1000,
+    tags: (value: string) => [value],
+    ttl: 1000,
+  });
+  const before = get('k');
+  invalidateTags('k');
+  const after = get('k');
+  await source.fail(failure);
+  await expect(before).rejects.toBe(failure);
+  expect(source.runs).toHaveLength(2);
+  await source.fail(failure);
+  await expect(after).rejects.toBe(failure);
+  await expect(get('k')).rejects.toBe(failure);
+  expect(source.runs).toHaveLength(2);
+  invalidateTags('any');
+  get('k').catch(() => {});
+  expect(source.runs).toHaveLength(3);
+});
+
+test('what listeners throw at a load that throws at once reaches its caller', () => {
+  const get = memoize(
+    (): Promise<number> => {
+      throw failure;
+    },
+    {
+      timeout: 1000,
+      on: {
+        error: () => {
+          throw new Error('listener');
+        },
+      },
+    },
+  );
+  expect(get).toThrow(expect.objectContaining({ errors: [expect.objectContaining({ message: 'listener' }), failure] }));
+});
+
+test('what an evict listener throws where a promise was put is told to the error listener', async () => {
+  const heard: unknown[] = [];
+  const get = memoize(async (n: number) => n, {
+    capacity: 1,
+    on: {
+      evict: () => {
+        throw failure;
+      },
+      error: ({ error }) => heard.push(error),
+    },
+  });
+  await get(1);
+  cacheOf(get).put([2], Promise.resolve(2));
+  await settle();
+  expect(heard).toEqual([failure]);
 });
 
 test('signal has to give an AbortSignal or undefined', () => {

@@ -38,13 +38,15 @@ export class Loads<K, L extends Load<K> = Load<K>> {
 
   /** A key's load that has a promise, if there is one to join. @throws RecursionError when the run has given none yet. */
   join(key: K, named: { readonly name: string }): L | undefined {
-    const load = this.#alive(key);
+    const load = this.get(key);
     if (load === undefined || load.promise !== undefined) return load;
     throw new RecursionError(`${named.name} called itself with the same arguments before it had returned`);
   }
 
-  has(key: K): boolean {
-    return this.#alive(key) !== undefined;
+  /** A key's load, unless that is dead. */
+  get(key: K): L | undefined {
+    const load = this.#running.get(key);
+    return load !== undefined && (load.promise !== undefined || load.depth <= this.depth) ? load : undefined;
   }
 
   /** Starts a load, in place of any other of the key, which is fenced. */
@@ -59,18 +61,12 @@ export class Loads<K, L extends Load<K> = Load<K>> {
 
   /** Tells whether there was a load to fence. */
   fence(key: K): boolean {
-    const had = this.has(key);
+    const had = this.get(key) !== undefined;
     this.#running.delete(key);
     return had;
   }
 
   fenceAll(): void {
     this.#running.clear();
-  }
-
-  /** A key's load, unless that is dead. */
-  #alive(key: K): L | undefined {
-    const load = this.#running.get(key);
-    return load !== undefined && (load.promise !== undefined || load.depth <= this.depth) ? load : undefined;
   }
 }

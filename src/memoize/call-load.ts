@@ -7,8 +7,10 @@ export class CallLoad implements Load<CallKey> {
   promise: Promise<unknown> | undefined;
   /** When it began, as the tag log counts. */
   readonly tagTime = tagTime();
-  /** Whether its result has a tag that was invalidated while it ran. */
+  /** Whether what it gave may have been invalidated by a tag while it ran. */
   isOutdated = false;
+  /** What listeners are to hear of what it has caused. */
+  news: readonly (() => void)[] = [];
 
   constructor(
     readonly key: CallKey,

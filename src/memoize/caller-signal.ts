@@ -12,12 +12,18 @@ export function signalOf(pick: SignalPicker, receiver: unknown, args: readonly u
   throw new OptionError(mismatch('signal', 'to be given an AbortSignal or undefined', signal));
 }
 
-/** The arguments of a call that its key is made of: all but its signal. */
+/** The arguments of a call that its key is made of: all but its signal, or what says that it has none. */
 export function withoutSignal(pick: SignalPicker, receiver: unknown, args: readonly unknown[]): readonly unknown[] {
   const signal = signalOf(pick, receiver, args);
   if (signal !== undefined) return exchanged(args, signal, undefined);
-  // Where others have their signal, this caller may have written that it has none.
-  return endsWithPlaceOfSignal(pick, receiver, args) ? args.slice(0, -1) : args;
+  const isPlace = (probed: readonly unknown[]) => {
+    try {
+      return pick.apply(receiver, probed as unknown[]) === probe();
+    } catch {
+      return false;
+    }
+  };
+  return withoutAbsent(args, isPlace);
 }
 
 /**
@@ -25,31 +31,30 @@ export function withoutSignal(pick: SignalPicker, receiver: unknown, args: reado
  * plain object that is one. The object is copied then.
  */
 export function exchanged(args: readonly unknown[], signal: AbortSignal, other: AbortSignal | undefined): unknown[] {
-  const result = args.map((arg) => {
-    if (arg === signal) return other;
-    return isPlainObject(arg) ? exchangedIn(arg, signal, other) : arg;
-  });
+  const result = args.map((arg) => (arg === signal ? other : exchangedIn(arg, signal, other)));
   while (other === undefined && result.length > 0 && args[result.length - 1] === signal) result.pop();
   return result;
 }
 
-/** Waits for a promise until a signal aborts, which rejects with the signal's reason, calling `leave`. */
-export function abortable(promise: Promise<unknown>, signal: AbortSignal, leave: () => void): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const abort = () => {
-      reject(signal.reason);
-      leave();
-    };
-    if (signal.aborted) {
-      promise.catch(() => {});
-      abort();
-      return;
+/** Arguments without an `undefined` or `null` that stands where `isPlace` says that others have their signal. */
+function withoutAbsent(args: readonly unknown[], isPlace: (probed: readonly unknown[]) => boolean): readonly unknown[] {
+  for (const [index, arg] of args.entries()) {
+    const others = (other: unknown) => [...args.slice(0, index), other, ...args.slice(index + 1)];
+    if (isAbsent(arg)) {
+      if (isPlace(others(probe()))) return index === args.length - 1 ? args.slice(0, -1) : others(undefined);
+    } else if (isPlainObject(arg)) {
+      for (const [name, { value, get }] of ownProperties(arg)) {
+        if (!get && isAbsent(value) && isPlace(others(changed(arg, name, probe())))) {
+          return others(changed(arg, name, undefined));
+        }
+      }
     }
-    signal.addEventListener('abort', abort, { once: true });
-    const settled = () => signal.removeEventListener('abort', abort);
-    promise.then(settled, settled);
-    promise.then(resolve, reject);
-  });
+  }
+  return args;
+}
+
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null;
 }
 
 function isSignal(value: unknown): value is AbortSignal {
@@ -57,15 +62,12 @@ function isSignal(value: unknown): value is AbortSignal {
   return typeof aborted === 'boolean' && typeof addEventListener === 'function';
 }
 
-/** Whether the last argument is undefined where the picker would take a signal from. */
-function endsWithPlaceOfSignal(pick: SignalPicker, receiver: unknown, args: readonly unknown[]): boolean {
-  if (args.length === 0 || args.at(-1) !== undefined) return false;
-  const probe = new AbortController().signal;
-  try {
-    return pick.apply(receiver, [...args.slice(0, -1), probe]) === probe;
-  } catch {
-    return false;
-  }
+let probing: AbortSignal | undefined;
+
+/** A signal that nobody has, to find out where a picker would take one from. */
+function probe(): AbortSignal {
+  probing ??= new AbortController().signal;
+  return probing;
 }
 
 function isPlainObject(value: unknown): value is object {
@@ -74,13 +76,22 @@ function isPlainObject(value: unknown): value is object {
   return prototype === Object.prototype || prototype === null;
 }
 
-function exchangedIn(object: object, signal: AbortSignal, other: AbortSignal | undefined): object {
-  const descriptors = Object.getOwnPropertyDescriptors(object) as Record<PropertyKey, PropertyDescriptor>;
-  const held = Reflect.ownKeys(descriptors).filter((name) => descriptors[name]!.value === signal);
-  if (held.length === 0) return object;
-  for (const name of held) {
-    if (other === undefined) delete descriptors[name];
-    else descriptors[name]!.value = other;
+function exchangedIn(arg: unknown, signal: AbortSignal, other: AbortSignal | undefined): unknown {
+  if (!isPlainObject(arg)) return arg;
+  const held = ownProperties(arg).filter(([, { value }]) => value === signal);
+  return held.reduce((object, [name]) => changed(object, name, other), arg);
+}
+
+function ownProperties(object: object): [PropertyKey, PropertyDescriptor][] {
+  return Reflect.ownKeys(object).map((name) => [name, Object.getOwnPropertyDescriptor(object, name)!]);
+}
+
+/** A copy of a plain object with another value for one property, or without it. */
+function changed(object: object, name: PropertyKey, value: AbortSignal | undefined): object {
+  const properties = ownProperties(object).filter(([other]) => value !== undefined || other !== name);
+  const copy: object = Object.create(Object.getPrototypeOf(object));
+  for (const [other, descriptor] of properties) {
+    Object.defineProperty(copy, other, other === name ? { ...descriptor, value } : descriptor);
   }
-  return Object.create(Object.getPrototypeOf(object), descriptors);
+  return copy;
 }

@@ -77,7 +77,7 @@ export class ReadThrough extends CallEntries {
       const load = new CallLoad(key, loads.depth, 0);
       loads.begin(load);
       this.#await(load, args, value, false).then(
-        () => this.announce(),
+        () => this.tellAlone(key, args, load.news),
         // It reaches whoever calls meanwhile; otherwise it is the business of whoever made the promise.
         () => {},
       );
@@ -114,7 +114,12 @@ export class ReadThrough extends CallEntries {
   }
 
   protected isLoading(key: CallKey): boolean {
-    return this.#loads?.has(key) ?? false;
+    return this.loadOf(key) !== undefined;
+  }
+
+  /** A key's load, if one is in flight. */
+  protected loadOf(key: CallKey): CallLoad | undefined {
+    return this.#loads?.get(key);
   }
 
   /** A key's load that callers may join. @throws RecursionError when its run has given no promise yet. */
@@ -161,6 +166,23 @@ export class ReadThrough extends CallEntries {
 
   protected tellHit(key: CallKey, args: readonly unknown[], value: unknown): void {
     this.definition.options.on.hit?.({ key: publicKeyOf(key), args: args as unknown[], value });
+  }
+
+  /**
+   * Tells listeners of what no caller waits for. What they throw goes to `on.error`; what that throws, or anything where
+   * there is none, is an uncaught error, as of other listeners that nobody waits for.
+   */
+  protected tellAlone(key: CallKey, args: readonly unknown[], listeners: readonly (() => void)[]): void {
+    const { error: listener } = this.definition.options.on;
+    for (const listen of listeners) {
+      try {
+        attempt(listen, listener && ((error) => listener({ key: publicKeyOf(key), args: args as unknown[], error })));
+      } catch (error) {
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
   }
 
   #joined(load: CallLoad, receiver: unknown, args: readonly unknown[]): unknown {
@@ -219,7 +241,7 @@ export class ReadThrough extends CallEntries {
         else
           given = promise.then(
             (result) => {
-              this.announce();
+              callAll(load.news);
               return result;
             },
             (error) => this.#throw(load.key, args, error),
@@ -262,10 +284,12 @@ export class ReadThrough extends CallEntries {
       (result) => {
         finish(false);
         this.settle(load, args, result, promise, called);
+        load.news = this.announcements();
         return result;
       },
       (error) => {
         finish(true);
+        load.isOutdated = this.isDoubtful(load);
         this.end(load);
         throw error;
       },
@@ -284,6 +308,8 @@ export class ReadThrough extends CallEntries {
     let ends = false;
     loads.depth = load.depth;
     try {
+      // As long as its tags are not known.
+      load.isOutdated = this.isDoubtful(load);
       refuseOneShot(result, definition);
       if (definition.options.freeze) deepFreeze(result);
       const wanted = when === undefined || when(result, ...args);
@@ -324,3 +350,12 @@ export type Outcome = 'hit' | 'stale' | 'failed' | 'loading' | 'miss';
 
 /** A table of loads that no cache needs now. */
 let spareLoads: Loads<CallKey, CallLoad> | undefined;
+
+function attempt(listen: () => void, otherwise: ((error: unknown) => void) | undefined): void {
+  try {
+    listen();
+  } catch (error) {
+    if (otherwise === undefined) throw error;
+    otherwise(error);
+  }
+}

@@ -2,16 +2,18 @@ import { mismatch, OptionError, TimeoutError } from '../errors.js';
 import { callAll } from '../lru/call-all.js';
 import { refresh } from '../lru/clock.js';
 import { type EvictionCause, requireNumber } from '../lru/options.js';
+import { abortable } from './abortable.js';
 import { type CallKey, publicKeyOf } from './call-key.js';
 import type { CallLoad } from './call-load.js';
-import { abortable, signalOf, withoutSignal } from './caller-signal.js';
+import { signalOf, withoutSignal } from './caller-signal.js';
 import type { Definition } from './definition.js';
+import { Failures } from './failures.js';
 import { Kept } from './kept.js';
 import { running } from './load-signal.js';
 import { asyncOptionOf } from './options.js';
 import { type Outcome, ReadThrough } from './read-through.js';
 import { isPromise, nativePromise } from './result.js';
-import { Run } from './run.js';
+import { Run, type Waiter } from './run.js';
 import { startTimer } from './timer.js';
 
 /**
@@ -19,6 +21,8 @@ import { startTimer } from './timer.js';
  * as RFC 5861 says, failures are remembered, waits are bounded, and a load that nobody waits for any more is given up.
  */
 export class Resilient extends ReadThrough {
+  #failures: Failures | undefined;
+
   constructor(definition: Definition, next?: ReadThrough | undefined) {
     super(definition, next);
     definition.promises = true;
@@ -28,27 +32,39 @@ export class Resilient extends ReadThrough {
     const { signal: pick } = this.definition.options;
     const signal = pick && signalOf(pick, receiver, args);
     if (signal?.aborted) return Promise.reject(signal.reason);
+    const waiter: Waiter = { receiver, args, signal };
     const kept = this.find(key) as Kept | undefined;
     if (kept !== undefined) {
       const now = this.now();
-      if (kept.wantsReload(now) && !this.isLoading(key)) this.#begin(key, receiver, args);
-      const answer = this.#answer(kept, now);
-      if (answer !== undefined) {
-        this.#tellAnswer(key, args, answer);
-        return answer;
-      }
+      if (kept.wantsReload(now) && !this.isLoading(key)) this.#begin(key, waiter, true);
+      if (kept.isServed(now)) return this.#answer(key, args, kept.value, !kept.isFresh(now));
     }
+    const failure = this.#failures?.at(key);
+    if (failure !== undefined) return this.#answer(key, args, Promise.reject(failure.error), false);
     const joined = this.join(key);
-    return joined === undefined ? this.#lead(key, receiver, args, signal) : this.#join(joined, receiver, args, signal);
+    return joined === undefined ? this.#lead(key, waiter) : this.#join(joined, waiter);
+  }
+
+  override put(key: CallKey, args: readonly unknown[], value: unknown): void {
+    this.#failures?.forget(key);
+    super.put(key, args, value);
+  }
+
+  override delete(key: CallKey): boolean {
+    const wasKnown = this.#failures?.forget(key) ?? false;
+    return super.delete(key) || wasKnown;
+  }
+
+  override clear(): void {
+    this.#failures?.forgetAll();
+    super.clear();
   }
 
   override outcome(key: CallKey): Outcome {
     const kept = this.current.peek(key) as Kept | undefined;
-    if (kept === undefined) return super.outcome(key);
     const now = this.now();
-    if (kept.isFresh(now)) return 'hit';
-    if (kept.isServed(now)) return 'stale';
-    if (kept.failureAt(now) !== undefined) return 'failed';
+    if (kept?.isServed(now)) return kept.isFresh(now) ? 'hit' : 'stale';
+    if (this.#failures?.at(key) !== undefined) return 'failed';
     return this.isLoading(key) ? 'loading' : 'miss';
   }
 
@@ -64,9 +80,15 @@ export class Resilient extends ReadThrough {
   }
 
   override left(key: CallKey, stored: unknown, cause: EvictionCause): void {
-    const { value } = stored as Kept;
-    // A failure is remembered, but is no entry.
-    if (value !== undefined) super.left(key, value, cause);
+    const load = cause === 'capacity' ? this.loadOf(key) : undefined;
+    if (load instanceof Run) load.isEvicted = true;
+    super.left(key, (stored as Kept).value, cause);
+  }
+
+  protected override renew(): boolean {
+    const isCleared = super.renew();
+    if (isCleared) this.#failures?.forgetAll();
+    return isCleared;
   }
 
   protected override keep(key: CallKey, value: unknown, ttl: number, tags: readonly string[]): void {
@@ -83,20 +105,13 @@ export class Resilient extends ReadThrough {
       freshUntil + staleIfError,
     );
     super.keep(key, kept, ttl && lifetime + Math.max(staleWhileRevalidate, staleIfError), tags);
+    this.#failures?.forget(key);
   }
 
-  /** What answers a call without waiting, counted; `undefined` when nothing does. */
-  #answer(kept: Kept, now: number): Promise<unknown> | undefined {
-    const isStale = !kept.isFresh(now);
-    const failure = isStale && !kept.isServed(now) ? kept.failureAt(now) : undefined;
-    if (isStale && failure === undefined && !kept.isServed(now)) return undefined;
+  /** Gives a caller what is there, as a hit. */
+  #answer(key: CallKey, args: readonly unknown[], answer: Promise<unknown>, isStale: boolean): Promise<unknown> {
     this.hit();
-    if (failure !== undefined) return Promise.reject(failure.error);
     if (isStale) this.count('staleHits');
-    return kept.value;
-  }
-
-  #tellAnswer(key: CallKey, args: readonly unknown[], answer: Promise<unknown>): void {
     try {
       callAll([() => this.tellHit(key, args, answer), ...this.announcements()]);
     } catch (error) {
@@ -104,97 +119,111 @@ export class Resilient extends ReadThrough {
       answer.catch(() => {});
       throw error;
     }
+    return answer;
   }
 
   /** A call that begins a load and waits for it. */
-  #lead(key: CallKey, receiver: unknown, args: readonly unknown[], signal: AbortSignal | undefined): unknown {
+  #lead(key: CallKey, waiter: Waiter): unknown {
     const { on } = this.definition.options;
-    const run = this.#begin(key, receiver, args, { signal });
-    if (run.thrown !== undefined) throw run.thrown.error;
-    const answer = this.#wait(run, signal);
+    const run = this.#begin(key, waiter, false);
+    if (run.thrown !== undefined) run.throwTroubles(run.thrown.error);
+    const answer = this.#wait(run, waiter, run.promise!);
     const given = on.evict === undefined && on.error === undefined ? answer : run.led(answer);
-    this.tellMiss(run, args, given);
+    try {
+      this.tellMiss(run, waiter.args, given);
+    } catch (error) {
+      run.isLed = false;
+      throw error;
+    }
     return given;
   }
 
   /** A call that waits for the load of another. */
-  #join(load: CallLoad, receiver: unknown, args: readonly unknown[], signal: AbortSignal | undefined): unknown {
-    if (!this.isDoubtful(load)) return this.#joined(load, args, signal);
-    if (load instanceof Run) load.isWanted = true;
-    const decide = () => (load.isOutdated ? this.call(load.key, receiver, args) : this.#joined(load, args, undefined));
-    const answer = load.promise!.then(decide, decide);
-    return signal === undefined ? answer : abortable(answer, signal, () => {});
+  #join(load: CallLoad, waiter: Waiter): unknown {
+    const { receiver, args } = waiter;
+    const { key } = load;
+    const kept = load instanceof Run && load.isSlow ? this.#standIn(key, this.now()) : undefined;
+    if (kept !== undefined) return this.#answer(key, args, kept.value, true);
+    // Counted as waiting before any listener is told, which may have others leave.
+    if (load instanceof Run) load.join(waiter);
+    const join = () => {
+      this.count('coalesced');
+      return this.#answer(key, args, load.promise!, false);
+    };
+    if (this.isDoubtful(load)) {
+      const decide = () => (load.isOutdated ? this.call(key, receiver, args) : join());
+      return this.#wait(load, waiter, load.promise!.then(decide, decide));
+    }
+    try {
+      join();
+    } catch (error) {
+      if (load instanceof Run && load.leave(waiter)) this.#giveUp(load, error);
+      throw error;
+    }
+    return this.#wait(load, waiter, load.promise!);
   }
 
-  #joined(load: CallLoad, args: readonly unknown[], signal: AbortSignal | undefined): unknown {
-    this.hit();
-    const instead = load instanceof Run && load.isSlow ? this.#instead(load.key, this.now()) : undefined;
-    this.count(instead === undefined ? 'coalesced' : 'staleHits');
-    this.#tellAnswer(load.key, args, instead ?? load.promise!);
-    if (instead !== undefined) return instead;
-    if (load instanceof Run) load.waiting++;
-    return this.#wait(load, signal);
-  }
-
-  /** What a caller waits for. */
-  #wait(load: CallLoad, signal: AbortSignal | undefined): Promise<unknown> {
+  /** What a caller of a load waits for, to get `answer`. */
+  #wait(load: CallLoad, waiter: Waiter, answer: Promise<unknown>): Promise<unknown> {
+    const { signal } = waiter;
     const run = load instanceof Run ? load : undefined;
-    const answer = (run && this.#soon(run)) ?? load.promise!;
+    const given = run === undefined ? answer : this.#soon(run, answer);
     if (signal === undefined) {
       if (run !== undefined) run.isWanted = true;
-      return answer;
+      return given;
     }
-    return abortable(answer, signal, () => {
-      if (run === undefined || run.isOver || --run.waiting > 0 || run.isWanted) return;
-      this.#giveUp(run, signal.reason);
+    return abortable(given, signal, () => {
+      if (run?.leave(waiter)) this.#giveUp(run, signal.reason);
     });
   }
 
   /** What those wait for who would rather have an old value than wait for long. */
-  #soon(run: Run): Promise<unknown> | undefined {
+  #soon(run: Run, answer: Promise<unknown>): Promise<unknown> {
     const { softTimeout } = this.definition.options;
-    if (softTimeout === undefined || run.isSlow || run.isOver) return undefined;
-    run.soon ??= new Promise((resolve, reject) => {
-      run.promise!.then(resolve, reject);
-      run.until(startTimer(softTimeout, () => this.#slow(run, resolve)));
-    });
+    if (softTimeout === undefined || run.isSlow || run.isOver) return answer;
+    const soon = () =>
+      new Promise((resolve, reject) => {
+        answer.then(resolve, reject);
+        run.until(startTimer(softTimeout, () => this.#slow(run, resolve)));
+      });
+    if (answer !== run.promise) return soon();
+    run.soon ??= soon();
     return run.soon;
   }
 
   #slow(run: Run, resolve: (value: unknown) => void): void {
     run.isSlow = true;
-    let instead: Promise<unknown> | undefined;
+    let kept: Kept | undefined;
     try {
-      instead = this.#instead(run.key, this.now());
+      kept = this.#standIn(run.key, this.now());
     } catch {
       // A clock that throws leaves them waiting for the load.
     }
-    if (instead === undefined) return;
+    if (kept === undefined) return;
     this.count('staleHits', run.waiting);
     run.waiting = 0;
     run.isWanted = true;
-    resolve(instead);
+    resolve(kept.value);
   }
 
   /** Begins a load, for a caller or in the background. What its method throws at once stays in it. */
-  #begin(key: CallKey, receiver: unknown, args: readonly unknown[], caller?: { signal: AbortSignal | undefined }): Run {
+  #begin(key: CallKey, { receiver, args, signal }: Waiter, isBackground: boolean): Run {
     const { definition } = this;
     const { signal: pick, timeout, many } = definition.options;
     const loads = this.inFlight();
     const { depth } = loads;
     const outer = running.load;
-    const run = new Run(key, depth + 1, this.stopwatch(), caller === undefined);
+    const run = new Run(key, depth + 1, this.stopwatch(), signal, isBackground);
     loads.begin(run);
     loads.depth = depth + 1;
     running.load = pick === undefined && timeout === undefined ? undefined : run;
-    if (caller === undefined) this.count('refreshes');
+    if (isBackground) this.count('refreshes');
     else this.missed();
     this.count('pending');
-    let failure: { readonly error: unknown } | undefined;
     try {
       // A batch is made of single arguments.
       const isAlone = many !== undefined && pick !== undefined;
-      const given = isAlone ? withoutSignal(pick, receiver, args) : run.forMethod(args, caller?.signal);
+      const given = isAlone ? withoutSignal(pick, receiver, args) : run.forMethod(args);
       const source: unknown = definition.method.apply(receiver, given as unknown[]);
       if (!isPromise(source)) {
         const option = asyncOptionOf(definition.options);
@@ -202,15 +231,14 @@ export class Resilient extends ReadThrough {
       }
       this.#follow(run, args, nativePromise(source));
     } catch (error) {
-      failure = { error };
+      run.thrown = { error };
     }
     loads.depth = depth;
     running.load = outer;
-    if (failure !== undefined) {
-      run.thrown = failure;
+    if (run.thrown !== undefined) {
       // It is thrown, unless an old value stands in.
       run.answer.catch(() => {});
-      this.#fail(run, args, failure.error);
+      this.#fail(run, args, run.thrown.error);
     }
     return run;
   }
@@ -225,8 +253,9 @@ export class Resilient extends ReadThrough {
     if (timeout === undefined) return;
     const expire = () => {
       const error = new TimeoutError(`${this.definition.name} took longer than ${timeout} ms`);
-      this.#fail(run, args, error);
+      // First, so that who hears of the failure and loads again meets a source that was told to stop.
       run.abort(error);
+      this.#fail(run, args, error);
     };
     run.until(startTimer(timeout, expire));
   }
@@ -234,7 +263,9 @@ export class Resilient extends ReadThrough {
   #succeed(run: Run, args: readonly unknown[], result: unknown): void {
     if (run.isOver) return;
     this.renew();
-    const isCurrent = this.join(run.key) === run;
+    // An entry that has made room is not brought back by a reload that nobody has asked for.
+    if (run.isEvicted && run.isBackground && run.waiting === 0) this.end(run);
+    const isCurrent = this.loadOf(run.key) === run;
     this.#finish(run, false);
     try {
       this.settle(run, args, result, run.promise);
@@ -243,19 +274,33 @@ export class Resilient extends ReadThrough {
       return;
     }
     run.resolve(result);
-    this.#tell(run, args, []);
+    this.#tell(run, args, this.announcements());
   }
 
   #fail(run: Run, args: readonly unknown[], error: unknown): void {
     if (run.isOver) return;
+    run.isOutdated = this.isDoubtful(run);
     this.#finish(run, true);
     this.renew();
-    this.#recover(run, args, error, this.end(run));
+    const isCurrent = this.end(run);
+    const [heir, ...others] = run.heirs(error);
+    if (heir === undefined) this.#recover(run, args, error, isCurrent);
+    else this.#inherit(run, heir, others);
+  }
+
+  /** Begins a load anew for those who wait for one that its first caller has spoilt. */
+  #inherit(run: Run, heir: Waiter, others: readonly Waiter[]): void {
+    const next = this.#begin(run.key, heir, true);
+    for (const other of others) next.join(other);
+    if (next.thrown === undefined) run.resolve(next.promise);
+    else run.reject(next.thrown.error);
   }
 
   #giveUp(run: Run, reason: unknown): void {
     this.#finish(run, true);
     this.end(run);
+    run.answer.catch(() => {});
+    run.reject(reason);
     run.abort(reason);
   }
 
@@ -267,69 +312,60 @@ export class Resilient extends ReadThrough {
 
   /** Has an old value stand in for a result that there is none of, or gives the error to those who wait. */
   #recover(run: Run, args: readonly unknown[], error: unknown, isCurrent: boolean): void {
-    let instead: Promise<unknown> | undefined;
+    const { error: listener } = this.definition.options.on;
+    let kept: Kept | undefined;
     try {
       refresh();
       const now = this.now();
-      if (isCurrent) this.#remember(run.key, error, now);
-      instead = this.#instead(run.key, now);
+      if (isCurrent) this.#remember(run, error, now);
+      kept = this.#standIn(run.key, now);
+      if (kept?.isFresh(now) === false) this.count('staleHits', run.waiting);
     } catch {
       // A clock that throws must not keep the error from those who wait.
     }
-    if (instead === undefined) run.reject(error);
+    if (kept === undefined) run.reject(error);
     else {
-      this.count('staleHits', run.waiting);
       run.thrown = undefined;
       run.promise = run.answer;
-      run.resolve(instead);
+      run.resolve(kept.value);
     }
-    this.#tell(run, args, [error]);
+    const tell = () => listener?.({ key: publicKeyOf(run.key), args: args as unknown[], error });
+    this.#tell(run, args, [tell, ...this.announcements()]);
   }
 
-  /** The value that stands in where there is no better one, if there is one. */
-  #instead(key: CallKey, now: number): Promise<unknown> | undefined {
+  /** What can stand in where there is nothing better, if anything can. */
+  #standIn(key: CallKey, now: number): Kept | undefined {
     this.renew();
-    return (this.stored.peek(key) as Kept | undefined)?.instead(now);
+    const kept = this.stored.peek(key) as Kept | undefined;
+    return kept?.standsIn(now) ? kept : undefined;
   }
 
   /** Has a failure answer later calls for `errorTtl`, and no reload begin for a while. */
-  #remember(key: CallKey, error: unknown, now: number): void {
-    const { errorTtl } = this.definition.options;
-    const known = this.stored.peek(key) as Kept | undefined;
-    if (known === undefined && errorTtl === 0) return;
-    const kept = known ?? new Kept(undefined, now, now, now, now);
-    kept.retryAt = now + Math.max(errorTtl, BACK_OFF * (1 - Math.random() / 2));
-    kept.failure = errorTtl === 0 ? undefined : { error, until: now + errorTtl };
-    if (now + errorTtl > kept.until) this.store(key, kept, errorTtl);
+  #remember(run: Run, error: unknown, now: number): void {
+    const { options } = this.definition;
+    const { errorTtl } = options;
+    const kept = this.stored.peek(run.key) as Kept | undefined;
+    if (kept !== undefined) kept.retryAt = now + Math.max(errorTtl, BACK_OFF * (1 - Math.random() / 2));
+    // What is wrong with the method is no failure of its source.
+    if (errorTtl === 0 || run.isOutdated || error instanceof OptionError) return;
+    this.#failures ??= new Failures(options.capacity, () => this.now(), options.tags !== undefined);
+    this.#failures.remember(run.key, { error, tagTime: run.tagTime }, errorTtl);
   }
 
-  /**
-   * Tells the listeners how a run has ended. What they throw is for the caller who began it; where there is none, for
-   * `on.error`; and without that an uncaught error, as of any other listener that nobody waits for.
-   */
-  #tell(run: Run, args: readonly unknown[], errors: unknown[]): void {
-    const { error: listener } = this.definition.options.on;
-    const attempt = (listen: () => void, otherwise: (error: unknown) => void) => {
+  /** Tells the listeners how a run has ended. What they throw is for the caller who began it, if that one waits. */
+  #tell(run: Run, args: readonly unknown[], listeners: readonly (() => void)[]): void {
+    if (!run.isLed) {
+      this.tellAlone(run.key, args, listeners);
+      return;
+    }
+    for (const listen of listeners) {
       try {
         listen();
       } catch (error) {
-        if (run.isLed) run.troubles.push(error);
-        else otherwise(error);
+        run.troubles.push(error);
       }
-    };
-    const tellError = (error: unknown) => {
-      if (listener === undefined) return;
-      attempt(() => listener({ key: publicKeyOf(run.key), args: args as unknown[], error }), throwLater);
-    };
-    for (const error of errors) tellError(error);
-    for (const listen of this.announcements()) attempt(listen, listener === undefined ? throwLater : tellError);
+    }
   }
-}
-
-function throwLater(error: unknown): void {
-  queueMicrotask(() => {
-    throw error;
-  });
 }
 
 /** Milliseconds, of which half to all pass after a failure before the next reload. */

@@ -2,6 +2,13 @@ import { callAll } from '../lru/call-all.js';
 import { CallLoad } from './call-load.js';
 import { exchanged } from './caller-signal.js';
 
+/** A call that waits for a run. */
+export interface Waiter {
+  readonly receiver: unknown;
+  readonly args: readonly unknown[];
+  readonly signal: AbortSignal | undefined;
+}
+
 /** A run: a call load that knows who waits for it, can be given up, and is settled by its cache. */
 export class Run extends CallLoad {
   /** What callers wait for; theirs as `promise` once the method has returned. */
@@ -14,23 +21,37 @@ export class Run extends CallLoad {
   isSlow = false;
   /** How many callers wait. */
   waiting: number;
+  /** Those of them who have joined. */
+  readonly #joined = new Set<Waiter>();
   /** Whether it goes on when all have left who can. */
   isWanted: boolean;
+  /** Whether its entry has made room for another meanwhile, so that nobody is in need of the result. */
+  isEvicted = false;
   /** Whether it has ended, for whatever reason; what its method gives then comes to nothing. */
   isOver = false;
   /** What its method threw, instead of returning a promise. */
   thrown: { readonly error: unknown } | undefined;
   /** Whether the caller who began it hears of what listeners throw. */
-  isLed = false;
+  isLed: boolean;
   /** What listeners threw. */
   readonly troubles: unknown[] = [];
+  readonly #leader: AbortSignal | undefined;
   #controller: AbortController | undefined;
   #stops: (() => void)[] = [];
 
-  constructor(key: unknown, depth: number, since: number, isBackground: boolean) {
+  constructor(
+    key: unknown,
+    depth: number,
+    since: number,
+    /** The signal of the call that began it. */
+    leader: AbortSignal | undefined,
+    readonly isBackground: boolean,
+  ) {
     super(key, depth, since);
     this.waiting = isBackground ? 0 : 1;
     this.isWanted = isBackground;
+    this.isLed = !isBackground;
+    this.#leader = leader;
     this.answer = new Promise((resolve, reject) => {
       this.resolve = resolve;
       this.reject = reject;
@@ -46,27 +67,50 @@ export class Run extends CallLoad {
   }
 
   /** The arguments for its method: its own signal in place of the caller's, which must not end it for others. */
-  forMethod(args: readonly unknown[], signal: AbortSignal | undefined): readonly unknown[] {
-    return signal === undefined ? args : exchanged(args, signal, this.signal);
+  forMethod(args: readonly unknown[]): readonly unknown[] {
+    return this.#leader === undefined ? args : exchanged(args, this.#leader, this.signal);
+  }
+
+  /** One more waits. */
+  join(waiter: Waiter): void {
+    this.waiting++;
+    this.#joined.add(waiter);
+  }
+
+  /** One gives up. Tells whether the run is of use to nobody then. */
+  leave(waiter: Waiter): boolean {
+    this.waiting--;
+    this.#joined.delete(waiter);
+    return this.waiting <= 0 && !this.isWanted && !this.isOver;
+  }
+
+  /**
+   * Those for whom it has to be begun anew, since it failed as its first caller gave up, whose signal its method must
+   * have had from elsewhere than its arguments.
+   */
+  heirs(error: unknown): Waiter[] {
+    const isPoisoned = this.#leader?.aborted && (error === this.#leader.reason || isAbortError(error));
+    return isPoisoned ? [...this.#joined].filter(({ signal }) => !signal?.aborted) : [];
   }
 
   /** What the caller who began it is given: what it waits for, unless a listener has thrown. */
   led(answer: Promise<unknown>): Promise<unknown> {
-    this.isLed = true;
+    return answer.then(
+      (value) => {
+        this.throwTroubles();
+        return value;
+      },
+      (error) => this.throwTroubles(error),
+    );
+  }
+
+  /** Throws what listeners have thrown, and these errors, if there are any. */
+  throwTroubles(...errors: unknown[]): void {
+    this.isLed = false;
     const rethrow = (error: unknown) => () => {
       throw error;
     };
-    const hear = (...errors: unknown[]) => {
-      this.isLed = false;
-      callAll([...this.troubles, ...errors].map(rethrow));
-    };
-    return answer.then(
-      (value) => {
-        hear();
-        return value;
-      },
-      (error) => hear(error),
-    );
+    callAll([...this.troubles, ...errors].map(rethrow));
   }
 
   /** Calls what stops a timer once it is over. */
@@ -83,4 +127,8 @@ export class Run extends CallLoad {
   abort(reason: unknown): void {
     this.#controller?.abort(reason);
   }
+}
+
+function isAbortError(error: unknown): boolean {
+  return (error as { name?: unknown } | null)?.name === 'AbortError';
 }
