@@ -3,43 +3,59 @@ import { parseArgs } from 'node:util';
 import { misuse, requirePath, versionOf } from './install.mjs';
 import { machine } from './machine.mjs';
 
-const USAGE = `Usage: node facts.mjs [--json]
+const TOPICS = ['calls', 'sources'];
 
-Tries what memokit and its peers do when they are called, and prints a Markdown table.
+const USAGE = `Usage: node facts.mjs [calls] [sources] [--peer NAME] [--json]
 
-  --json  print the findings as JSON instead
-  --help  print this`;
+Tries what memokit and its peers do, and prints a Markdown table for each topic:
+calls (what a memoized function does when it is called) and
+sources (what callers get when the source behind a cache is slow, fails or changes).
 
-const { json, help } = options();
+  --peer NAME  try this one only
+  --json       print the findings as JSON instead
+  --help       print this`;
+
+const { json, help, peer: only, topics } = options();
 if (help) {
   console.log(USAGE);
 } else {
   requirePath('node_modules/esbuild', 'esbuild is missing: run `npm ci` in the root of the repository first');
   requirePath('dist/index.js', 'memokit is not built: run `npx rollup -c` in the root of the repository first');
-  requirePath('bench/node_modules/lru-cache', 'the peers are missing: run `npm ci` in bench/ first');
+  requirePath('bench/node_modules/bentocache', 'the peers are missing: run `npm ci` in bench/ first');
   await report();
 }
 
 async function report() {
-  const [{ cases }, { peers }, { findingsOf }, { tableOf }] = await Promise.all([
-    import('./facts/cases.mjs'),
-    import('./facts/peers.mjs'),
+  const [{ questionsOf }, { findingsOf }, { tableOf }] = await Promise.all([
+    import('./facts/questions.mjs'),
     import('./facts/findings.mjs'),
     import('./facts/table.mjs'),
   ]);
-  const titles = cases.map(({ title }) => title);
-  const columns = [];
-  // One after the other, since some cases wait for the time to pass.
-  for (const peer of peers) {
-    columns.push({ name: peer.name, version: versionOf(peer.package ?? peer.name), findings: await findingsOf(peer) });
+  const tables = [];
+  for (const topic of topics) {
+    const { cases, peers } = await questionsOf(topic);
+    const columns = [];
+    // One after the other, since some cases wait for the time to pass.
+    for (const peer of peers.filter(({ name }) => only === undefined || name === only)) {
+      const findings = await findingsOf(topic, peer, cases.length);
+      columns.push({ name: peer.name, version: versionOf(peer.package ?? peer.name), findings });
+    }
+    if (columns.length > 0) tables.push({ topic, titles: cases.map(({ title }) => title), columns });
   }
-  if (json) console.log(JSON.stringify({ machine: machine(), titles, columns }, undefined, 2));
-  else console.log(`${machine()}\n\n${tableOf(titles, columns)}`);
+  if (tables.length === 0) misuse(`no such peer: ${only}`);
+  if (json) console.log(JSON.stringify({ machine: machine(), tables }, undefined, 2));
+  else console.log([machine(), ...tables.map(({ titles, columns }) => tableOf(titles, columns))].join('\n\n'));
 }
 
 function options() {
   try {
-    return parseArgs({ options: { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } }).values;
+    const { values, positionals } = parseArgs({
+      options: { json: { type: 'boolean' }, peer: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+      allowPositionals: true,
+    });
+    const unknown = positionals.find((topic) => !TOPICS.includes(topic));
+    if (unknown !== undefined) throw new Error(`no such topic: ${unknown}`);
+    return { ...values, topics: positionals.length > 0 ? positionals : TOPICS };
   } catch (error) {
     misuse(`${error.message}\n\n${USAGE}`);
   }

@@ -3,25 +3,25 @@
  * more to say, a `note`. They are found in a thread, which is given up when a case takes too long.
  */
 import { Worker } from 'node:worker_threads';
-import { cases } from './cases.mjs';
 
 /** Milliseconds that one case may take. */
 const TIMEOUT = 20_000;
 
-export async function findingsOf(peer) {
+/** The findings of a peer on all `count` cases of a topic. */
+export async function findingsOf(topic, peer, count) {
   const findings = [];
-  while (findings.length < cases.length) {
-    const note = await follow(peer, findings);
+  while (findings.length < count) {
+    const note = await follow(topic, peer, count, findings);
     if (note !== undefined) findings.push({ mark: 'wrong', note });
   }
   return findings;
 }
 
 /** Collects findings until the thread is done, or fails at a case: then resolves to what happened. */
-function follow(peer, findings) {
+function follow(topic, peer, count, findings) {
   return new Promise((resolve) => {
     const thread = new Worker(new URL('thread.mjs', import.meta.url), {
-      workerData: { peer: peer.name, from: findings.length },
+      workerData: { topic, peer: peer.name, from: findings.length },
       // What a peer logs is no part of the table.
       stdout: true,
       stderr: true,
@@ -34,7 +34,7 @@ function follow(peer, findings) {
     };
     thread.on('message', (finding) => {
       timer.refresh();
-      if (findings.push(finding) === cases.length) stop();
+      if (findings.push(finding) === count) stop();
     });
     thread.on('error', (error) => stop(`ends the process: ${error}`));
     thread.on('exit', () => stop('never returns'));

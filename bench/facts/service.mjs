@@ -36,7 +36,8 @@ export async function getterServiceOf(peer) {
   return (await compile(GETTER, peer.dialects[0]))(peer.decorator());
 }
 
-async function compile(source, dialect) {
+/** What a TypeScript module exports by default, its decorators compiled in one of the two dialects. */
+export async function compile(source, dialect) {
   const { code } = await transform(source, {
     loader: 'ts',
     target: 'es2022',

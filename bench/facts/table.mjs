@@ -7,7 +7,7 @@ const TOTALS = { right: 'right', wrong: 'wrong', absent: 'not offered' };
 export function tableOf(titles, columns) {
   const notes = [];
   const footnote = ({ mark, note }) => {
-    if (mark !== 'wrong' || note === undefined) return '';
+    if (mark === 'absent' || note === undefined) return '';
     if (!notes.includes(note)) notes.push(note);
     return `<sup>${notes.indexOf(note) + 1}</sup>`;
   };

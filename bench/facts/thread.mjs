@@ -1,21 +1,25 @@
 /** A thread: tries the cases on one peer, from a given one on, and posts a finding for each. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { cases } from './cases.mjs';
-import { peers } from './peers.mjs';
+import { questionsOf } from './questions.mjs';
 
 // A promise that a peer keeps to itself and lets fail is no crash.
 process.on('unhandledRejection', () => {});
 
+const { cases, peers } = await questionsOf(workerData.topic);
 const peer = peers.find(({ name }) => name === workerData.peer);
 
-for (const { needs = [], run } of cases.slice(workerData.from)) {
-  const lacking = needs.find((need) => need in peer.lacks);
-  parentPort.postMessage(lacking === undefined ? await tried(run) : { mark: 'absent', note: peer.lacks[lacking] });
+for (const entry of cases.slice(workerData.from)) {
+  parentPort.postMessage(peer.reads?.[entry.title] ?? (await findingOf(entry)));
 }
 
-async function tried(run) {
+async function findingOf(entry) {
+  const lacking = entry.needs?.find((need) => need in peer.lacks);
+  return lacking === undefined ? tried(entry) : { mark: 'absent', note: peer.lacks[lacking] };
+}
+
+async function tried(entry) {
   try {
-    const outcome = await run(peer);
+    const outcome = await entry.run(peer);
     if (outcome === true) return { mark: 'right' };
     return outcome === false ? { mark: 'wrong' } : { mark: 'wrong', note: outcome };
   } catch (error) {
