@@ -46,25 +46,38 @@ function waitersOf(promise: Promise<unknown>): Set<Waiter> {
   return waiters;
 }
 
-/** What to call when each signal aborts. One listener for all of them, as Node warns of eleven. */
-const listeners = /* @__PURE__ */ new WeakMap<AbortSignal, Set<() => void>>();
+/** What is called when a signal aborts: one listener for all who wait, as Node warns of eleven. */
+class Listener {
+  readonly #signal: AbortSignal;
+  readonly #callbacks = new Set<() => void>();
+  readonly #abort = () => {
+    listeners.delete(this.#signal);
+    for (const call of this.#callbacks) call();
+  };
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+    listeners.set(signal, this);
+    signal.addEventListener('abort', this.#abort, { once: true });
+  }
+
+  add(callback: () => void): void {
+    this.#callbacks.add(callback);
+  }
+
+  remove(callback: () => void): void {
+    this.#callbacks.delete(callback);
+    if (this.#callbacks.size > 0) return;
+    listeners.delete(this.#signal);
+    this.#signal.removeEventListener('abort', this.#abort);
+  }
+}
+
+const listeners = /* @__PURE__ */ new WeakMap<AbortSignal, Listener>();
 
 /** Calls back when a signal aborts. Returns what prevents it. */
 function onAbort(signal: AbortSignal, callback: () => void): () => void {
-  const callbacks = listeners.get(signal) ?? new Set();
-  if (callbacks.size === 0) {
-    listeners.set(signal, callbacks);
-    signal.addEventListener('abort', abort);
-  }
-  callbacks.add(callback);
-  function abort(): void {
-    for (const call of [...callbacks]) call();
-    callbacks.clear();
-  }
-  return () => {
-    if (callbacks.delete(callback) && callbacks.size === 0) {
-      listeners.delete(signal);
-      signal.removeEventListener('abort', abort);
-    }
-  };
+  const listener = listeners.get(signal) ?? new Listener(signal);
+  listener.add(callback);
+  return () => listener.remove(callback);
 }

@@ -127,7 +127,9 @@ export class Resilient extends ReadThrough {
     const { on } = this.definition.options;
     const run = this.#begin(key, waiter, false);
     if (run.thrown !== undefined) run.throwTroubles(run.thrown.error);
-    const answer = this.#wait(run, waiter, run.promise!);
+    // Its signal may outlive the receiver, which nobody will need for another run.
+    const leader: Waiter = { receiver: undefined, args: [], signal: waiter.signal };
+    const answer = this.#wait(run, leader, run.promise!);
     const given = on.evict === undefined && on.error === undefined ? answer : run.led(answer);
     try {
       this.tellMiss(run, waiter.args, given);
