@@ -1,6 +1,15 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { type CachedOptions, cacheOf, clearAll, invalidateTags, loadSignal, memoize, TimeoutError } from 'memokit';
+import {
+  type CachedOptions,
+  cached,
+  cacheOf,
+  clearAll,
+  evicts,
+  invalidateTags,
+  loadSignal,
+  TimeoutError,
+} from 'memokit';
 import { settle } from './support/source.js';
 
 beforeEach(() => {
@@ -29,7 +38,7 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.record({ name: fc.constant('abort' as const), key: fc.nat(5) }) },
   { weight: 4, arbitrary: fc.record({ name: fc.constant('advance' as const), key: fc.constantFrom(10, 30, 60, 110) }) },
   { weight: 2, arbitrary: fc.record({ name: fc.constant('tags' as const), key }) },
-  fc.record({ name: fc.constantFrom('delete' as const, 'put' as const), key }),
+  fc.record({ name: fc.constantFrom('delete' as const, 'put' as const, 'evicts' as const), key }),
   fc.record({ name: fc.constantFrom('clear' as const, 'clearAll' as const), key }),
 );
 
@@ -72,14 +81,26 @@ test('whatever the order of loads, reloads, timeouts, aborts, invalidations and 
             return { key, version };
           });
         };
-        const get = memoize((key: number, _signal?: AbortSignal) => source(key), {
+        const resilient = {
           ...chosen,
           ttl: 100,
           clock: () => now,
           signal: (_key, signal) => signal,
           tags: ({ key }) => [`key:${key}`],
-        } satisfies CachedOptions<[number, AbortSignal?], Promise<Value>>);
-        const cache = cacheOf(get);
+        } satisfies CachedOptions<[number, AbortSignal?], Promise<Value>>;
+        class Service {
+          @cached(resilient)
+          get(key: number, _signal?: AbortSignal): Promise<Value> {
+            return source(key);
+          }
+          @evicts<Service>('get', (key) => [key])
+          alter(key: number): void {
+            invalidate(key);
+          }
+        }
+        const service = new Service();
+        const get = (key: number, signal?: AbortSignal) => service.get(key, signal);
+        const cache = cacheOf(service, 'get');
         const invalidate = (key: number) => {
           failing[key] = ++versions[key]!;
           running[key]!.clear();
@@ -115,13 +136,14 @@ test('whatever the order of loads, reloads, timeouts, aborts, invalidations and 
               now += key;
               jest.advanceTimersByTime(key);
             } else if (name === 'tags') {
-              // A failure has no tags, and a load in flight is not known to have them.
-              versions[key]!++;
+              // A load in flight is not known to have the tag: it may go on.
+              failing[key] = ++versions[key]!;
               invalidateTags(`key:${key}`);
             } else if (name === 'delete') {
               invalidate(key);
               cache.delete(key);
-            } else if (name === 'put') {
+            } else if (name === 'evicts') service.alter(key);
+            else if (name === 'put') {
               invalidate(key);
               cache.put([key], { key, version: versions[key]! });
             } else {

@@ -85,6 +85,18 @@ test('a load in flight whose result has the tag is stored nowhere, and who comes
   expect(cacheOf(get).stats()).toMatchObject({ misses: 2, hits: 1 });
 });
 
+test('who comes after an invalidation is not given the failure of a load from before it', async () => {
+  const source = new Source<User>();
+  const get = memoize((id: number) => source.load(id) as Promise<User>, { tags });
+  const before = get(1);
+  invalidateTags('user:1');
+  const after = get(1);
+  await source.fail(new Error('no user yet'));
+  await expect(before).rejects.toThrow('no user yet');
+  await source.give({ id: 1, team: 'new' });
+  expect(await after).toEqual({ id: 1, team: 'new' });
+});
+
 test('a load in flight is shared though other tags were invalidated', async () => {
   const source = new Source<User>();
   const get = memoize((id: number) => source.load(id) as Promise<User>, { tags });

@@ -349,7 +349,7 @@ export class Resilient extends ReadThrough {
     const kept = this.stored.peek(run.key) as Kept | undefined;
     if (kept !== undefined) kept.retryAt = now + Math.max(errorTtl, BACK_OFF * (1 - Math.random() / 2));
     // What is wrong with the method is no failure of its source.
-    if (errorTtl === 0 || run.isOutdated || error instanceof OptionError) return;
+    if (errorTtl === 0 || error instanceof OptionError) return;
     this.#failures ??= new Failures(options.capacity, () => this.now(), options.tags !== undefined);
     this.#failures.remember(run.key, { error, tagTime: run.tagTime }, errorTtl);
   }
