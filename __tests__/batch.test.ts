@@ -58,6 +58,35 @@ test('each result is stored under its own key, and a batch holds only what is no
   expect(lists).toEqual([[1], [2], [1]]);
 });
 
+test('a call whose argument is changed before the end of the turn rejects alone, and nothing is stored', async () => {
+  interface Query {
+    id: number;
+  }
+  const lists: (readonly Query[])[] = [];
+  const rowOf = memoize.many(async function rows(queries: readonly Query[]) {
+    lists.push(queries);
+    return queries.map(({ id }) => `row ${id}`);
+  });
+  const query = { id: 0 };
+  const ask = (id: number) => {
+    query.id = id;
+    return rowOf(query);
+  };
+  const [first, second, last, other] = await Promise.allSettled([ask(1), ask(2), ask(3), rowOf({ id: 4 })]);
+  const message = 'rows: the argument was changed after the call, before its batch was made';
+  const refused = { status: 'rejected', reason: error({ code: 'MEMOKIT_BAD_ARGUMENT', message }) };
+  expect([first, second]).toEqual([refused, refused]);
+  expect([last, other]).toMatchObject([{ value: 'row 3' }, { value: 'row 4' }]);
+  expect(lists).toEqual([[{ id: 3 }, { id: 4 }]]);
+  expect([cacheOf(rowOf).size, await rowOf({ id: 1 })]).toEqual([2, 'row 1']);
+  const alone = rowOf({ ...query, id: 5 });
+  expect(await alone).toBe('row 5');
+  const changed = ask(6);
+  query.id = 7;
+  await expect(changed).rejects.toThrow(message);
+  expect(lists).toHaveLength(3);
+});
+
 test('an Error among the results rejects its own call, and is not stored', async () => {
   const { lists, load } = source();
   const get = memoize.many(load);

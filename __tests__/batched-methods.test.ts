@@ -53,6 +53,28 @@ test('the batch method is that of the receiver: an override counts, and so does 
   ]);
 });
 
+test('the batch method may be a field, or that of a subclass', async () => {
+  abstract class Base {
+    @cached({ many: 'getMany' })
+    async get(id: number): Promise<number> {
+      return id;
+    }
+    @cached({ many: 'findMany' })
+    async find(id: number): Promise<number> {
+      return id;
+    }
+    abstract getMany(ids: readonly number[]): readonly number[];
+    findMany = (ids: readonly number[]) => ids.map((id) => id * 3);
+  }
+  class Sub extends Base {
+    getMany(ids: readonly number[]) {
+      return ids.map((id) => id * 2);
+    }
+  }
+  const service = new Sub();
+  expect(await Promise.all([service.get(1), service.find(1)])).toEqual([2, 3]);
+});
+
 test('a class in common means entries in common, and a batch for each receiver', async () => {
   class Shared {
     readonly lists: (readonly number[])[] = [];

@@ -57,6 +57,28 @@ test('a method runs with the object as its this, and gives the proxy where it wo
   expect(proxy.self()).toBe(proxy);
 });
 
+test('a promise of the object is one of the proxy, and one with something of its own is left alone', async () => {
+  const running = Object.assign(Promise.resolve(5), { kill() {} });
+  const failure = new Error('no connection');
+  const target = {
+    async connect() {
+      return this;
+    },
+    async open() {
+      return this;
+    },
+    async fail() {
+      throw failure;
+    },
+    run: () => running,
+  };
+  const proxy = cachedProxy(target, { connect: {} });
+  expect((await proxy.connect()) === proxy).toBe(true);
+  expect((await proxy.open()) === proxy).toBe(true);
+  await expect(proxy.fail()).rejects.toBe(failure);
+  expect(proxy.run()).toBe(running);
+});
+
 test('built-in objects work behind a proxy', () => {
   const map = new Map([['a', 1]]);
   const proxy = cachedProxy(map, { get: {} });

@@ -97,6 +97,11 @@ test('an instance is frozen, but not its class nor what its private fields hold'
   expect([point.move(), point.move()]).toEqual([1, 2]);
 });
 
+test('a regular expression is left alone, since it changes as it searches', () => {
+  const { pattern } = frozen({ pattern: /a/g });
+  expect([pattern.test('aa'), pattern.lastIndex, 'aa'.replace(pattern, 'b')]).toEqual([true, 1, 'bb']);
+});
+
 test('views and functions are left alone', () => {
   const value = frozen({
     bytes: new Uint8Array([1]),

@@ -1,7 +1,8 @@
 import 'reflect-metadata';
 import { expect, jest, test } from '@jest/globals';
-import { cached, cacheOf, caches, evicts, NotCachedError, puts } from 'memokit';
+import { cached, cacheOf, caches, clearAll, evicts, invalidateTags, NotCachedError, puts } from 'memokit';
 import { error } from './support/error.js';
+import { Source } from './support/source.js';
 
 /** `@evicts` and `@puts`, compiled in both dialects. */
 
@@ -267,6 +268,246 @@ test('evictions and puts fence loads in flight', async () => {
   expect(cacheOf(users, 'get').has(2)).toBe(false);
 });
 
+/** Its results are tagged, and each save ends when the test says so. */
+class Rows {
+  loads = 0;
+  readonly saves = new Source<string>();
+
+  @cached({ tags: () => ['rows'] })
+  async get(_id: number): Promise<string> {
+    return `loaded ${++this.loads}`;
+  }
+
+  @puts<Rows>('get', (id) => [id])
+  save(id: number): Promise<unknown> {
+    return this.saves.load(id);
+  }
+
+  @evicts<Rows>('get', (id) => [id])
+  remove(_id: number) {}
+}
+
+test.each<[string, (rows: Rows) => unknown]>([
+  ['an eviction', (rows) => rows.remove(1)],
+  ['a delete', (rows) => cacheOf(rows, 'get').delete(1)],
+  ['a clear', (rows) => cacheOf(rows, 'get').clear()],
+  ['clearAll', () => clearAll()],
+  ['invalidateTags', () => invalidateTags('rows')],
+  ['a put', (rows) => cacheOf(rows, 'get').put([1], 'put')],
+])('%s while a mutator runs has its put be an eviction', async (_, happen) => {
+  const rows = new Rows();
+  await rows.get(1);
+  const saved = rows.save(1);
+  happen(rows);
+  await rows.saves.give('saved');
+  expect(await saved).toBe('saved');
+  expect(await rows.get(1)).toBe('loaded 2');
+});
+
+test('of two mutators that overlap, no put outlasts the other', async () => {
+  const rows = new Rows();
+  const saves = [rows.save(1), rows.save(1)];
+  rows.saves.runs[1]!.resolve('second');
+  await saves[1];
+  expect(await rows.get(1)).toBe('second');
+  await rows.saves.runs[0]!.resolve('first');
+  await saves[0];
+  expect([await rows.get(1), rows.loads]).toEqual(['loaded 1', 1]);
+});
+
+test('loads and what happens to others keep no put away', async () => {
+  const [rows, others] = [new Rows(), new Rows()];
+  const saved = rows.save(1);
+  expect(await rows.get(1)).toBe('loaded 1');
+  cacheOf(others, 'get').clear();
+  await rows.saves.give('saved');
+  await saved;
+  expect(await rows.get(1)).toBe('saved');
+});
+
+test('rules of one mutator do not keep each other’s puts away', () => {
+  class Service {
+    @cached()
+    get(_id: number) {
+      return 'loaded';
+    }
+    @puts<Service>('get', (a) => [a])
+    @puts<Service>('get', (_, b) => [b])
+    @evicts<Service>('get')
+    @evicts<Service>('get', { before: true })
+    save(_a: number, _b: number) {
+      return 'saved';
+    }
+  }
+  const service = new Service();
+  service.get(3);
+  service.save(1, 2);
+  expect([1, 2].map((id) => service.get(id))).toEqual(['saved', 'saved']);
+  expect(cacheOf(service, 'get').has(3)).toBe(false);
+});
+
+test('what was promised is put only where it is known whether the member returns promises', async () => {
+  class Service {
+    loads = 0;
+    @cached()
+    later(_id: number) {
+      return Promise.resolve(`later ${++this.loads}`);
+    }
+    @cached()
+    now(_id: number) {
+      return `now ${++this.loads}`;
+    }
+    @puts<Service>(['later', 'now'], (id) => [id])
+    async save(_id: number) {
+      return 'saved';
+    }
+  }
+  const service = new Service();
+  await service.save(1);
+  expect(service.later(1)).toBeInstanceOf(Promise);
+  expect([await service.later(1), service.now(1)]).toEqual(['later 1', 'now 2']);
+  await service.save(1);
+  expect(service.later(1)).toBeInstanceOf(Promise);
+  expect([await service.later(1), service.now(1)]).toEqual(['saved', 'saved']);
+});
+
+test.each(['ttl', 'tags', 'key', 'when', 'args'])(
+  '%s that throws when a mutator has succeeded leaves no old value',
+  (thrower) => {
+    const failure = new Error(thrower);
+    let isBroken = false;
+    const check = (name: string) => {
+      if (isBroken && name === thrower) throw failure;
+    };
+    class Service {
+      row = 'old';
+      @cached({
+        ttl: () => {
+          check('ttl');
+          return 1000;
+        },
+        tags: () => {
+          check('tags');
+          return [];
+        },
+        key: (id) => {
+          check('key');
+          return id;
+        },
+      })
+      get(_id: number) {
+        return this.row;
+      }
+      @puts<Service>(
+        'get',
+        (id) => {
+          check('args');
+          return [id];
+        },
+        {
+          when: () => {
+            check('when');
+            return true;
+          },
+        },
+      )
+      save(_id: number, row: string) {
+        isBroken = true;
+        this.row = row;
+        return row;
+      }
+    }
+    const service = new Service();
+    service.get(1);
+    expect(() => service.save(1, 'new')).toThrow(failure);
+    isBroken = false;
+    expect(service.get(1)).toBe('new');
+  },
+);
+
+test('a result that cannot be judged after success evicts every call of the members named', async () => {
+  const failure = new Error('judge');
+  const fail = () => {
+    throw failure;
+  };
+  class Service {
+    loads = 0;
+    @cached()
+    get(_id: number) {
+      return ++this.loads;
+    }
+    @evicts<Service>('get', (id) => [id], { when: fail })
+    when(_id: number) {}
+    @evicts<Service>('get', fail, { by: 'result' })
+    async byResult(_id: number) {}
+  }
+  class Sub extends Service {
+    @cached()
+    override get(id: number) {
+      return super.get(id);
+    }
+  }
+  const service = new Sub();
+  const load = () => [service.get(1), service.get(2)];
+  expect(load()).toEqual([1, 2]);
+  expect(() => service.when(1)).toThrow(failure);
+  expect(load()).toEqual([3, 4]);
+  await expect(service.byResult(1)).rejects.toThrow(failure);
+  expect(load()).toEqual([5, 6]);
+});
+
+test('the call to evict is that of the arguments as they were when the mutator was called', async () => {
+  interface Query {
+    id: number;
+  }
+  class Service {
+    loads = 0;
+    @cached()
+    get(_query: Query) {
+      return ++this.loads;
+    }
+    @evicts<Service>('get', (query) => [query])
+    async change(query: Query) {
+      query.id = 2;
+    }
+  }
+  const service = new Service();
+  service.get({ id: 1 });
+  const query = { id: 1 };
+  const changed = service.change(query);
+  query.id = 3;
+  await changed;
+  expect(cacheOf(service, 'get').has({ id: 1 })).toBe(false);
+});
+
+test('an argument function of evicts that fails keeps the mutator from running', () => {
+  const failure = new Error('arguments');
+  const ran = jest.fn();
+  class Service {
+    @cached()
+    get(_id: number) {
+      return 1;
+    }
+    @evicts<Service>('get', () => {
+      throw failure;
+    })
+    @evicts<Service>('get', { before: true })
+    change() {
+      ran();
+    }
+    @evicts('get', (id) => id)
+    other(_id: number) {
+      ran();
+    }
+  }
+  const service = new Service();
+  service.get(1);
+  expect(() => service.change()).toThrow(failure);
+  expect(() => service.other(1)).toThrow(error({ code: 'MEMOKIT_BAD_ARGUMENT' }));
+  expect(ran).not.toHaveBeenCalled();
+  expect(cacheOf(service, 'get').has(1)).toBe(true);
+});
+
 test('a name that is not cached is an error of the call, before the mutator runs', async () => {
   const ran = jest.fn();
   class Service {
@@ -353,7 +594,7 @@ test('a static mutator evicts for its class', () => {
   expect([Base.get(1), Sub.get(1)]).toEqual([1, 3]);
 });
 
-test('a name means the nearest cached member, whatever class the mutator is of', () => {
+test('a name means every cached member of the receiver that has it, whatever class the mutator is of', () => {
   class Base {
     loads = 0;
     @cached()
@@ -381,8 +622,33 @@ test('a name means the nearest cached member, whatever class the mutator is of',
   expect([overriding.get(), plain.get()]).toEqual([10, 10]);
   overriding.change();
   plain.change();
-  // Only the override's entry is gone: the call that it makes again finds that of the base class.
-  expect([overriding.get(), overriding.loads, plain.get()]).toEqual([10, 1, 20]);
+  expect([overriding.get(), overriding.loads, plain.get()]).toEqual([20, 2, 20]);
+});
+
+test('a put is into the override, and what that made its result of is evicted', async () => {
+  class Base {
+    loads = 0;
+    @cached()
+    async get(_id: number) {
+      return ++this.loads;
+    }
+    @puts<Base>('get', (id) => [id])
+    async set(_id: number, value: number) {
+      return value;
+    }
+  }
+  class Sub extends Base {
+    @cached()
+    override async get(id: number) {
+      return 10 * (await super.get(id));
+    }
+  }
+  const service = new Sub();
+  expect([await service.get(1), await service.get(2)]).toEqual([10, 20]);
+  await service.set(1, 7);
+  expect(await service.get(1)).toBe(7);
+  cacheOf(service, 'get').clear();
+  expect([await service.get(1), await service.get(2)]).toEqual([30, 20]);
 });
 
 test('a setter evicts what its getter has computed', () => {
@@ -582,7 +848,7 @@ test('a mutator keeps its name, length, own properties, metadata and descriptor,
   class Service {
     @cached()
     get() {}
-    @evicts('get', (_first: unknown, rest: unknown[]) => rest.splice(0))
+    @evicts('get', (_first: unknown, rest: unknown[]) => [...rest])
     @mark
     change(first: unknown, rest: unknown[], ...more: unknown[]) {
       return [this, first, rest.length, ...more];

@@ -126,16 +126,24 @@ test('memoize.many refuses what is no function, and bad options', () => {
   expect(() => call(memoize.many, method, { capacity: 0 })).toThrow(`${EXPECTED_CAPACITY}number 0`);
 });
 
-test('a name of no method as many is refused as soon as the class can be asked for it', async () => {
+test('cached refuses many on a getter, at decoration', () => {
+  const decorator = cached({ many: 'getMany' });
+  const refusal = error({
+    code: 'MEMOKIT_BAD_PLACE',
+    message: expect.stringMatching(/^(Service\.)?all is a getter, .*: leave out many$/),
+  });
+  class Service {}
+  expect(() => call(decorator, Service.prototype, 'all', { get: method })).toThrow(refusal);
+  expect(() => call(decorator, method, { kind: 'getter', name: 'all' })).toThrow(refusal);
+});
+
+test('a name of no method as many is refused by the first call', async () => {
   const message = (name: string) => `many: expected the name of a method beside ${name}, but got: string getMny`;
   const decorator = cached({ many: 'getMny' });
   class Service {
     readonly getMny = 5;
     async getMany() {}
   }
-  const legacy = () => call(decorator, Service.prototype, 'get', { value: method });
-  expect(legacy).toThrow(error({ code: 'MEMOKIT_BAD_OPTION', message: message('Service.get') }));
-
   const get = call(decorator, method, { kind: 'method', name: 'get' }) as (id: number) => Promise<unknown>;
   const refusal = error({ code: 'MEMOKIT_BAD_OPTION', message: message('Service.get') });
   await expect(get.call(new Service(), 1)).rejects.toEqual(refusal);

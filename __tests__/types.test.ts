@@ -260,6 +260,38 @@ class Store {
   static reset(_n: number): void {}
 }
 
+/** An optional method and callbacks, which are members of several types. */
+class Optional {
+  onChange?: (event: Event) => void;
+  readonly either: ((id: number) => void) | undefined = undefined;
+  @cached() get(_id: string): number {
+    return 1;
+  }
+  find?(_id: string): number;
+
+  @evicts<Optional>('get', (id) => [id])
+  @evicts<Optional>('find', (id) => [id])
+  @evicts<Optional>(['get', 'find'], (id: string) => [id])
+  @puts<Optional>('get', (id) => [id])
+  set(id: string): number {
+    return id.length;
+  }
+}
+
+test('optional members switch no check off', () => {
+  expectTypeOf<Optional['set']>().toEqualTypeOf<(id: string) => number>();
+  // @ts-expect-error it takes one argument
+  void (() => evicts<Optional>('get', (id) => [id, id]));
+  // @ts-expect-error it takes one argument
+  void (() => evicts<Optional>('get', () => []));
+  // @ts-expect-error the argument is a string
+  void (() => evicts<Optional>('get', (id: number) => [id]));
+  // @ts-expect-error it takes one argument, optional as it is
+  void (() => evicts<Optional>('find', () => []));
+  // @ts-expect-error the argument is a string
+  void (() => puts<Optional>('get', (id: number) => [id]));
+});
+
 test('a mutator has the type that it was written with', () => {
   expectTypeOf<Store['set']>().toEqualTypeOf<(id: string) => number>();
   expectTypeOf<Store['bound']>().toEqualTypeOf<number>();

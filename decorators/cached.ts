@@ -1,14 +1,8 @@
-import { mismatch, OptionError, PlacementError } from '../src/errors.js';
+import { OptionError, PlacementError } from '../src/errors.js';
 import type { Fn, Label } from '../src/memoize/definition.js';
 import { memberLabel } from '../src/memoize/label.js';
 import { pickMember } from '../src/memoize/members.js';
-import {
-  asyncOptionOf,
-  type CachedOptions,
-  type Many,
-  type ResolvedOptions,
-  resolveOptions,
-} from '../src/memoize/options.js';
+import { asyncOptionOf, type CachedOptions, type ResolvedOptions, resolveOptions } from '../src/memoize/options.js';
 import { registered } from '../src/memoize/registry.js';
 import { wrap } from '../src/memoize/wrap.js';
 import { adapt, type Decorator, type Place } from './dialect.js';
@@ -47,7 +41,7 @@ export function cached(options: CachedOptions = {}, ...misuse: unknown[]): Cache
     adapt(CACHED, call, (place) => {
       let replacement: Fn | undefined;
       const label: Label = (seen) => labelOf(place, replacement, seen);
-      requireBeside(place, label, resolved.many);
+      refuseGetter(place, label, resolved);
       requirePromises(place, label, resolved);
       replacement = wrap(place.method, resolved, resolved.per ?? 'instance', label, true);
       carryMetadata(place.method, replacement);
@@ -57,11 +51,9 @@ export function cached(options: CachedOptions = {}, ...misuse: unknown[]): Cache
   return decorate as CachedDecorator;
 }
 
-/** Only legacy decorators know what else the class has; under standard ones the first call finds out. */
-function requireBeside({ home }: Place, label: Label, many: Many | undefined): void {
-  if (home === undefined || many === undefined || typeof many === 'function') return;
-  if (pickMember(home, many, (member) => typeof member === 'function' && member)) return;
-  throw new OptionError(mismatch('many', `the name of a method beside ${label(undefined)}`, many));
+function refuseGetter({ kind }: Place, label: Label, { many }: ResolvedOptions): void {
+  if (kind !== 'getter' || many === undefined) return;
+  throw new PlacementError(`${label(undefined)} is a getter, which has no argument to make a batch of: leave out many`);
 }
 
 /** Only where the compiler has left the types, as `emitDecoratorMetadata` does; else the first call finds out. */

@@ -16,6 +16,7 @@ type MemberKind = 'method' | 'getter' | 'setter';
 
 /** What both dialects come down to: a method, getter or setter to replace, and where it stands. */
 export interface Place {
+  readonly kind: MemberKind;
   readonly method: Fn;
   readonly key: PropertyKey;
   /** The prototype, or the class for a static; known in the legacy dialect only. */
@@ -37,16 +38,19 @@ export function adapt(decorator: Decorator, call: readonly unknown[], replace: (
   if (isContext(second)) {
     // standard
     ({ kind: place, name } = second);
-    if ((serves as readonly string[]).includes(place)) {
-      return replace({ method: target as Fn, key: second.name, home: undefined, metadata: second.metadata });
+    const kind = serves.find((served) => served === place);
+    if (kind !== undefined) {
+      return replace({ kind, method: target as Fn, key: second.name, home: undefined, metadata: second.metadata });
     }
   } else {
     // legacy
     const descriptor = third as PropertyDescriptor | undefined;
-    const part = serves.map((kind) => PARTS[kind]).find((part) => typeof descriptor?.[part] === 'function');
-    if (second && part !== undefined) {
+    const kind = serves.find((served) => typeof descriptor?.[PARTS[served]] === 'function');
+    if (second && kind !== undefined) {
+      const part = PARTS[kind];
       const method: Fn = descriptor?.[part];
-      const replacement = replace({ method, key: second as PropertyKey, home: target as object, metadata: undefined });
+      const key = second as PropertyKey;
+      const replacement = replace({ kind, method, key, home: target as object, metadata: undefined });
       return { ...descriptor, [part]: replacement };
     }
     place = legacyPlace(second, third);

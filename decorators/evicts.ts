@@ -14,18 +14,22 @@ export interface EvictsDecorator extends MutatorDecorator {
 
 /**
  * Evicts a call of the named cached members of the receiver, whenever the decorated method succeeds: the call whose
- * arguments the function makes of the method's own.
+ * arguments the function makes of the method's own. Of a cached member that overrides others, all of them evict it.
  *
  * Eviction is the last thing before the method returns or its promise is fulfilled; a method that throws or rejects
- * evicts nothing. A load in flight is stored nowhere. What `on.evict`, `when` or the argument function throws reaches
- * the caller, with nothing undone. O(names) and what the evictions take.
+ * evicts nothing. A load in flight is stored nowhere. What `on.evict` throws reaches the caller, with nothing undone.
+ * O(names) and what the evictions take.
+ *
+ * The argument function is called before the method runs, and what it throws keeps that from running. With
+ * `by: 'result'` it is called after success; what it, or `when`, throws then has every call of the members evicted, and
+ * reaches the caller.
  *
  * Several names stand in an array. With the class as type argument, names and arguments are checked against it; a
  * member that is `private` to TypeScript needs `evicts` without. A `#private` one has no name to give: there, write
  * `cacheOf(this, this.#name).delete(…)`.
  *
  * The call throws NotCachedError, before the method runs, when the receiver has no cached member of a name; and
- * ArgumentError when the argument function gives no array.
+ * ArgumentError when the argument function gives no array, as if it threw that.
  *
  * @throws ArgumentError when no name is given, or something that is none; OptionError when an option is not as
  *   `EvictsOptions` says; PlacementError when the decorator stands on anything but a method or setter, or on a

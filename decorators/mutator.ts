@@ -21,8 +21,8 @@ export type CallsOf<T> = PropertyKey extends keyof T
   ? [names: OneOrMore<PropertyKey>, args: ArgumentFunction<T, readonly unknown[]>]
   : {
       [K in keyof T]-?: [
-        names: OneOrMore<NamesTaking<T, ArgsOf<T[K]>>>,
-        args: ArgumentFunction<T, Readonly<ArgsOf<T[K]>>>,
+        names: OneOrMore<NamesTaking<T, ArgsOf<NonNullable<T[K]>>>>,
+        args: ArgumentFunction<T, Readonly<ArgsOf<NonNullable<T[K]>>>>,
       ];
     }[keyof T];
 
@@ -33,8 +33,8 @@ export type OneOrMore<N> = N | readonly N[];
 
 type ArgumentFunction<T, Args> = (this: T, ...call: any[]) => Args;
 
-/** The names of the members that take certain arguments. */
-type NamesTaking<T, Args> = { [K in keyof T]-?: Args extends ArgsOf<T[K]> ? K : never }[keyof T];
+/** The names of the members that take certain arguments: all of them, where a member of several types takes one list or another. */
+type NamesTaking<T, Args> = { [K in keyof T]-?: [Args] extends [ArgsOf<NonNullable<T[K]>>] ? K : never }[keyof T];
 
 /** Has the mutator that it stands on follow a rule. */
 export function mutatorDecorator(decorator: Decorator, rule: Rule): (...call: unknown[]) => unknown {

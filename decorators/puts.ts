@@ -5,11 +5,19 @@ import { type CallsOf, type Given, type MutatorDecorator, mutatorDecorator } fro
 
 /**
  * Stores the result of the decorated method, whenever it succeeds, as the result of a call of the named cached members
- * of the receiver: the call whose arguments the function makes of the method's own.
+ * of the receiver: the call whose arguments the function makes of the method's own, after success, so that an id is
+ * seen which the method has set.
  *
  * A promise is awaited; storing is the last thing before the method returns or its promise is fulfilled. A load of that
- * call in flight is stored nowhere. The value is put as `CallCache.put` does: a member that is no async function but
- * returns promises has to have been called for that to be known. Errors as of `evicts`. O(names) and what the puts take.
+ * call in flight is stored nowhere. The value is put as `CallCache.put` does. Of a cached member that overrides others,
+ * those evict the call. O(names) and what the puts take.
+ *
+ * The call is evicted instead where the result may not be what a load would give: when anything of the member was
+ * deleted, cleared, put or invalidated while the method ran, or may have been by a tag; and when the method has returned a
+ * promise, but it is not known yet whether the member does, which is no async function and was never run.
+ *
+ * A result that cannot be stored evicts the call; what `when` or the argument function throws, every call of the
+ * members. The error reaches the caller. All else as of `evicts`.
  *
  * @throws ArgumentError when no name or no argument function is given, or something that is none; OptionError when an
  *   option is not as `PutsOptions` says; PlacementError when the decorator stands on anything but a method, or on a

@@ -217,6 +217,25 @@ export const results = [
   keyOf([1]),
 ];
 
+/** An optional method and a callback, which are members of several types. */
+class Optional {
+  onChange?: (event: { readonly id: number }) => void;
+  find?(id: string): number;
+  @cached() get(id: string): number {
+    return id.length;
+  }
+  @evicts<Optional>('find', (id) => [id])
+  @evicts<Optional>(['get', 'find'], (id: string) => [id])
+  @puts<Optional>('get', (id) => [id])
+  set(id: string): number {
+    return id.length;
+  }
+}
+// @ts-expect-error the argument is a string
+void (() => evicts<Optional>('get', (id: number) => [id]));
+// @ts-expect-error it takes one argument
+void (() => puts<Optional>('get', () => []));
+
 /** Types that are known by a bound only: a generic class, and `this`. */
 interface User {
   readonly id: number;

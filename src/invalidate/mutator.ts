@@ -4,7 +4,7 @@ import { copyAppearance } from '../memoize/appearance.js';
 import { type Fn, isGenerator } from '../memoize/definition.js';
 import { registerBefore } from '../memoize/registry.js';
 import { isPromise, nativePromise } from '../memoize/result.js';
-import type { Follow, Rule } from './rule.js';
+import type { Rule, Succeed } from './rule.js';
 
 /**
  * Has a method follow a rule whenever it succeeds: a function with its name, length and own properties, synchronous
@@ -52,18 +52,24 @@ class Mutator {
         const bind = (rule: Rule) => rule.bind(this, args);
         // All are bound before anything happens: a name that means nothing is found out with nothing changed.
         const [first, last] = [before.map(bind), after.map(bind)];
-        followAll(first, undefined);
+        followAll(
+          first.map((start) => start()),
+          undefined,
+          false,
+        );
+        const started = last.map((start) => start());
         const result: unknown = method.apply(this, args);
-        if (isPromise(result)) return nativePromise(result).then((value) => followAll(last, value));
-        return followAll(last, result);
+        if (isPromise(result)) return nativePromise(result).then((value) => followAll(started, value, true));
+        return followAll(started, result, false);
       },
     }.call;
   }
 }
 
 /** Follows each rule, whatever another throws. Returns the result. */
-function followAll(rules: readonly Follow[], result: unknown): unknown {
-  callAll(rules.map((follow) => () => follow(result)));
+function followAll(rules: readonly Succeed[], result: unknown, isAwaited: boolean): unknown {
+  // All see what has happened so far, and none what another does.
+  callAll(rules.map((succeed) => succeed(result, isAwaited)));
   return result;
 }
 

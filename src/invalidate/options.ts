@@ -4,13 +4,15 @@ import { requireOption } from '../lru/require-option.js';
 /** Options of `puts`. `This` is the receiver; where a result is given, a promise has been awaited. */
 export interface PutsOptions<This = any> {
   /**
-   * Whether this success of the mutator counts. Called with the mutator's result and its arguments.
+   * Whether this success of the mutator counts. Called with the mutator's result and its arguments. What it throws
+   * has every call of the named members evicted.
    * @default every success counts
    * @example puts<Users>('get', (user) => [user.id], { when: (saved) => saved !== undefined })
    */
   readonly when?: ((this: This, result: any, ...args: any[]) => boolean) | undefined;
   /**
-   * What the argument function is given: the mutator's arguments, or its result and then its arguments.
+   * What the argument function is given: the mutator's arguments, or its result and then its arguments. `evicts` calls
+   * it before the mutator runs, or with the result after; `puts` always after.
    * @default 'arguments'
    * @example puts<Users>('get', (user) => [user.id], { by: 'result' })
    */

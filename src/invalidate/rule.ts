@@ -1,55 +1,75 @@
 import { ArgumentError, mismatch } from '../errors.js';
-import { callAll } from '../lru/call-all.js';
-import { cacheOf } from '../memoize/cache-of.js';
+import { callAll, throwAfter } from '../lru/call-all.js';
+import { cachesOf } from '../memoize/cache-of.js';
 import type { CallCache } from '../memoize/call-cache.js';
 import type { EvictsOptions } from './options.js';
 import type { Statement } from './statement.js';
 
-/** What a rule does to one cache, for one call or, where there are no arguments, for all of them. */
-export type Effect = (cache: CallCache, args: readonly unknown[] | undefined, result: unknown) => void;
+/** The steps of a rule in one call of its mutator. The first is to be taken as the mutator starts. */
+export type Start = () => Succeed;
 
-/** Follows a rule for one call of the mutator, given its result. */
-export type Follow = (result: unknown) => void;
+/** To be taken once the mutator has succeeded, and before any rule is followed; a result that was promised has been awaited. */
+export type Succeed = (result: unknown, isAwaited: boolean) => Follow;
+
+export type Follow = () => void;
 
 /** A rule: which cached members of its receiver a mutator concerns, when, and what it does to them. */
-export class Rule {
+export abstract class Rule {
   /** Whether it is followed before the mutator runs, and not after. */
   readonly isBefore: boolean;
+  /** Whether the mutator's result says which call is meant. */
+  protected readonly isByResult: boolean;
   readonly #names: Statement['names'];
   readonly #args: Statement['args'];
-  readonly #options: EvictsOptions;
-  readonly #effect: Effect;
+  readonly #when: EvictsOptions['when'];
 
-  constructor({ names, args }: Statement, options: EvictsOptions, effect: Effect) {
-    this.isBefore = options.before ?? false;
+  constructor({ names, args }: Statement, { before = false, by, when }: EvictsOptions) {
+    this.isBefore = before;
+    this.isByResult = by === 'result';
     this.#names = names;
     this.#args = args;
-    this.#options = options;
-    this.#effect = effect;
+    this.#when = when;
   }
 
   /**
-   * The rule for one call of the mutator.
+   * The rule for one call of the mutator, with nothing changed yet.
    *
    * @throws NotCachedError when the receiver has no cached member of one of the names.
    */
-  bind(receiver: unknown, args: readonly unknown[]): Follow {
-    const caches = this.#names.map((name): CallCache => cacheOf(receiver as Record<PropertyKey, unknown>, name));
-    const { when } = this.#options;
-    return (result) => {
-      if (when !== undefined && !when.call(receiver, result, ...args)) return;
-      const call = this.#callOf(receiver, args, result);
-      callAll(caches.map((cache) => () => this.#effect(cache, call, result)));
-    };
+  abstract bind(receiver: unknown, args: readonly unknown[]): Start;
+
+  /** The caches of each name, nearest first: an override may have stored what it made of what it overrides. */
+  protected cachesOf(receiver: unknown): (readonly [CallCache, ...CallCache[]])[] {
+    return this.#names.map((name) => cachesOf(receiver as object, name));
   }
 
-  #callOf(receiver: unknown, args: readonly unknown[], result: unknown): readonly unknown[] | undefined {
+  /** The arguments of the call that is meant; `undefined` when every call is. @throws ArgumentError when they are no array. */
+  protected callOf(receiver: unknown, args: readonly unknown[], result?: unknown): readonly unknown[] | undefined {
     if (this.#args === undefined) return undefined;
-    const call: unknown = this.#args.apply(
-      receiver,
-      this.#options.by === 'result' ? [result, ...args] : (args as unknown[]),
-    );
+    const call: unknown = this.#args.apply(receiver, this.isByResult ? [result, ...args] : (args as unknown[]));
     if (Array.isArray(call)) return call;
     throw new ArgumentError(mismatch(`the arguments of ${this.#names.map(String).join(', ')}`, 'an array', call));
+  }
+
+  /**
+   * Follows the rule, unless this success does not count: takes the steps that are found then. What keeps them from
+   * being found after the mutator has changed things has all of its caches cleared: one of their results is untrue.
+   */
+  protected follow(
+    receiver: unknown,
+    args: readonly unknown[],
+    result: unknown,
+    caches: readonly CallCache[],
+    steps: () => readonly Follow[],
+  ): void {
+    let found: readonly Follow[];
+    try {
+      const counts = this.#when === undefined || this.#when.call(receiver, result, ...args);
+      found = counts ? steps() : [];
+    } catch (error) {
+      if (this.isBefore) throw error;
+      throwAfter(() => callAll(caches.map((cache) => () => cache.clear())), error);
+    }
+    callAll(found);
   }
 }

@@ -1,6 +1,6 @@
 import { ArgumentError, mismatch } from '../errors.js';
 import { callAll } from '../lru/call-all.js';
-import { holdersOf } from '../memoize/tag-index.js';
+import { holdersOf, type TagHolder } from '../memoize/tag-index.js';
 import { invalidateSince } from '../memoize/tag-log.js';
 
 /**
@@ -16,8 +16,14 @@ export function invalidateTags(...tags: readonly string[]): number {
     if (typeof tag !== 'string') throw new ArgumentError(mismatch('tag', 'a string', tag));
   }
   invalidateSince(tags);
-  const holders = [...holdersOf(tags)];
-  const counts = holders.flatMap((holder) => tags.map((tag) => holder.forget(tag)));
-  callAll(holders.map((holder) => () => holder.announce()));
-  return counts.reduce((sum, count) => sum + count, 0);
+  const holders = new Set<TagHolder>();
+  let forgotten = 0;
+  for (const tag of tags) {
+    for (const holder of holdersOf(tag)) {
+      holders.add(holder);
+      forgotten += holder.forget(tag);
+    }
+  }
+  callAll([...holders].map((holder) => () => holder.announce()));
+  return forgotten;
 }

@@ -1,28 +1,70 @@
-import { BatchError, mismatch } from '../errors.js';
+import { ArgumentError, BatchError, mismatch } from '../errors.js';
+import { keyOf } from '../key/key.js';
 import { endOfTurn } from './turn.js';
 
 /** A batch: the calls of one receiver in one turn of the event loop, all of them answered by one call that takes a list. */
 export class Batch {
-  readonly #keys: unknown[] = [];
-  readonly #results: Promise<readonly unknown[]>;
+  readonly #calls: BatchedCall[] = [];
+  readonly #load: (keys: readonly unknown[]) => unknown;
+  readonly #name: () => string;
 
-  /** `load` is called at the end of the turn, and `name` when it gives what cannot be dealt out. */
+  /** `load` is called at the end of the turn, and `name` when there is an error to tell of. */
   constructor(load: (keys: readonly unknown[]) => unknown, name: () => string) {
-    this.#results = endOfTurn().then(async () => {
-      // One that sorted its list would give every caller another's result: better that it cannot.
-      const keys = Object.freeze(this.#keys);
-      return requireResults(await load(keys), keys.length, name());
-    });
+    this.#load = load;
+    this.#name = name;
+    endOfTurn().then(() => this.#answer());
   }
 
   /** The result of one more call, or the error that stands in its place. To be called before `load` is. */
   add(key: unknown): Promise<unknown> {
-    const index = this.#keys.push(key) - 1;
-    return this.#results.then((results) => {
-      const result = results[index];
-      if (isError(result)) throw result;
-      return result;
+    return new Promise((resolve, reject) => {
+      this.#calls.push({ key, identity: identify(key), resolve, reject });
     });
+  }
+
+  async #answer(): Promise<void> {
+    const calls = this.#calls.filter((call) => isUnchanged(call, this.#name));
+    try {
+      // One that sorted its list would give every caller another's result: better that it cannot.
+      const keys = Object.freeze(calls.map(({ key }) => key));
+      const results = requireResults(await this.#load(keys), keys.length, this.#name());
+      for (const [index, call] of calls.entries()) settle(call, results[index]);
+    } catch (error) {
+      for (const { reject } of calls) reject(error);
+    }
+  }
+}
+
+interface BatchedCall {
+  readonly key: unknown;
+  /** What the key was when the call was made. */
+  readonly identity: unknown;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** What tells two values of a key apart: a primitive itself, as it cannot change. */
+function identify(key: unknown): unknown {
+  return Object(key) === key ? keyOf([key]) : key;
+}
+
+/** Rejects a call whose key has changed since: its result would be another's, and stored as its own. */
+function isUnchanged({ key, identity, reject }: BatchedCall, name: () => string): boolean {
+  try {
+    if (Object.is(identify(key), identity)) return true;
+    reject(new ArgumentError(`${name()}: the argument was changed after the call, before its batch was made`));
+  } catch (error) {
+    reject(error);
+  }
+  return false;
+}
+
+function settle({ resolve, reject }: BatchedCall, result: unknown): void {
+  try {
+    if (isError(result)) reject(result);
+    else resolve(result);
+  } catch (error) {
+    reject(error);
   }
 }
 

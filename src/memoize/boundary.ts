@@ -84,9 +84,13 @@ export class Boundary<T extends object> implements ProxyHandler<T> {
     return new Proxy(method, {
       apply: (_, receiver, args) => {
         const result: unknown = Reflect.apply(method, receiver === this.proxy ? this.#target : receiver, args);
-        return result === this.#target ? this.proxy : result;
+        return isPlainPromise(result) ? result.then((value) => this.#outside(value)) : this.#outside(result);
       },
     });
+  }
+
+  #outside(result: unknown): unknown {
+    return result === this.#target ? this.proxy : result;
   }
 
   /** A member that is cached here is the proxy's; any other is the object's, and may be cached there. */
@@ -98,6 +102,15 @@ export class Boundary<T extends object> implements ProxyHandler<T> {
     const isCachedHere = original !== undefined && registered(member) !== undefined;
     return isCachedHere ? [this.proxy, member] : memberOf(this.#target, original ?? member);
   }
+}
+
+/** Whether nothing is lost when another promise stands in its place. Node hangs symbols on those that it traces. */
+function isPlainPromise(result: unknown): result is Promise<unknown> {
+  return (
+    result instanceof Promise &&
+    Object.getPrototypeOf(result) === Promise.prototype &&
+    Object.getOwnPropertyNames(result).length === 0
+  );
 }
 
 /** Whether a function is a class, which has no use for a `this`: nobody can replace its prototype, as that of others. */

@@ -2,6 +2,7 @@ import { NotCachedError } from '../errors.js';
 import { CallCache } from './call-cache.js';
 import type { Fn } from './definition.js';
 import { pickMember } from './members.js';
+import type { Receivers } from './receivers.js';
 import { memberOf, registered } from './registry.js';
 
 /** The arguments of a cached member: a method's parameters, none for a getter. */
@@ -47,5 +48,29 @@ export function cacheOf(target: object, ...members: unknown[]): CallCache {
       `${receivers.definition.name} has a cache for each receiver: write cacheOf(receiver, name)`,
     );
   }
+  return cacheFor(receivers, receiver);
+}
+
+/**
+ * The caches of all cached members of a name along the prototype chain, nearest first.
+ *
+ * @throws NotCachedError when there is none.
+ */
+export function cachesOf(target: object, name: PropertyKey): readonly [CallCache, ...CallCache[]] {
+  const nearest: CallCache = cacheOf(target as Record<PropertyKey, unknown>, name);
+  const [receiver, member] = memberOf(target, name);
+  // What a proxy has cached itself stands on no chain.
+  if (registered(member) !== undefined) return [nearest];
+  const chain = new Set<Receivers>();
+  pickMember(Object(receiver), name, (owned) => {
+    const receivers = registered(owned);
+    if (receivers !== undefined) chain.add(receivers);
+    return undefined;
+  });
+  const [, ...overridden] = chain;
+  return [nearest, ...overridden.map((receivers) => cacheFor(receivers, receiver))];
+}
+
+function cacheFor(receivers: Receivers, receiver: unknown): CallCache {
   return new CallCache(receivers.definition, receiver, receivers.of(receiver));
 }

@@ -21,7 +21,8 @@ export type CachedMethods<T> = {
  *
  * All else is the object's. Its methods, getters and setters run with the object as `this`, so that private fields and
  * built-in objects work; one that is called on something else gets that, and a cached one then has other entries. A
- * method that returns the object returns the proxy. A method of the proxy is always the same function, but not the
+ * method that returns the object, or a promise of it, returns the proxy, or a promise of that. So a promise that has
+ * nothing of its own is another promise than the object gave. A method of the proxy is always the same function, but not the
  * object's own, save for classes, and for what is read-only in the object for good, which a proxy has to give as it is.
  * A named method that is replaced, through the proxy or not, starts with no entries.
  *

@@ -30,6 +30,30 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
     this.#cache = cache;
   }
 
+  // Statics, as what is handed out has them as a type only: they are for the rules of mutators.
+
+  /** Watches a cache. Returns what tells whether nothing was deleted, cleared, put or invalidated by a tag since. */
+  static watch(cache: CallCache): () => boolean {
+    return cache.#cache.watch();
+  }
+
+  /** What deletes a call by the key that its arguments have now. */
+  static deletion(cache: CallCache, args: readonly unknown[]): () => boolean {
+    const key = cache.#keyOf(args);
+    return () => cache.#cache.delete(key);
+  }
+
+  /** What puts the value that the source has now, by the key that the arguments have now; where it cannot be stored, no older one is. */
+  static replacement(cache: CallCache, args: readonly unknown[], value: unknown): () => void {
+    const key = cache.#keyOf(args);
+    return () => cache.#cache.replace(key, args, value);
+  }
+
+  /** Whether a value can be put so that callers get it as the method would give it, as a promise or not. */
+  static takes(cache: CallCache, isAwaited: boolean): boolean {
+    return !isAwaited || cache.#definition.promises !== undefined;
+  }
+
   /**
    * How many results are stored, with old ones that may still be given and failures that are remembered. A load in
    * flight is none yet.
@@ -117,7 +141,7 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
     return Object.defineProperty(new Map(this), Symbol.toStringTag, { value: 'CallCache' });
   }
 
-  #keyOf(args: Args): CallKey {
+  #keyOf(args: readonly unknown[]): CallKey {
     return this.#definition.keyOf(this.#receiver, args);
   }
 }

@@ -9,6 +9,7 @@ import { FewEntries } from './few-entries.js';
 import { ManyEntries } from './many-entries.js';
 import { resultOf, storedFor } from './stored.js';
 import { TagIndex } from './tag-index.js';
+import { tagTime } from './tag-log.js';
 
 /**
  * The call entries: what one definition has stored for one receiver, few or many, with what has been counted. Whoever
@@ -182,6 +183,24 @@ export abstract class CallEntries extends FewEntries {
     return keys.filter((key) => this.stored.drop(key, 'deleted')).length;
   }
 
+  /** Watches what is done to the entries by others than loads. Returns what tells whether nothing was. */
+  watch(): () => boolean {
+    const { definition } = this;
+    const rare = this.#more();
+    const { changes } = rare;
+    const { epoch } = definition;
+    const time = tagTime();
+    return () => {
+      const isTagged = definition.options.tags !== undefined && time !== tagTime();
+      return changes === rare.changes && epoch === definition.epoch && !isTagged;
+    };
+  }
+
+  /** Something was deleted, cleared or put. Counted only from the first watch on, or what else is rare. */
+  protected changed(): void {
+    if (this.#rare !== undefined) this.#rare.changes++;
+  }
+
   protected hit(): void {
     this.#hits++;
     this.definition.totals.hits++;
@@ -218,4 +237,6 @@ class Rare {
   tags: TagIndex | undefined;
   /** What has left and the listener has not heard of. */
   evicted: [CallKey, unknown, EvictionCause][] | undefined;
+  /** How often something was deleted, cleared or put. */
+  changes = 0;
 }

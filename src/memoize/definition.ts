@@ -16,8 +16,8 @@ export class Definition {
   readonly totals = new Counters();
   /** Grows at each `clear`; a cache that was filled in an earlier epoch is empty. */
   epoch = 0;
-  /** Whether the method returns promises, as far as is known. */
-  promises: boolean;
+  /** Whether the method returns promises, `undefined` until that is known: an async function does, others have to be run. */
+  promises: boolean | undefined;
   /** Whether it has options for sources that are slow, fail or hang. */
   readonly isResilient: boolean;
   /** Whether a hit needs nothing but the arguments and the entries: no code of the user's runs. */
@@ -39,7 +39,7 @@ export class Definition {
     this.isResilient = asyncOptionOf(options) !== undefined;
     const isWatched = options.key !== undefined || options.on.hit !== undefined || options.clock !== monotonic;
     this.isPlain = !isWatched && !this.isResilient;
-    this.promises = options.many !== undefined || tagOf(method) === 'AsyncFunction';
+    this.promises = options.many !== undefined || tagOf(method) === 'AsyncFunction' || undefined;
   }
 
   get name(): string {

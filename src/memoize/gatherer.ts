@@ -38,7 +38,7 @@ export class Gatherer {
     const batch = new Batch((keys) => {
       // First, so that calls which the batch method makes go into the next batch.
       this.#gathering.delete(receiver);
-      return this.#load(receiver, keys);
+      return keys.length === 0 ? keys : this.#load(receiver, keys);
     }, this.#name);
     this.#gathering.set(receiver, batch);
     return batch;

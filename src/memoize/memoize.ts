@@ -27,7 +27,10 @@ export interface Memoize {
    *
    * A call rejects with the `Error` that `batch` gives in the place of its result, all calls of a batch with what
    * `batch` throws. Neither is stored. They reject with a BatchError when the results are no array, or not as many as the
-   * keys; a call with any number of arguments but one rejects with an ArgumentError.
+   * keys. A call with any number of arguments but one rejects with an ArgumentError; so does one whose argument was
+   * changed between the call and the end of the turn.
+   *
+   * `batch` must not wait for a call of one of its own keys, which would wait for `batch`.
    *
    * @throws ArgumentError when `batch` is no function, OptionError when an option is not as `CachedOptions` says.
    * @example

@@ -183,7 +183,8 @@ export interface CachedOptions<Args extends readonly unknown[] = any, R = any, T
    * What to call in place of the method: another method of the receiver, by its name, or a function. It gets the
    * arguments of all calls that one turn of the event loop makes on one receiver and that find no entry, as one list,
    * and `this` is that receiver; each result is stored for its own call. The method itself is not run, takes one
-   * argument and returns a promise. See `memoize.many` for how a call fails.
+   * argument and returns a promise. What is called must not wait for a call of the method for one of its keys, which would
+   * wait for it. Not for getters. See `memoize.many` for how a call fails.
    * @default each call that finds no entry runs the method
    * @example cached({ many: 'getMany' })
    */

@@ -69,8 +69,8 @@ export class ReadThrough extends CallEntries {
 
   /** Stores a value as if a call had loaded it. A promise is stored once it is fulfilled, and given to callers until then. */
   put(key: CallKey, args: readonly unknown[], value: unknown): void {
-    const { definition } = this;
     this.renew();
+    this.changed();
     if (isPromise(value)) {
       this.stored.drop(key, 'replaced');
       const loads = this.inFlight();
@@ -82,18 +82,36 @@ export class ReadThrough extends CallEntries {
         () => {},
       );
     } else {
-      refuseOneShot(value, definition);
-      if (definition.options.freeze) deepFreeze(value);
-      const stored = definition.promises ? Promise.resolve(value) : value;
-      this.keep(key, stored, this.#ttlOf(value, args), definition.tagsOf(value, args));
-      this.#fence(key);
+      this.#place(key, args, value);
     }
     this.announce();
+  }
+
+  /** As `put`, of a value that the source has now, which is no promise: where it cannot be stored, no older one is. */
+  replace(key: CallKey, args: readonly unknown[], value: unknown): void {
+    this.renew();
+    this.changed();
+    try {
+      this.#place(key, args, value);
+    } catch (error) {
+      throwAfter(() => this.delete(key), error);
+    }
+    this.announce();
+  }
+
+  #place(key: CallKey, args: readonly unknown[], value: unknown): void {
+    const { definition } = this;
+    refuseOneShot(value, definition);
+    if (definition.options.freeze) deepFreeze(value);
+    const stored = definition.promises ? Promise.resolve(value) : value;
+    this.keep(key, stored, this.#ttlOf(value, args), definition.tagsOf(value, args));
+    this.#fence(key);
   }
 
   /** Forgets a key, and fences its load. Tells whether there was either. */
   delete(key: CallKey): boolean {
     this.renew();
+    this.changed();
     const wasLoading = this.#fence(key);
     const deleted = this.stored.drop(key, 'deleted');
     this.announce();
@@ -102,6 +120,7 @@ export class ReadThrough extends CallEntries {
 
   /** Forgets everything, and fences every load. */
   clear(): void {
+    this.changed();
     this.fenceAll();
     this.stored.empty();
     this.announce();
@@ -247,6 +266,7 @@ export class ReadThrough extends CallEntries {
             (error) => this.#throw(load.key, args, error),
           );
       } else {
+        this.definition.promises ??= false;
         this.ended(load, false);
         this.settle(load, args, value, value);
       }

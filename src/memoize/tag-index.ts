@@ -72,10 +72,9 @@ export class TagIndex {
   }
 }
 
-/** The caches that have an entry with one of these tags. */
-export function holdersOf(tags: readonly string[]): Set<TagHolder> {
-  const references = tags.flatMap((tag) => [...(holders.get(tag) ?? [])]);
-  return new Set(references.flatMap((reference) => reference.deref() ?? []));
+/** The caches that have an entry with a tag. */
+export function holdersOf(tag: string): TagHolder[] {
+  return [...(holders.get(tag) ?? [])].flatMap((reference) => reference.deref() ?? []);
 }
 
 interface Tagged {
