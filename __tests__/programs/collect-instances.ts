@@ -1,4 +1,5 @@
 import { cached, cacheOf, memoize } from 'memokit';
+import { alive, collect } from '../support/collect.js';
 
 /** Prints how many of 1,000 used instances, and of their values, are left after they were dropped. Needs --expose-gc. */
 class Service {
@@ -46,12 +47,7 @@ async function use(): Promise<WeakRef<object>[]> {
 }
 
 const used = await use();
-for (let round = 0; round < 5; round++) {
-  await new Promise((resolve) => setTimeout(resolve, 10));
-  globalThis.gc?.();
-}
-const alive = (references: WeakRef<object>[]) =>
-  references.filter((reference) => reference.deref() !== undefined).length;
+await collect();
 console.log(
   JSON.stringify({ gc: typeof globalThis.gc, made: used.length, instances: alive(used), values: alive(values) }),
 );

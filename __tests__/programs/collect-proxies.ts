@@ -1,4 +1,5 @@
 import { cachedProxy, cacheOf, caches } from 'memokit';
+import { alive, collect } from '../support/collect.js';
 
 /**
  * Prints how many of 1,000 used proxies, and of their values, are left after they were dropped, while the object that
@@ -34,11 +35,6 @@ async function use(): Promise<WeakRef<object>[]> {
 }
 
 const used = await use();
-for (let round = 0; round < 5; round++) {
-  await new Promise((resolve) => setTimeout(resolve, 10));
-  globalThis.gc?.();
-}
-const alive = (references: WeakRef<object>[]) =>
-  references.filter((reference) => reference.deref() !== undefined).length;
+await collect();
 const report = { gc: typeof globalThis.gc, made: used.length, proxies: alive(used), values: alive(values) };
 console.log(JSON.stringify({ ...report, listed: caches().length, runs: [client.get(1).n, borrower.get(1).n] }));
