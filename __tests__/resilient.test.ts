@@ -607,6 +607,157 @@ test('who gives up spoils nothing for others, wherever the method has the signal
   expect(await calls[2]).toBe('value');
 });
 
+/** A memoized source whose method has the caller's signal from where memokit cannot put another. */
+function spoilable(options: CachedOptions = {}) {
+  const source = new Source<string>();
+  class Request {
+    constructor(
+      readonly url: string,
+      readonly signal?: AbortSignal,
+    ) {}
+  }
+  const fetched = memoize(
+    ({ url, signal }: Request) =>
+      new Promise<string>((resolve, reject) => {
+        signals.push(loadSignal());
+        signal?.addEventListener('abort', () => reject(new Error('request failed', { cause: signal.reason })));
+        source.load(url).then(resolve, reject);
+      }),
+    { key: ({ url }) => url, signal: ({ signal }) => signal, ...options },
+  );
+  const signals: (AbortSignal | undefined)[] = [];
+  return {
+    source,
+    signals,
+    cache: cacheOf(fetched),
+    get: (url: string, by?: AbortController) => fetched(new Request(url, by?.signal)),
+  };
+}
+
+test('what a spoilt load is begun anew for is aborted when the last has left, and takes the place of nothing newer', async () => {
+  const { source, signals, get, cache } = spoilable();
+  const [one, two, three] = [new AbortController(), new AbortController(), new AbortController()];
+  const calls = [get('k', one), get('k', two)];
+  one.abort();
+  await expect(calls[0]).rejects.toMatchObject({ name: 'AbortError' });
+  await settle();
+  expect(source.runs).toHaveLength(2);
+  calls.push(get('k', three));
+  two.abort();
+  three.abort();
+  for (const call of calls) await expect(call).rejects.toMatchObject({ name: 'AbortError' });
+  expect([signals[1]!.aborted, cache.explain({ url: 'k' } as never).outcome]).toEqual([true, 'miss']);
+
+  for (const forget of [() => get('k'), () => cache.put([{ url: 'k' } as never], 'put')]) {
+    cache.clear();
+    const runs = source.runs.length;
+    const leader = new AbortController();
+    const first = get('k', leader);
+    const joined = get('k');
+    leader.abort();
+    cache.delete({ url: 'k' } as never);
+    forget();
+    await expect(first).rejects.toMatchObject({ name: 'AbortError' });
+    await settle();
+    expect(source.runs.length).toBeLessThanOrEqual(runs + 2);
+    await source.give('new');
+    expect(await joined).toBe(await get('k'));
+  }
+});
+
+test('what one caller has spoilt is remembered for no other, and told to nobody', async () => {
+  const heard: unknown[] = [];
+  const { get, cache } = spoilable({ errorTtl: 5000, on: { error: (event) => heard.push(event) } });
+  const [one, two] = [new AbortController(), new AbortController()];
+  const calls = [get('k', one), get('k', two)];
+  one.abort();
+  await settle();
+  two.abort();
+  for (const call of calls) await expect(call).rejects.toMatchObject({ name: 'AbortError' });
+  await settle();
+  expect([cache.explain({ url: 'k' } as never).outcome, heard]).toEqual(['miss', []]);
+});
+
+test('what is begun anew obeys softTimeout', async () => {
+  jest.useFakeTimers();
+  const { source, get } = spoilable({ ttl: 10, staleIfError: 1e6, softTimeout: 30, clock: () => source.now });
+  const first = get('k');
+  await source.give('old');
+  await first;
+  source.now = 20;
+  const leader = new AbortController();
+  const calls = [get('k', leader), get('k')];
+  leader.abort();
+  await expect(calls[0]).rejects.toMatchObject({ name: 'AbortError' });
+  await settle();
+  jest.advanceTimersByTime(30);
+  expect(await calls[1]).toBe('old');
+});
+
+test('a clock that throws while a load is begun anew leaves nobody waiting', async () => {
+  let throws = false;
+  const { get } = spoilable({
+    clock: () => {
+      if (throws) throw failure;
+      return 0;
+    },
+  });
+  const leader = new AbortController();
+  const calls = [get('k', leader), get('k')];
+  leader.abort();
+  throws = true;
+  await expect(calls[0]).rejects.toMatchObject({ name: 'AbortError' });
+  await expect(calls[1]).rejects.toBe(failure);
+});
+
+test('a clock that uses its cache while a load begins mixes up no caches', async () => {
+  const users = new Source<string>();
+  const orders = new Source<string>();
+  let acts = false;
+  const user = memoize((id: number) => users.load(id), {
+    timeout: 1000,
+    clock: () => {
+      if (acts) {
+        acts = false;
+        cacheOf(user).delete(9);
+      }
+      return 0;
+    },
+  });
+  const order = memoize((id: number) => orders.load(id));
+  acts = true;
+  user(1);
+  order(5);
+  const call = order(1);
+  await users.give('user 1');
+  await orders.give('order 1');
+  expect(await call).toBe('order 1');
+});
+
+test('a call that waits for a load and whose argument is changed meanwhile gets what that argument has by then', async () => {
+  for (const options of [{}, { timeout: 1000 }]) {
+    const source = new Source<number>();
+    const get = memoize(
+      ({ id }: { id: number }) => {
+        const promise = source.load(id).then(() => id);
+        return promise;
+      },
+      { tags: () => ['t'], ...options },
+    );
+    get({ id: 1 });
+    invalidateTags('t');
+    const changed = { id: 1 };
+    const waiting = get(changed);
+    changed.id = 2;
+    await source.give(0);
+    await source.give(0);
+    expect(await waiting).toBe(2);
+    const again = get({ id: 1 });
+    await source.give(0);
+    expect(await again).toBe(1);
+  }
+});
+
 test('a call that says that it has no signal has the key of those that have one', async () => {
   const { signal } = new AbortController();
   const last = memoize(async (_id: number, _signal?: AbortSignal | null) => ({}), { signal: (_id, signal) => signal });

@@ -169,6 +169,21 @@ test('what listeners throw comes after all is forgotten', () => {
   expect([one.cache.size, other.cache.size]).toEqual([0, 0]);
 });
 
+test('a clock that throws keeps nothing from being forgotten, here or in other caches', () => {
+  let throws = false;
+  const clock = () => {
+    if (throws) throw new Error('clock');
+    return 0;
+  };
+  const [one, other] = [users({ ttl: 1000, clock }), users()];
+  one.get(1);
+  other.get(1);
+  throws = true;
+  expect(() => invalidateTags('user:1')).toThrow('clock');
+  throws = false;
+  expect([one.cache.has(1), other.cache.has(1)]).toEqual([false, false]);
+});
+
 test('tags of what clearAll has emptied are gone', async () => {
   const { get, cache } = users();
   get(1);

@@ -1,6 +1,6 @@
 import { ArgumentError, mismatch } from '../errors.js';
 import { callAll } from '../lru/call-all.js';
-import { holdersOf, type TagHolder } from '../memoize/tag-index.js';
+import { holdersOf } from '../memoize/tag-index.js';
 import { invalidateSince } from '../memoize/tag-log.js';
 
 /**
@@ -8,7 +8,7 @@ import { invalidateSince } from '../memoize/tag-log.js';
  * is given to those who wait for it already and stored nowhere. O(results forgotten).
  *
  * @returns how many results were forgotten.
- * @throws ArgumentError when a tag is no string, with nothing forgotten; what listeners throw, after all is forgotten.
+ * @throws ArgumentError when a tag is no string, with nothing forgotten; what listeners and clocks throw, after all is forgotten.
  * @example invalidateTags('user:1', 'team:7')
  */
 export function invalidateTags(...tags: readonly string[]): number {
@@ -16,14 +16,12 @@ export function invalidateTags(...tags: readonly string[]): number {
     if (typeof tag !== 'string') throw new ArgumentError(mismatch('tag', 'a string', tag));
   }
   invalidateSince(tags);
-  const holders = new Set<TagHolder>();
   let forgotten = 0;
-  for (const tag of tags) {
-    for (const holder of holdersOf(tag)) {
-      holders.add(holder);
-      forgotten += holder.forget(tag);
-    }
-  }
-  callAll([...holders].map((holder) => () => holder.announce()));
+  const holdings = tags.flatMap((tag) => holdersOf(tag).map((holder) => ({ holder, tag })));
+  const holders = new Set(holdings.map(({ holder }) => holder));
+  const forgets = holdings.map(({ holder, tag }) => () => {
+    forgotten += holder.forget(tag);
+  });
+  callAll([...forgets, ...[...holders].map((holder) => () => holder.announce())]);
   return forgotten;
 }

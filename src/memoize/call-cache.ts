@@ -55,8 +55,8 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
   }
 
   /**
-   * How many results are stored, with old ones that may still be given and failures that are remembered. A load in
-   * flight is none yet.
+   * How many results are stored, with old ones that may still be given. A load in flight is none yet, nor is a
+   * failure that is remembered.
    */
   get size(): number {
     const { size } = this.#cache.current;

@@ -176,11 +176,21 @@ export abstract class CallEntries extends FewEntries {
     this.#rare?.tags?.set(key, tags);
   }
 
+  /** Forgets an entry. Tells whether there was one. Where a clock throws that is asked, no entry is left. */
+  protected evict(key: CallKey): boolean {
+    try {
+      return this.stored.drop(key, 'deleted');
+    } catch (error) {
+      this.stored.empty();
+      throw error;
+    }
+  }
+
   /** Forgets the entries that have a tag. Returns how many they were. */
   forget(tag: string): number {
     this.renew();
     const keys = this.#rare?.tags?.keys(tag) ?? [];
-    return keys.filter((key) => this.stored.drop(key, 'deleted')).length;
+    return keys.filter((key) => this.evict(key)).length;
   }
 
   /** Watches what is done to the entries by others than loads. Returns what tells whether nothing was. */

@@ -1,5 +1,6 @@
 import { flatten, isToken } from '../key/flatten.js';
 import { type Key, keyOf, keyOfToken, keyOfTokens } from '../key/key.js';
+import { sameTokens } from '../key/token-tree.js';
 
 /**
  * A call key: what the entry of a call is found by. A lone argument that is its own token, no arguments as such, and a
@@ -25,4 +26,9 @@ export function callKeyOf(args: readonly unknown[]): CallKey {
 export function publicKeyOf(key: CallKey): Key {
   if (key === NO_ARGUMENTS) return keyOf([]);
   return isTokens(key) ? keyOfTokens(key) : keyOfToken(key as Key);
+}
+
+/** Whether two call keys are those of equal argument lists. */
+export function isSameKey(a: CallKey, b: CallKey): boolean {
+  return isTokens(a) && isTokens(b) ? sameTokens(a, b, b.length) : Object.is(a, b);
 }

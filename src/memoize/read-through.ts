@@ -113,7 +113,7 @@ export class ReadThrough extends CallEntries {
     this.renew();
     this.changed();
     const wasLoading = this.#fence(key);
-    const deleted = this.stored.drop(key, 'deleted');
+    const deleted = this.evict(key);
     this.announce();
     return deleted || wasLoading;
   }
@@ -212,8 +212,13 @@ export class ReadThrough extends CallEntries {
       return load.promise;
     };
     if (!this.isDoubtful(load)) return join();
-    const decide = () => (load.isOutdated ? this.call(load.key, receiver, args) : join());
+    const decide = () => (load.isOutdated ? this.callAnew(receiver, args) : join());
     return load.promise!.then(decide, decide);
+  }
+
+  /** A call that was made before, whose arguments may have been changed since: it has the key that they have now. */
+  protected callAnew(receiver: unknown, args: readonly unknown[]): unknown {
+    return this.call(this.definition.keyOf(receiver, args), receiver, args);
   }
 
   /** Whether tags were invalidated since a load began. Its result will tell if they are its own: who comes now has to wait for that. */

@@ -3,7 +3,7 @@ import { callAll } from '../lru/call-all.js';
 import { refresh } from '../lru/clock.js';
 import { type EvictionCause, requireNumber } from '../lru/options.js';
 import { abortable } from './abortable.js';
-import { type CallKey, publicKeyOf } from './call-key.js';
+import { type CallKey, isSameKey, publicKeyOf } from './call-key.js';
 import type { CallLoad } from './call-load.js';
 import { signalOf, withoutSignal } from './caller-signal.js';
 import type { Definition } from './definition.js';
@@ -51,6 +51,7 @@ export class Resilient extends ReadThrough {
   }
 
   override delete(key: CallKey): boolean {
+    this.renew();
     const wasKnown = this.#failures?.forget(key) ?? false;
     return super.delete(key) || wasKnown;
   }
@@ -153,7 +154,7 @@ export class Resilient extends ReadThrough {
       return this.#answer(key, args, load.promise!, false);
     };
     if (this.isDoubtful(load)) {
-      const decide = () => (load.isOutdated ? this.call(key, receiver, args) : join());
+      const decide = () => (load.isOutdated ? this.callAnew(receiver, args) : join());
       return this.#wait(load, waiter, load.promise!.then(decide, decide));
     }
     try {
@@ -175,7 +176,8 @@ export class Resilient extends ReadThrough {
       return given;
     }
     return abortable(given, signal, () => {
-      if (run?.leave(waiter)) this.#giveUp(run, signal.reason);
+      const latest = run?.latest;
+      if (latest?.leave(waiter)) this.#giveUp(latest, signal.reason);
     });
   }
 
@@ -212,10 +214,12 @@ export class Resilient extends ReadThrough {
   #begin(key: CallKey, { receiver, args, signal }: Waiter, isBackground: boolean): Run {
     const { definition } = this;
     const { signal: pick, timeout, many } = definition.options;
+    // First, as a clock is anybody's code, and may end what is in flight.
+    const since = this.stopwatch();
     const loads = this.inFlight();
     const { depth } = loads;
     const outer = running.load;
-    const run = new Run(key, depth + 1, this.stopwatch(), signal, isBackground);
+    const run = new Run(key, depth + 1, since, signal, isBackground);
     loads.begin(run);
     loads.depth = depth + 1;
     running.load = pick === undefined && timeout === undefined ? undefined : run;
@@ -285,17 +289,40 @@ export class Resilient extends ReadThrough {
     this.#finish(run, true);
     this.renew();
     const isCurrent = this.end(run);
-    const [heir, ...others] = run.heirs(error);
-    if (heir === undefined) this.#recover(run, args, error, isCurrent);
-    else this.#inherit(run, heir, others);
+    if (run.isSpoilt) this.#inherit(run, error);
+    else this.#recover(run, args, error, isCurrent);
   }
 
-  /** Begins a load anew for those who wait for one that its first caller has spoilt. */
-  #inherit(run: Run, heir: Waiter, others: readonly Waiter[]): void {
-    const next = this.#begin(run.key, heir, true);
-    for (const other of others) next.join(other);
-    if (next.thrown === undefined) run.resolve(next.promise);
-    else run.reject(next.thrown.error);
+  /** Has those who still wait for a run that its first caller has spoilt get what there is by now, or begins it anew. */
+  #inherit(run: Run, error: unknown): void {
+    // Nobody may be waiting.
+    run.answer.catch(() => {});
+    try {
+      const heirs = run.heirs.filter(({ receiver, args }) => isSameKey(this.definition.keyOf(receiver, args), run.key));
+      const [heir] = heirs;
+      if (heir === undefined) {
+        run.reject(error);
+        return;
+      }
+      const kept = this.stored.peek(run.key) as Kept | undefined;
+      if (kept?.isServed(this.now())) {
+        run.resolve(kept.value);
+        return;
+      }
+      const known = this.join(run.key);
+      const next = known ?? this.#begin(run.key, heir, true);
+      if (next instanceof Run) {
+        run.successor = next;
+        if (known === undefined) next.isWanted = false;
+        for (const each of heirs) next.join(each);
+        if (heirs.some(({ signal }) => signal === undefined)) next.isWanted = true;
+      }
+      if (next instanceof Run && next.thrown !== undefined) run.reject(next.thrown.error);
+      else run.resolve(next instanceof Run ? this.#soon(next, next.promise!) : next.promise);
+    } catch (trouble) {
+      // A clock, or what makes the key, is anybody's code.
+      run.reject(trouble);
+    }
   }
 
   #giveUp(run: Run, reason: unknown): void {

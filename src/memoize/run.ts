@@ -35,7 +35,11 @@ export class Run extends CallLoad {
   isLed: boolean;
   /** What listeners threw. */
   readonly troubles: unknown[] = [];
+  /** What was begun in its place. */
+  successor: Run | undefined;
   readonly #leader: AbortSignal | undefined;
+  /** Whether its method has a signal of its own in place of its first caller's. */
+  #isExchanged = false;
   #controller: AbortController | undefined;
   #stops: (() => void)[] = [];
 
@@ -68,7 +72,10 @@ export class Run extends CallLoad {
 
   /** The arguments for its method: its own signal in place of the caller's, which must not end it for others. */
   forMethod(args: readonly unknown[]): readonly unknown[] {
-    return this.#leader === undefined ? args : exchanged(args, this.#leader, this.signal);
+    if (this.#leader === undefined) return args;
+    const given = exchanged(args, this.#leader, this.signal);
+    this.#isExchanged = given.some((arg, index) => arg !== args[index]);
+    return given;
   }
 
   /** One more waits. */
@@ -79,18 +86,25 @@ export class Run extends CallLoad {
 
   /** One gives up. Tells whether the run is of use to nobody then. */
   leave(waiter: Waiter): boolean {
-    this.waiting--;
+    // Those who were given an old value wait no more.
+    this.waiting = Math.max(0, this.waiting - 1);
     this.#joined.delete(waiter);
-    return this.waiting <= 0 && !this.isWanted && !this.isOver;
+    return this.waiting === 0 && !this.isWanted && !this.isOver;
   }
 
-  /**
-   * Those for whom it has to be begun anew, since it failed as its first caller gave up, whose signal its method must
-   * have had from elsewhere than its arguments.
-   */
-  heirs(error: unknown): Waiter[] {
-    const isPoisoned = this.#leader?.aborted && (error === this.#leader.reason || isAbortError(error));
-    return isPoisoned ? [...this.#joined].filter(({ signal }) => !signal?.aborted) : [];
+  /** Whether its first caller gave up, which its method may have heard of in another way than by the run's own signal. */
+  get isSpoilt(): boolean {
+    return this.#leader?.aborted === true && !this.#isExchanged;
+  }
+
+  /** Those who have joined and still wait. */
+  get heirs(): Waiter[] {
+    return [...this.#joined].filter(({ signal }) => !signal?.aborted);
+  }
+
+  /** The run that is under way for those who wait for this one. */
+  get latest(): Run {
+    return this.successor?.latest ?? this;
   }
 
   /** What the caller who began it is given: what it waits for, unless a listener has thrown. */
@@ -127,8 +141,4 @@ export class Run extends CallLoad {
   abort(reason: unknown): void {
     this.#controller?.abort(reason);
   }
-}
-
-function isAbortError(error: unknown): boolean {
-  return (error as { name?: unknown } | null)?.name === 'AbortError';
 }
