@@ -377,6 +377,13 @@ test('a method that returns no promise is refused at its first call, which names
   }
 });
 
+test('what a method throws instead of returning a promise is remembered nowhere', () => {
+  const parse = memoize((text: string) => JSON.parse(text) as unknown, { errorTtl: 1000 });
+  expect(() => parse('{')).toThrow(SyntaxError);
+  expect(() => parse('{')).toThrow(SyntaxError);
+  expect(cacheOf(parse).explain('{').outcome).toBe('miss');
+});
+
 test('options that are off leave a synchronous method alone', () => {
   const off = { staleWhileRevalidate: 0, staleIfError: 0, refreshAhead: 1, jitter: 0, errorTtl: 0, timeout: Infinity };
   const get = memoize((n: number) => n, { ...off, softTimeout: Infinity });

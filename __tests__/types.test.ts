@@ -138,6 +138,14 @@ test('what memoize.many makes is typed by the keys and results of the batch, err
   expectTypeOf(get).toEqualTypeOf<(key: number) => Promise<string>>();
   expectTypeOf(cacheOf(get).peek(1)).toEqualTypeOf<Promise<string> | undefined>();
   expectTypeOf(memoize.many((ids: readonly string[]) => ids)).toEqualTypeOf<(key: string) => Promise<string>>();
+  const signal = (_id: number, given?: AbortSignal) => given;
+  // @ts-expect-error the function takes no signal
+  void (() => memoize.many(async (ids: readonly number[]) => ids, { signal }));
+  const abortable = memoize(async (id: number, _signal?: AbortSignal) => `${id}`, {
+    many: (ids) => ids.map(String),
+    signal: (_id, signal) => signal,
+  });
+  expectTypeOf(abortable(1, new AbortController().signal)).toEqualTypeOf<Promise<string>>();
   // @ts-expect-error the batch gets a list
   void (() => memoize.many((id: number) => [id]));
   // @ts-expect-error the batch gives a list

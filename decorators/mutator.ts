@@ -18,7 +18,7 @@ export interface MutatorDecorator {
  * What that is given is the mutator's, which no type here knows.
  */
 export type CallsOf<T> = PropertyKey extends keyof T
-  ? [names: OneOrMore<PropertyKey>, args: ArgumentFunction<T, readonly unknown[]>]
+  ? [names: OneOrMore<PropertyKey>, args: (this: T, ...call: any[]) => readonly unknown[]]
   : {
       [K in keyof T]-?: [
         names: OneOrMore<NamesTaking<T, ArgsOf<NonNullable<T[K]>>>>,
@@ -31,7 +31,14 @@ export type Given<T> = [T][T extends any ? 0 : never];
 
 export type OneOrMore<N> = N | readonly N[];
 
-type ArgumentFunction<T, Args> = (this: T, ...call: any[]) => Args;
+type ArgumentFunction<T, Args> = (this: T, ...call: any[]) => TupleOf<Args>;
+
+/**
+ * What takes anything, as `(...parts: unknown[])` does, as a choice of tuples: as an array it would have the compiler take
+ * every `[table]` in the class for an array.
+ */
+type TupleOf<A> = A extends readonly (infer E)[] ? (unknown extends E ? TupleLike<A, E> : A) : A;
+type TupleLike<A extends readonly unknown[], E> = number extends A['length'] ? readonly [] | readonly [E, ...E[]] : A;
 
 /** The names of the members that take certain arguments: all of them, where a member of several types takes one list or another. */
 type NamesTaking<T, Args> = { [K in keyof T]-?: [Args] extends [ArgsOf<NonNullable<T[K]>>] ? K : never }[keyof T];

@@ -155,6 +155,32 @@ const told: string = cacheOf(resilient).explain(1).outcome;
 const mean: number = cacheOf(resilient).stats().minus(cacheOf(resilient).stats()).meanLoadTime;
 const invalidated: number = invalidateTags('a', 'b');
 
+/** A member that takes anything switches no check off, and refuses nothing that is right. */
+class Logging {
+  @cached()
+  async get(table: string): Promise<string> {
+    return table;
+  }
+  @cached()
+  all(...ids: number[]): number {
+    return ids.length;
+  }
+  debug(..._parts: unknown[]): void {}
+  log(..._parts: any[]): void {}
+  @evicts<Logging>('get', (table) => [table])
+  @evicts<Logging>('all', (...ids: number[]) => ids)
+  async alter(table: string, column: string): Promise<string> {
+    return table + column;
+  }
+  // @ts-expect-error a table is a string
+  @evicts<Logging>('get', () => [1])
+  @puts<Logging>('get', (table) => [table])
+  async save(table: string): Promise<string> {
+    return table;
+  }
+}
+const logging = new Logging();
+
 const proxy: Service = cachedProxy(service, {
   get: { ttl: (result, table) => result.table.length + table.length },
   typed: {
@@ -209,6 +235,7 @@ export const results = [
   named,
   isolated,
   told,
+  logging,
   mean,
   invalidated,
   proxied,

@@ -32,6 +32,8 @@ export interface Memoize {
    *
    * `batch` must not wait for a call of one of its own keys, which would wait for `batch`.
    *
+   * The function takes one key and no signal: for that, write `memoize(async (key, signal) => …, { many: batch, signal })`.
+   *
    * @throws ArgumentError when `batch` is no function, OptionError when an option is not as `CachedOptions` says.
    * @example
    * const userOf = memoize.many(async (ids: readonly number[]) => {
@@ -42,7 +44,7 @@ export interface Memoize {
    */
   many<K, V>(
     batch: BatchFunction<K, V>,
-    options?: Omit<CachedOptions<[key: K], Promise<V>>, 'many'>,
+    options?: Omit<CachedOptions<[key: K], Promise<V>>, 'many' | 'signal'>,
   ): (key: K) => Promise<V>;
 }
 

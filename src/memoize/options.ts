@@ -151,7 +151,8 @@ export interface CachedOptions<Args extends readonly unknown[] = any, R = any, T
   readonly jitter?: number | undefined;
   /**
    * Milliseconds that a failure is remembered: calls fail with it, and no load begins. An old value that may stand in
-   * goes before it. 0 for none.
+   * goes before it. Beside `tags`, any `invalidateTags` ends it. What a method throws instead of returning a promise is
+   * not remembered. 0 for none.
    * @default 0
    * @example cached({ errorTtl: 1000 })
    */
@@ -164,8 +165,8 @@ export interface CachedOptions<Args extends readonly unknown[] = any, R = any, T
    */
   readonly timeout?: number | undefined;
   /**
-   * Milliseconds after which callers are given the old value that `staleIfError` allows, if there is one; the load goes on
-   * and is stored. Bounds as of `timeout`.
+   * Milliseconds after which callers are given the old value that `staleIfError` allows; the load goes on and is stored.
+   * Without such a value they wait: `timeout` bounds that. Bounds as of `timeout`.
    * @default Infinity
    * @example cached({ ttl: 60_000, staleIfError: 3_600_000, softTimeout: 200 })
    */

@@ -375,8 +375,8 @@ export class Resilient extends ReadThrough {
     const { errorTtl } = options;
     const kept = this.stored.peek(run.key) as Kept | undefined;
     if (kept !== undefined) kept.retryAt = now + Math.max(errorTtl, BACK_OFF * (1 - Math.random() / 2));
-    // What is wrong with the method is no failure of its source.
-    if (errorTtl === 0 || error instanceof OptionError) return;
+    // What is thrown at once says nothing of a source, and nothing yet of whether the method is one that promises.
+    if (errorTtl === 0 || run.thrown !== undefined) return;
     this.#failures ??= new Failures(options.capacity, () => this.now(), options.tags !== undefined);
     this.#failures.remember(run.key, { error, tagTime: run.tagTime }, errorTtl);
   }
