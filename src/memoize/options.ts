@@ -88,7 +88,8 @@ export interface CachedOptions<Args extends readonly unknown[] = any, R = any, T
    * Whether to freeze each result, with all that is in it, before it is stored and given to its first caller: whoever
    * changes what others are given fails there. Of a promise, what it is fulfilled with. O(size of the result) for each
    * load and each `put`, nothing for a hit. Meant for development, and not for results that own something live, as a
-   * connection or a stream. Private fields cannot be frozen, nor typed arrays. What freezing throws reaches the caller,
+   * connection or a stream. Private fields cannot be frozen, nor typed arrays; functions and
+   * regular expressions are not. What freezing throws reaches the caller,
    * with nothing stored.
    * @default false
    * @example cached({ freeze: process.env.NODE_ENV !== 'production' })
