@@ -88,9 +88,8 @@ export interface CachedOptions<Args extends readonly unknown[] = any, R = any, T
    * Whether to freeze each result, with all that is in it, before it is stored and given to its first caller: whoever
    * changes what others are given fails there. Of a promise, what it is fulfilled with. O(size of the result) for each
    * load and each `put`, nothing for a hit. Meant for development, and not for results that own something live, as a
-   * connection or a stream. Private fields cannot be frozen, nor typed arrays; functions and
-   * regular expressions are not. What freezing throws reaches the caller,
-   * with nothing stored.
+   * connection or a stream. Private fields cannot be frozen, nor typed arrays; functions and regular expressions are not.
+   * What freezing throws reaches the caller, with nothing stored.
    * @default false
    * @example cached({ freeze: process.env.NODE_ENV !== 'production' })
    */
@@ -205,44 +204,61 @@ export interface ResolvedOptions extends CachedOptions {
   readonly refreshAhead: number;
   readonly jitter: number;
   readonly errorTtl: number;
+  readonly timeout: number;
+  readonly softTimeout: number;
 }
+
+/** Every option, in the order in which messages name them. */
+const DEFAULTS = {
+  capacity: 128,
+  ttl: Infinity,
+  key: undefined,
+  per: undefined,
+  name: undefined,
+  when: undefined,
+  on: {},
+  clock: monotonic,
+  tags: undefined,
+  staleWhileRevalidate: 0,
+  staleIfError: 0,
+  refreshAhead: 1,
+  jitter: 0,
+  errorTtl: 0,
+  timeout: Infinity,
+  softTimeout: Infinity,
+  signal: undefined,
+  many: undefined,
+  freeze: false,
+};
+
+const ASYNC_OPTIONS = [
+  'staleWhileRevalidate',
+  'staleIfError',
+  'refreshAhead',
+  'jitter',
+  'errorTtl',
+  'timeout',
+  'softTimeout',
+  'signal',
+] as const;
 
 /** An option that is set and needs a method which returns promises, if there is one. */
 export function asyncOptionOf(options: ResolvedOptions): string | undefined {
-  const { staleWhileRevalidate, staleIfError, refreshAhead, jitter, errorTtl, timeout, softTimeout, signal } = options;
-  const set = {
-    staleWhileRevalidate: staleWhileRevalidate > 0,
-    staleIfError: staleIfError > 0,
-    refreshAhead: refreshAhead < 1,
-    jitter: jitter > 0,
-    errorTtl: errorTtl > 0,
-    timeout: timeout !== undefined,
-    softTimeout: softTimeout !== undefined,
-    signal: signal !== undefined,
-  };
-  return Object.entries(set).find(([, isSet]) => isSet)?.[0];
+  return ASYNC_OPTIONS.find((name) => options[name] !== DEFAULTS[name]);
 }
 
 /** @throws OptionError that names the first option which is not as `CachedOptions` says. */
 export function resolveOptions<Args extends readonly unknown[], R, This>(
   options: CachedOptions<Args, R, This>,
 ): ResolvedOptions {
-  requireNames(options, NAMES);
-  const {
-    capacity = 128,
-    ttl = Infinity,
-    key,
-    per,
-    name,
-    when,
-    on = {},
-    clock = monotonic,
-    tags,
-    signal,
-    many,
-  } = options;
-  const { staleWhileRevalidate = 0, staleIfError = 0, refreshAhead = 1, jitter = 0, errorTtl = 0 } = options;
-  const { timeout = Infinity, softTimeout = Infinity, freeze = false } = options;
+  requireNames(options, Object.keys(DEFAULTS).join(' '));
+  const entries = Object.entries(DEFAULTS).map(([name, byDefault]) => {
+    const given: unknown = options[name as keyof CachedOptions];
+    return [name, given === undefined ? byDefault : given];
+  });
+  const resolved = Object.fromEntries(entries) as ResolvedOptions;
+  const { capacity, ttl, key, per, name, when, on, clock, tags, signal, many, freeze } = resolved;
+  const { staleWhileRevalidate, staleIfError, refreshAhead, jitter, errorTtl, timeout, softTimeout } = resolved;
   requireCapacity(capacity, false);
   if (typeof ttl !== 'function') requireTtl(ttl);
   requireOption([undefined, 'instance', 'class'].includes(per), 'per', "'instance' or 'class'", per);
@@ -258,38 +274,16 @@ export function resolveOptions<Args extends readonly unknown[], R, This>(
   const isAhead = isFraction(refreshAhead) && refreshAhead > 0;
   requireOption(isAhead, 'refreshAhead', 'a number above 0, at most 1', refreshAhead);
   requireOption(isFraction(jitter), 'jitter', 'a number from 0 to 1', jitter);
-  const isMany = many === undefined || ['string', 'symbol', 'function'].includes(typeof many);
   requireOption(typeof freeze === 'boolean', 'freeze', 'a boolean', freeze);
+  const isMany = many === undefined || ['string', 'symbol', 'function'].includes(typeof many);
   requireOption(isMany, 'many', 'the name of a method, or a function', many);
-  return Object.freeze({
-    capacity,
-    ttl,
-    key,
-    per,
-    name,
-    when,
-    on: { ...on },
-    clock,
-    tags,
-    staleWhileRevalidate,
-    staleIfError,
-    refreshAhead,
-    jitter,
-    errorTtl,
-    timeout: requireTimer('timeout', timeout),
-    softTimeout: requireTimer('softTimeout', softTimeout),
-    signal,
-    many,
-    freeze,
-  }) as ResolvedOptions;
+  requireTimer('timeout', timeout);
+  requireTimer('softTimeout', softTimeout);
+  return Object.freeze({ ...resolved, on: { ...on } });
 }
 
-const NAMES =
-  'capacity ttl key per name when on clock tags staleWhileRevalidate staleIfError refreshAhead jitter errorTtl timeout softTimeout signal many freeze';
-
-/** The milliseconds of a timer, `undefined` for none. */
-function requireTimer(name: string, value: number): number | undefined {
+/** The milliseconds of a timer, `Infinity` for none. */
+function requireTimer(name: string, value: number): void {
   const fits = typeof value === 'number' && value > 0 && (value <= LONGEST_TIMER || value === Infinity);
   requireOption(fits, name, 'a number above 0, at most 2147483647, or Infinity', value);
-  return value === Infinity ? undefined : value;
 }

@@ -187,20 +187,32 @@ export class ReadThrough extends CallEntries {
     this.definition.options.on.hit?.({ key: publicKeyOf(key), args: args as unknown[], value });
   }
 
+  protected tellError(key: CallKey, args: readonly unknown[], error: unknown): void {
+    this.definition.options.on.error?.({ key: publicKeyOf(key), args: args as unknown[], error });
+  }
+
   /**
    * Tells listeners of what no caller waits for. What they throw goes to `on.error`; what that throws, or anything where
    * there is none, is an uncaught error, as of other listeners that nobody waits for.
    */
   protected tellAlone(key: CallKey, args: readonly unknown[], listeners: readonly (() => void)[]): void {
-    const { error: listener } = this.definition.options.on;
     for (const listen of listeners) {
       try {
-        attempt(listen, listener && ((error) => listener({ key: publicKeyOf(key), args: args as unknown[], error })));
+        this.#listenAlone(key, args, listen);
       } catch (error) {
         queueMicrotask(() => {
           throw error;
         });
       }
+    }
+  }
+
+  #listenAlone(key: CallKey, args: readonly unknown[], listen: () => void): void {
+    try {
+      listen();
+    } catch (error) {
+      if (this.definition.options.on.error === undefined) throw error;
+      this.tellError(key, args, error);
     }
   }
 
@@ -236,10 +248,7 @@ export class ReadThrough extends CallEntries {
 
   /** Throws what a load has failed with, after the listeners were told. */
   #throw(key: CallKey, args: readonly unknown[], error: unknown): never {
-    const { error: listener } = this.definition.options.on;
-    const tell = () =>
-      callAll([() => listener?.({ key: publicKeyOf(key), args: args as unknown[], error }), ...this.announcements()]);
-    throwAfter(listener === undefined ? () => this.announce() : tell, error);
+    throwAfter(() => callAll([() => this.tellError(key, args, error), ...this.announcements()]), error);
   }
 
   /** Counts a run that has ended. */
@@ -375,12 +384,3 @@ export type Outcome = 'hit' | 'stale' | 'failed' | 'loading' | 'miss';
 
 /** A table of loads that no cache needs now. */
 let spareLoads: Loads<CallKey, CallLoad> | undefined;
-
-function attempt(listen: () => void, otherwise: ((error: unknown) => void) | undefined): void {
-  try {
-    listen();
-  } catch (error) {
-    if (otherwise === undefined) throw error;
-    otherwise(error);
-  }
-}

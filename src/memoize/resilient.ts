@@ -3,7 +3,7 @@ import { callAll } from '../lru/call-all.js';
 import { refresh } from '../lru/clock.js';
 import { type EvictionCause, requireNumber } from '../lru/options.js';
 import { abortable } from './abortable.js';
-import { type CallKey, isSameKey, publicKeyOf } from './call-key.js';
+import { type CallKey, isSameKey } from './call-key.js';
 import type { CallLoad } from './call-load.js';
 import { signalOf, withoutSignal } from './caller-signal.js';
 import type { Definition } from './definition.js';
@@ -62,7 +62,7 @@ export class Resilient extends ReadThrough {
   }
 
   override outcome(key: CallKey): Outcome {
-    const kept = this.current.peek(key) as Kept | undefined;
+    const kept = this.#kept(key, this.current);
     const now = this.now();
     if (kept?.isServed(now)) return kept.isFresh(now) ? 'hit' : 'stale';
     if (this.#failures?.at(key) !== undefined) return 'failed';
@@ -70,12 +70,12 @@ export class Resilient extends ReadThrough {
   }
 
   override peekAt(key: CallKey): unknown {
-    const kept = this.current.peek(key) as Kept | undefined;
+    const kept = this.#kept(key, this.current);
     return kept?.isFresh(this.now()) ? kept.value : undefined;
   }
 
   override freshFor(key: CallKey): number | undefined {
-    const kept = this.current.peek(key) as Kept | undefined;
+    const kept = this.#kept(key, this.current);
     const left = kept === undefined ? 0 : kept.freshUntil - this.now();
     return left > 0 ? left : undefined;
   }
@@ -184,7 +184,7 @@ export class Resilient extends ReadThrough {
   /** What those wait for who would rather have an old value than wait for long. */
   #soon(run: Run, answer: Promise<unknown>): Promise<unknown> {
     const { softTimeout } = this.definition.options;
-    if (softTimeout === undefined || run.isSlow || run.isOver) return answer;
+    if (softTimeout === Infinity || run.isSlow || run.isOver) return answer;
     const soon = () =>
       new Promise((resolve, reject) => {
         answer.then(resolve, reject);
@@ -222,7 +222,7 @@ export class Resilient extends ReadThrough {
     const run = new Run(key, depth + 1, since, signal, isBackground);
     loads.begin(run);
     loads.depth = depth + 1;
-    running.load = pick === undefined && timeout === undefined ? undefined : run;
+    running.load = pick === undefined && timeout === Infinity ? undefined : run;
     if (isBackground) this.count('refreshes');
     else this.missed();
     this.count('pending');
@@ -256,7 +256,7 @@ export class Resilient extends ReadThrough {
       (error) => this.#fail(run, args, error),
     );
     run.promise = run.answer;
-    if (timeout === undefined) return;
+    if (timeout === Infinity) return;
     const expire = () => {
       const error = new TimeoutError(`${this.definition.name} took longer than ${timeout} ms`);
       // First, so that who hears of the failure and loads again meets a source that was told to stop.
@@ -299,30 +299,28 @@ export class Resilient extends ReadThrough {
     run.answer.catch(() => {});
     try {
       const heirs = run.heirs.filter(({ receiver, args }) => isSameKey(this.definition.keyOf(receiver, args), run.key));
-      const [heir] = heirs;
-      if (heir === undefined) {
-        run.reject(error);
-        return;
-      }
-      const kept = this.stored.peek(run.key) as Kept | undefined;
-      if (kept?.isServed(this.now())) {
-        run.resolve(kept.value);
-        return;
-      }
-      const known = this.join(run.key);
-      const next = known ?? this.#begin(run.key, heir, true);
-      if (next instanceof Run) {
-        run.successor = next;
-        if (known === undefined) next.isWanted = false;
-        for (const each of heirs) next.join(each);
-        if (heirs.some(({ signal }) => signal === undefined)) next.isWanted = true;
-      }
-      if (next instanceof Run && next.thrown !== undefined) run.reject(next.thrown.error);
-      else run.resolve(next instanceof Run ? this.#soon(next, next.promise!) : next.promise);
+      run.resolve(this.#inheritance(run, heirs, error));
     } catch (trouble) {
-      // A clock, or what makes the key, is anybody's code.
+      // Besides the error, as a clock, or what makes the key, is anybody's code.
       run.reject(trouble);
     }
+  }
+
+  /** What heirs get: an entry, the result of a load in flight, or of one that is begun for them. Throws the error when there are none. */
+  #inheritance(run: Run, heirs: readonly Waiter[], error: unknown): Promise<unknown> {
+    const [heir] = heirs;
+    if (heir === undefined) throw error;
+    const kept = this.#kept(run.key);
+    if (kept?.isServed(this.now())) return kept.value;
+    const known = this.join(run.key);
+    const next = known ?? this.#begin(run.key, heir, true);
+    if (!(next instanceof Run)) return next.promise!;
+    run.successor = next;
+    for (const each of heirs) next.join(each);
+    const wasWanted = known !== undefined && next.isWanted;
+    next.isWanted = wasWanted || heirs.some(({ signal }) => signal === undefined);
+    if (next.thrown !== undefined) throw next.thrown.error;
+    return this.#soon(next, next.promise!);
   }
 
   #giveUp(run: Run, reason: unknown): void {
@@ -341,7 +339,6 @@ export class Resilient extends ReadThrough {
 
   /** Has an old value stand in for a result that there is none of, or gives the error to those who wait. */
   #recover(run: Run, args: readonly unknown[], error: unknown, isCurrent: boolean): void {
-    const { error: listener } = this.definition.options.on;
     let kept: Kept | undefined;
     try {
       refresh();
@@ -358,22 +355,25 @@ export class Resilient extends ReadThrough {
       run.promise = run.answer;
       run.resolve(kept.value);
     }
-    const tell = () => listener?.({ key: publicKeyOf(run.key), args: args as unknown[], error });
-    this.#tell(run, args, [tell, ...this.announcements()]);
+    this.#tell(run, args, [() => this.tellError(run.key, args, error), ...this.announcements()]);
   }
 
   /** What can stand in where there is nothing better, if anything can. */
   #standIn(key: CallKey, now: number): Kept | undefined {
     this.renew();
-    const kept = this.stored.peek(key) as Kept | undefined;
+    const kept = this.#kept(key);
     return kept?.standsIn(now) ? kept : undefined;
+  }
+
+  #kept(key: CallKey, entries = this.stored): Kept | undefined {
+    return entries.peek(key) as Kept | undefined;
   }
 
   /** Has a failure answer later calls for `errorTtl`, and no reload begin for a while. */
   #remember(run: Run, error: unknown, now: number): void {
     const { options } = this.definition;
     const { errorTtl } = options;
-    const kept = this.stored.peek(run.key) as Kept | undefined;
+    const kept = this.#kept(run.key);
     if (kept !== undefined) kept.retryAt = now + Math.max(errorTtl, BACK_OFF * (1 - Math.random() / 2));
     // What is thrown at once says nothing of a source, and nothing yet of whether the method is one that promises.
     if (errorTtl === 0 || run.thrown !== undefined) return;
