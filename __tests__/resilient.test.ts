@@ -1,4 +1,5 @@
 import { getEventListeners } from 'node:events';
+import { runInNewContext } from 'node:vm';
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { type CachedOptions, cacheOf, clearAll, invalidateTags, loadSignal, memoize, TimeoutError } from 'memokit';
 import { error } from './support/error.js';
@@ -781,6 +782,9 @@ test('a call that says that it has no signal has the key of those that have one'
   );
   const options = [{ signal }, {}, { signal: undefined }, { signal: null }];
   expect(new Set(await Promise.all(options.map((each) => nested(1, each)))).size).toBe(1);
+  const { signal: other } = new AbortController();
+  const foreign = runInNewContext('({ signal })', { signal: other }) as { signal: AbortSignal };
+  expect(await nested(1, foreign)).toBe(await nested(1, {}));
   expect(await nested(1, { page: null })).not.toBe(await nested(1, {}));
   expect(await nested(1, { page: null, signal: null })).toBe(await nested(1, { page: null }));
 });

@@ -16,6 +16,13 @@ export function kindOf(target: object): Marker | undefined {
   return (kind === OBJECT || kind === BARE) && isPrototype(target) ? undefined : kind;
 }
 
+/** Whether a value is a plain object, as keys take it: one that counts by its properties, of whatever realm. */
+export function isPlainObject(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  const kind = kindOf(value);
+  return kind === OBJECT || kind === BARE;
+}
+
 /** The kind of a built-in class whose instances hold more than properties. */
 export class BuiltIn extends Marker {
   readonly name: string;

@@ -1,4 +1,5 @@
 import { mismatch, OptionError } from '../errors.js';
+import { isPlainObject } from '../key/kind.js';
 
 /** The caller's signal: the AbortSignal by which one caller of many gives up, found among its arguments. */
 
@@ -68,12 +69,6 @@ let probing: AbortSignal | undefined;
 function probe(): AbortSignal {
   probing ??= new AbortController().signal;
   return probing;
-}
-
-function isPlainObject(value: unknown): value is object {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
 }
 
 function exchangedIn(arg: unknown, signal: AbortSignal, other: AbortSignal | undefined): unknown {
