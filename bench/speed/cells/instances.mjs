@@ -33,18 +33,21 @@ export function instanceCells(builds) {
 
 function cellOf(name, population, use, members) {
   const offered = members.filter(({ lacksGetters }) => !(use.isGetter && lacksGetters));
-  const entrants = [{ name: LIMIT, make: serviceByHand }, ...offered.map(withMake)];
-  const names = entrants.map((entrant) => entrant.name);
+  const contenders = [{ name: LIMIT, make: serviceByHand }, ...offered.map(withMake)];
+  const entrants = contenders.map((contender) => ({ ...contender, use }));
+  return { family: 'instances', name, limit: LIMIT, ...raceOf(entrants, population) };
+}
+
+/** What each entrant does with so many instances, measured in turns. */
+function raceOf(entrants, population) {
+  const names = entrants.map(({ name }) => name);
   return {
-    family: 'instances',
-    name,
-    limit: LIMIT,
     names,
     groups: [names],
     measure(_group, rounds) {
       const ids = idsOf(population);
       return race(
-        entrants.map((entrant) => runnerOf(entrant, ids, population, use)),
+        entrants.map((entrant) => runnerOf(entrant, ids, population, entrant.use)),
         rounds,
       );
     },
@@ -61,21 +64,8 @@ function trafficCell(population, members) {
       { name: `${name}, each`, make, use: METHOD },
     ]),
   ];
-  const names = entrants.map((entrant) => entrant.name);
-  return {
-    family: 'instances, with the same memory traffic',
-    name: 'method, 200k instances',
-    limit: FIELD,
-    names,
-    groups: [names],
-    measure(_group, rounds) {
-      const ids = idsOf(population);
-      return race(
-        entrants.map((entrant) => runnerOf(entrant, ids, population, entrant.use)),
-        rounds,
-      );
-    },
-  };
+  const family = 'instances, with the same memory traffic';
+  return { family, name: 'method, 200k instances', limit: FIELD, ...raceOf(entrants, population) };
 }
 
 function withMake({ name, decorate }) {
