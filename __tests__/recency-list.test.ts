@@ -3,13 +3,13 @@ import * as fc from 'fast-check';
 import { RecencyList } from '../src/lru/recency-list.js';
 
 test('an empty list has no slots', () => {
-  const list = new RecencyList();
+  const list = new RecencyList(2);
   expect(list.oldest).toBe(0);
   expect(list.slots()).toEqual([]);
 });
 
 test('a released slot is the next to be taken', () => {
-  const list = new RecencyList();
+  const list = new RecencyList(2);
   const [a, b] = [list.take(), list.take()];
   list.release(a);
   expect(list.take()).toBe(a);
@@ -17,7 +17,7 @@ test('a released slot is the next to be taken', () => {
 });
 
 test('touching the only, the oldest and the newest slot keeps the list whole', () => {
-  const list = new RecencyList();
+  const list = new RecencyList(2);
   const a = list.take();
   list.touch(a);
   expect(list.slots()).toEqual([a]);
@@ -29,11 +29,21 @@ test('touching the only, the oldest and the newest slot keeps the list whole', (
   expect(list.oldest).toBe(b);
 });
 
+test('a list grows to any length, however many slots it was told of', () => {
+  for (const most of [0, 1, 6, 7, 8, 127, 128.5, 3000, 1e9, Infinity]) {
+    const list = new RecencyList(most);
+    const taken = Array.from({ length: 5000 }, () => list.take());
+    expect(new Set(taken).size).toBe(5000);
+    list.touch(taken[0]!);
+    expect(list.slots()).toEqual([...taken.slice(1), taken[0]]);
+  }
+});
+
 test('the list is in the order of a plain array after any sequence of take, touch and release', () => {
   const operation = fc.tuple(fc.constantFrom('take', 'take', 'touch', 'release'), fc.nat());
   fc.assert(
     fc.property(fc.array(operation, { maxLength: 120 }), (operations) => {
-      const list = new RecencyList();
+      const list = new RecencyList(2);
       const model: number[] = [];
       for (const [name, pick] of operations) {
         if (name === 'take') {

@@ -40,8 +40,6 @@ export abstract class BoundedMap<K, V> {
 
   /** Whether anybody wants to hear what leaves. */
   readonly #isHeard: boolean;
-  /** Whether nothing can die, is weighed or is heard of: then an entry is just written. */
-  #isPlain!: boolean;
 
   /** Trusts its options, which whoever makes one has checked. */
   constructor(
@@ -107,53 +105,49 @@ export abstract class BoundedMap<K, V> {
   /** The live slot of a key, made the most recent, or 0; `valueAt` gives its value, of 0 undefined. Removes a dead one. */
   protected find(key: K): number {
     const slot = this.#index.get(key);
-    if (slot !== undefined) return this.use(slot);
+    if (slot !== undefined) {
+      const used = this.use(slot);
+      return used < 0 ? this.find(key) : used;
+    }
     if (this.#expiries !== undefined) this.#missed(0);
     return 0;
   }
 
-  /** As `find`, of a key whose slot was looked up just now. */
+  /** As `find`, of a key whose slot was looked up just now; negative when the key has to be looked up again. */
   protected use(slot: number): number {
-    if (this.#expiries === undefined) {
-      this.#recency.touch(slot);
-      return slot;
+    if (this.#expiries !== undefined && this.#expiries[slot] !== Infinity) {
+      const removals = this.#removals;
+      const now = this.#now();
+      // A clock is anybody's code, and may use the map.
+      if (removals !== this.#removals) return -1;
+      if (now >= this.#expiries[slot]!) return this.#missed(slot);
     }
-    const live = this.#living(slot);
-    if (live > 0) this.#recency.touch(live);
-    else this.#missed(-live);
-    return Math.max(live, 0);
-  }
-
-  /** The value in a slot that was looked up just now, which becomes the most recent; `undefined` when it is dead. */
-  protected read(slot: number): V | undefined {
-    return this.valueAt(this.use(slot));
+    this.#recency.touch(slot);
+    return slot;
   }
 
   /** Writes an entry that was written before, elsewhere, and dies when it would have there. There must be room. */
   protected restore(key: K, value: V, expiry: number): void {
-    const slot = this.#insert(key);
-    this.#values[slot] = value;
-    this.#limit(slot, expiry);
+    this.#limit(this.#insert(key, value), expiry);
   }
 
   protected valueAt(slot: number): V | undefined {
     return this.#values[slot] as V | undefined;
   }
 
-  /** Writes an entry and makes it the most recent, evicting what no longer fits. */
-  protected write(key: K, value: V, ttl: number): void {
-    if (ttl !== Infinity || !this.#isPlain) {
-      this.#writeMortal(key, value, ttl);
-      return;
+  /** As `write`, where no entry can die, is weighed or is heard of. */
+  protected writePlain(key: K, value: V): void {
+    const slot = this.#index.get(key) ?? (this.#weight === this.#capacity ? this.#recycle(key) : 0);
+    if (slot === 0) {
+      this.#insert(key, value);
+    } else {
+      this.#recency.touch(slot);
+      this.#values[slot] = value;
     }
-    let slot = this.#index.get(key);
-    if (slot === undefined) slot = this.#weight === this.#capacity ? this.#recycle(key) : this.#insert(key);
-    else this.#recency.touch(slot);
-    this.#values[slot] = value;
   }
 
-  /** As `write`, of an entry that may die, or that may be heard of when it leaves. */
-  #writeMortal(key: K, value: V, ttl: number): void {
+  /** Writes an entry and makes it the most recent, evicting what no longer fits. */
+  protected write(key: K, value: V, ttl: number): void {
     if (this.#weigh !== undefined || typeof ttl !== 'number' || !(ttl > 0)) {
       this.#writeWeighed(key, value, ttl);
       return;
@@ -162,11 +156,10 @@ export abstract class BoundedMap<K, V> {
     let slot = this.#index.get(key);
     if (slot === undefined) {
       if (this.#weight === this.#capacity) this.#makeRoom(1, now);
-      slot = this.#insert(key);
+      slot = this.#insert(key, value);
     } else {
       this.#renew(slot, value, now);
     }
-    this.#values[slot] = value;
     this.#limit(slot, now + ttl);
     if (now >= this.#soonest) this.#sweep(now, 2);
   }
@@ -182,12 +175,11 @@ export abstract class BoundedMap<K, V> {
     let slot = this.#index.get(key);
     if (slot === undefined) {
       if (stays) this.#makeRoom(weight, now);
-      slot = this.#insert(key, weight);
+      slot = this.#insert(key, value, weight);
     } else {
       this.#renew(slot, value, now);
       this.#weight += weight - this.#weightOf(slot);
     }
-    this.#values[slot] = value;
     if (this.#weights !== undefined) this.#weights[slot] = weight;
     this.#limit(slot, now + ttl);
     if (!stays) this.#remove(slot, ttl > 0 ? 'capacity' : 'expired');
@@ -212,35 +204,33 @@ export abstract class BoundedMap<K, V> {
   #reset(): void {
     this.#removals++;
     this.#index.clear();
-    this.#recency = new RecencyList();
+    this.#recency = new RecencyList(this.#capacity);
     this.#keys = [undefined];
     this.#values = [undefined];
     this.#expiries = undefined;
-    this.#isPlain = !this.#isHeard && this.#weigh === undefined;
     this.#soonest = Infinity;
     this.#weights = this.#weigh && [0];
     this.#weight = 0;
   }
 
-  /** A new slot for a key, the most recent; its value is not written yet. */
-  #insert(key: K, weight = 1): number {
+  /** A new slot for an entry, the most recent. */
+  #insert(key: K, value: V, weight = 1): number {
     const slot = this.#recency.take();
     this.#index.set(key, slot);
     if (slot === this.#keys.length) {
       this.#keys.push(key);
-      this.#values.push(undefined);
-      if (slot === this.#capacity) this.#shed();
+      this.#values.push(value);
+      if (slot === this.#capacity && slot > SMALL) {
+        // What arrays that have stopped growing hold in reserve.
+        this.#keys = this.#keys.slice();
+        this.#values = this.#values.slice();
+      }
     } else {
       this.#keys[slot] = key;
+      this.#values[slot] = value;
     }
     this.#weight += weight;
     return slot;
-  }
-
-  /** Gives back what arrays that have stopped growing hold in reserve. */
-  #shed(): void {
-    this.#keys = this.#keys.slice();
-    this.#values = this.#values.slice();
   }
 
   /** The slot of the least recent entry, for a key that takes its place. Nobody hears of it. */
@@ -249,17 +239,17 @@ export abstract class BoundedMap<K, V> {
     this.#index.delete(this.#keys[slot] as K);
     this.#index.set(key, slot);
     this.#keys[slot] = key;
-    this.#recency.touch(slot);
     return slot;
   }
 
-  /** Makes a slot the most recent, for a new value: the old one leaves, unless it is the same and alive. */
+  /** Makes a slot the most recent, with a new value: the old one leaves, unless it is the same and alive. */
   #renew(slot: number, value: V, now: number): void {
     if (this.#isHeard) {
       if (this.#isDead(slot, now)) this.#left(slot, 'expired');
       else if (!Object.is(this.#values[slot], value)) this.#left(slot, 'replaced');
     }
     this.#recency.touch(slot);
+    this.#values[slot] = value;
   }
 
   /** The key as others see it: a Map stores -0 as 0, and so do we. */
@@ -279,22 +269,22 @@ export abstract class BoundedMap<K, V> {
   #limit(slot: number, expiry: number): void {
     if (expiry < this.#soonest) this.#soonest = expiry;
     if (this.#expiries === undefined && expiry === Infinity) return;
-    if (this.#expiries === undefined || slot >= this.#expiries.length) this.#growExpiries();
+    if (slot >= (this.#expiries?.length ?? 0)) this.#growExpiries();
     this.#expiries![slot] = expiry;
   }
 
   #growExpiries(): void {
     const { length } = this.#keys;
-    const grown = new Float64Array(length < 1024 ? 4 * Math.max(length, FIRST_LENGTH) : 2 * length).fill(Infinity);
-    if (this.#expiries !== undefined) grown.set(this.#expiries);
+    const grown = new Float64Array(length * (length < SMALL ? 4 : 2)).fill(Infinity);
+    grown.set(this.#expiries ?? []);
     this.#expiries = grown;
-    this.#isPlain = false;
   }
 
   /** Whoever finds nothing will let time pass, to make what was not there. What is dead in a slot is removed. */
-  #missed(slot: number): void {
+  #missed(slot: number): 0 {
     refresh();
     if (slot !== 0) this.#remove(slot, 'expired');
+    return 0;
   }
 
   /** The live slot of a key, or 0. */
@@ -305,19 +295,12 @@ export abstract class BoundedMap<K, V> {
   /** The slot of a key, negative when it is dead, or 0. */
   #locate(key: K): number {
     const slot = this.#index.get(key);
-    return slot === undefined ? 0 : this.#living(slot);
-  }
-
-  /** The slot where the key of a slot is now, negative when it is dead. The clock is read only if it can be. */
-  #living(slot: number): number {
-    const expiry = this.#expiryOf(slot);
-    if (expiry === Infinity) return slot;
-    const key = this.#keys[slot] as K;
+    if (slot === undefined) return 0;
+    if (this.#expiries === undefined || this.#expiries[slot] === Infinity) return slot;
     const removals = this.#removals;
     const now = this.#now();
-    // A clock is anybody's code, and may use the map.
-    if (removals !== this.#removals || expiry !== this.#expiryOf(slot)) return this.#locate(key);
-    return now < expiry ? slot : -slot;
+    if (removals !== this.#removals) return this.#locate(key);
+    return now < this.#expiries[slot]! ? slot : -slot;
   }
 
   #isDead(slot: number, now: number): boolean {
@@ -326,7 +309,7 @@ export abstract class BoundedMap<K, V> {
 
   /** The time, if there is something that can die, or will be. */
   #time(ttl = Infinity): number {
-    return ttl < Infinity || this.#soonest < Infinity ? this.#now() : 0;
+    return this.#expiries !== undefined || ttl < Infinity ? this.#now() : 0;
   }
 
   /** Evicts the least recent until so much weight fits in, but the dead before the living as far as they are known. */
@@ -366,4 +349,5 @@ export abstract class BoundedMap<K, V> {
   }
 }
 
-const FIRST_LENGTH = 16;
+/** So few slots that what an array holds in reserve is cheaper than another array. */
+const SMALL = 1024;

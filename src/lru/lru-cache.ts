@@ -29,6 +29,8 @@ export class LruCache<K, V> extends BoundedMap<K, V> {
   /** What has left and `onEvict` has not heard of. */
   #evicted: [K, V, EvictionCause][] | undefined;
   #loads: Loads<K> | undefined;
+  /** Whether no entry can die, is weighed, heard of or loaded. */
+  #isPlain: boolean;
 
   /** @throws OptionError that names the option which is not as `LruOptions` says. */
   constructor(options: LruOptions<K, V> = {}) {
@@ -42,6 +44,7 @@ export class LruCache<K, V> extends BoundedMap<K, V> {
     super(new Map(), onEvict !== undefined, capacity, reader(clock), weigh);
     this.#ttl = ttl;
     this.#onEvict = onEvict;
+    this.#isPlain = ttl === Infinity && weigh === undefined && onEvict === undefined;
   }
 
   /** Milliseconds that an entry lives unless its `set` says otherwise. */
@@ -69,7 +72,13 @@ export class LruCache<K, V> extends BoundedMap<K, V> {
    * @throws OptionError when `ttl` or what `weigh` returned is no such number; nothing has changed then.
    */
   set(key: K, value: V, options?: { readonly ttl?: number | undefined }): this {
-    this.write(key, value, options?.ttl ?? this.#ttl);
+    if (options === undefined && this.#isPlain) {
+      this.writePlain(key, value);
+      return this;
+    }
+    const ttl = options?.ttl ?? this.#ttl;
+    if (ttl !== Infinity) this.#isPlain = false;
+    this.write(key, value, ttl);
     if (this.#evicted !== undefined) this.#announce();
     return this;
   }
@@ -126,6 +135,7 @@ export class LruCache<K, V> extends BoundedMap<K, V> {
   getOrLoad(key: K, load: (key: K) => V | PromiseLike<V>): Promise<V> {
     const slot = this.find(key);
     if (slot !== 0) return Promise.resolve(this.valueAt(slot) as V);
+    this.#isPlain = false;
     this.#loads ??= new Loads(new Map());
     const loads = this.#loads;
     const promise = (loads.join(key, load)?.promise as Promise<V> | undefined) ?? this.#load(loads, key, load);

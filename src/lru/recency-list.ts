@@ -10,6 +10,13 @@ export class RecencyList {
   /** Head of the chain of released slots, linked where taken ones have their older neighbour; 0 when there is none. */
   #vacant = 0;
   #lastTaken = 0;
+  /** How many links `most` slots have. */
+  readonly #enough: number;
+
+  /** @param most How many slots will be taken at once, as far as is known; any number from 0. */
+  constructor(most: number) {
+    this.#enough = 2 * Math.floor(most) + 2;
+  }
 
   /** The least recent slot, or 0 when the list is empty. */
   get oldest(): number {
@@ -70,10 +77,12 @@ export class RecencyList {
   /** A long list doubles; a short one grows faster, as an array is dearer to make than to fill. */
   #grow(): void {
     const { length } = this.#links;
-    const links = new Uint32Array(length * (length < 4096 ? 4 : 2));
+    const longer = length * (length < 4096 ? 16 : 2);
+    const isEnoughNear = length < this.#enough && this.#enough <= 2 * longer;
+    const links = new Uint32Array(isEnoughNear ? this.#enough : longer);
     links.set(this.#links);
     this.#links = links;
   }
 }
 
-const FIRST_LENGTH = 64;
+const FIRST_LENGTH = 16;

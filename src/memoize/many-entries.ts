@@ -23,7 +23,8 @@ export class ManyEntries extends BoundedMap<CallKey, unknown> implements Entries
     const { lone } = this.#index;
     // A whole number that the engine knows to be one is looked up without a call.
     const slot = typeof key === 'number' && (key | 0) === key ? lone.get(key | 0) : lone.get(key);
-    return slot === undefined ? undefined : this.read(slot);
+    const used = slot === undefined ? 0 : this.use(slot);
+    return used < 0 ? this.findLone(key) : this.valueAt(used);
   }
 
   findNone(): unknown {
@@ -32,12 +33,14 @@ export class ManyEntries extends BoundedMap<CallKey, unknown> implements Entries
 
   findShort(count: 2 | 3, a: unknown, b: unknown, c: unknown): unknown {
     const slot = this.#index.short(count, a, b, c);
-    return slot === undefined ? undefined : this.read(slot);
+    const used = slot === undefined ? 0 : this.use(slot);
+    return used < 0 ? this.findShort(count, a, b, c) : this.valueAt(used);
   }
 
   findList(list: readonly unknown[], count: number): unknown {
     const slot = this.#index.list(list, count);
-    return slot === undefined ? undefined : this.read(slot);
+    const used = slot === undefined ? 0 : this.use(slot);
+    return used < 0 ? this.findList(list, count) : this.valueAt(used);
   }
 
   override write(key: CallKey, value: unknown, ttl: number): void {
