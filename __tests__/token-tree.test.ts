@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
 import { cacheKey, keyOf } from 'memokit';
 import { flatten, isToken } from '../src/key/flatten.js';
 import { keyOfTokens } from '../src/key/key.js';
@@ -45,6 +46,28 @@ test('two or three arguments are found without a list of them, wherever lists di
     expect(tree.findShort(list.length as 2 | 3, a, b, c)).toBeDefined();
   }
   expect(tree.findShort(2, 5, 5, undefined)).toBe(undefined);
+});
+
+test('two or three arguments are found in a tree of few lists as any list is', () => {
+  const atom = fc.constantFrom<unknown>(1, 2, '1', undefined, Number.NaN);
+  const argument = fc.oneof(
+    { arbitrary: atom, weight: 5 },
+    { arbitrary: fc.constantFrom<unknown>(-0, {}, [], [1]), weight: 1 },
+  );
+  const list = fc.array(argument, { minLength: 1, maxLength: 4 });
+  const short = fc.array(atom, { minLength: 2, maxLength: 3 });
+  fc.assert(
+    fc.property(fc.array(list, { maxLength: 8 }), fc.array(short, { minLength: 10, maxLength: 20 }), (lists, asked) => {
+      const tree = new TokenTree<{ tokens: readonly unknown[] }>();
+      const find = (tokens: readonly unknown[]) => tree.find(tokens, tokens.length);
+      for (const tokens of lists.map(tokensOf)) if (find(tokens) === undefined) tree.add({ tokens });
+      for (const args of [...asked, ...lists.filter((args) => [2, 3].includes(args.length) && args.every(isToken))]) {
+        const [a, b, c] = args;
+        expect(tree.findShort(args.length as 2 | 3, a, b, c)).toBe(find(tokensOf(args)));
+      }
+    }),
+    { numRuns: 2000 },
+  );
 });
 
 test('what is flattened while another list is being read disturbs it in nothing', () => {

@@ -6,6 +6,7 @@ export interface Leaf {
 /**
  * A token tree: leaves found by their token lists, none of which begins another. It branches only where lists
  * differ, so that a lookup costs one Map read for each such place and one comparison. Every operation takes O(tokens).
+ * A token is read before the Map that is asked for it, which is when the engine writes the Map's look-up out in place.
  */
 export class TokenTree<L extends Leaf> {
   #root: Node<L> | undefined;
@@ -13,9 +14,11 @@ export class TokenTree<L extends Leaf> {
   /** The leaf whose tokens are the first `count` of a list. */
   find(list: readonly unknown[], count: number): L | undefined {
     let node = this.#root;
-    while (node instanceof Branch) {
-      if (node.index >= count) return undefined;
-      node = node.children.get(list[node.index]);
+    while (node !== undefined && node.tokens === undefined) {
+      const { index }: Branch<L> = node;
+      if (index >= count) return undefined;
+      const token = list[index];
+      node = node.children.get(token);
     }
     return node !== undefined && sameTokens(node.tokens, list, count) ? node : undefined;
   }
@@ -23,14 +26,21 @@ export class TokenTree<L extends Leaf> {
   /** As `find`, of the tokens of two or three arguments that are their own: the `count` of them, then they. */
   findShort(count: 2 | 3, a: unknown, b: unknown, c: unknown): L | undefined {
     let node = this.#root;
-    while (node instanceof Branch) {
-      const { index } = node;
-      node = node.children.get(index === 1 ? a : index === 2 ? b : index === 3 ? c : count);
+    // The places of the branches that were passed, as bits: what was looked up there need not be compared.
+    let passed = 0;
+    while (node !== undefined && node.tokens === undefined) {
+      const { index }: Branch<L> = node;
+      const token = index === 1 ? a : index === 2 ? b : index === 3 ? c : count;
+      passed |= 1 << index;
+      node = node.children.get(token);
     }
     if (node === undefined) return undefined;
     const { tokens } = node;
-    const fits = tokens.length === count + 1 && tokens[0] === count && isSame(tokens[1], a) && isSame(tokens[2], b);
-    return fits && (count === 2 || isSame(tokens[3], c)) ? node : undefined;
+    // What has that many tokens and these in their places has no others, as each argument has one.
+    if (tokens.length !== count + 1) return undefined;
+    if ((passed & 2) === 0 && !isSame(tokens[1], a)) return undefined;
+    if ((passed & 4) === 0 && !isSame(tokens[2], b)) return undefined;
+    return count === 2 || (passed & 8) !== 0 || isSame(tokens[3], c) ? node : undefined;
   }
 
   /** Adds a leaf whose tokens no other leaf of the tree has. */
@@ -41,7 +51,7 @@ export class TokenTree<L extends Leaf> {
     let top = 0;
     while (node !== undefined) {
       const index = indexOfDifference(node, tokens, top);
-      if (!(node instanceof Branch) || index < node.index) {
+      if (node.tokens !== undefined || index < node.index) {
         this.#replace(parent, forked(node, leaf, index, top), tokens);
         return;
       }
@@ -58,7 +68,7 @@ export class TokenTree<L extends Leaf> {
     let grandparent: Branch<L> | undefined;
     let parent: Branch<L> | undefined;
     let node = this.#root;
-    while (node instanceof Branch) {
+    while (node !== undefined && node.tokens === undefined) {
       grandparent = parent;
       parent = node;
       node = node.children.get(tokens[node.index]);
@@ -85,10 +95,12 @@ export function sameTokens(tokens: readonly unknown[], list: readonly unknown[],
   return true;
 }
 
-type Node<L> = Branch<L> | L;
+type Node<L extends Leaf> = Branch<L> | L;
 
 /** A place where lists differ that were the same so far. */
-class Branch<L> {
+class Branch<L extends Leaf> {
+  /** None, which tells it from a leaf with less work than asking for its class. */
+  readonly tokens = undefined;
   readonly children = new Map<unknown, Node<L>>();
 
   constructor(
@@ -101,7 +113,7 @@ class Branch<L> {
 
 /** The place of the first token in which a list differs from all in a node, at most where the node itself branches. */
 function indexOfDifference(node: Node<Leaf>, tokens: readonly unknown[], top: number): number {
-  const [edge, start, end] = node instanceof Branch ? [node.edge, top, node.index] : [node.tokens, 0, tokens.length];
+  const [edge, start, end] = node.tokens === undefined ? [node.edge, top, node.index] : [node.tokens, 0, tokens.length];
   let index = top;
   while (index < end && isSame(edge[index - start], tokens[index])) index++;
   return index;
@@ -110,7 +122,7 @@ function indexOfDifference(node: Node<Leaf>, tokens: readonly unknown[], top: nu
 /** A branch of a node and a leaf that differs from it at `index`. */
 function forked<L extends Leaf>(node: Node<L>, leaf: L, index: number, top: number): Branch<L> {
   const branch = new Branch<L>(index, leaf.tokens.slice(top, index));
-  if (node instanceof Branch) {
+  if (node.tokens === undefined) {
     branch.children.set(node.edge[index - top], node);
     node.edge = node.edge.slice(index - top + 1);
   } else branch.children.set(node.tokens[index], node);
@@ -119,9 +131,9 @@ function forked<L extends Leaf>(node: Node<L>, leaf: L, index: number, top: numb
 }
 
 /** The one child that is left to a branch, to stand in its place. */
-function onlyChild<L>({ edge, children }: Branch<L>): Node<L> {
+function onlyChild<L extends Leaf>({ edge, children }: Branch<L>): Node<L> {
   const [[token, child]] = children as unknown as [[unknown, Node<L>]];
-  if (child instanceof Branch) child.edge = [...edge, token, ...child.edge];
+  if (child.tokens === undefined) child.edge = [...edge, token, ...child.edge];
   return child;
 }
 
