@@ -11,23 +11,14 @@ export interface Keyed {
 
 /** Writes a value: a primitive as its own token, an object as a marker, its body put off. */
 export function write(to: Scratch, value: unknown): void {
-  switch (typeof value) {
-    case 'string':
-      to.characters += value.length;
-      break;
-    case 'number':
-      if (value !== 0 || 1 / value > 0) break;
-      put(to, MINUS_ZERO);
-      return;
-    case 'object':
-      if (value === null) break;
-      writeObject(to, value);
-      return;
-    case 'function':
-      put(to, identityOf(value));
-      return;
+  // Asked one by one, since the engine then answers without a call.
+  if (typeof value === 'object' && value !== null) writeObject(to, value);
+  else if (typeof value === 'function') put(to, identityOf(value));
+  else if (typeof value === 'number' && value === 0 && 1 / value < 0) put(to, MINUS_ZERO);
+  else {
+    if (typeof value === 'string') to.characters += value.length;
+    to.list[to.count++] = value;
   }
-  to.list[to.count++] = value;
 }
 
 export function put(to: Scratch, token: unknown): void {
