@@ -2,11 +2,11 @@ import { callAll, throwAfter } from '../lru/call-all.js';
 import { refresh } from '../lru/clock.js';
 import { Loads } from '../lru/loads.js';
 import { CallEntries } from './call-entries.js';
-import { CallIndex } from './call-index.js';
 import { type CallKey, publicKeyOf } from './call-key.js';
 import { CallLoad } from './call-load.js';
 import type { Definition } from './definition.js';
 import { deepFreeze } from './freeze.js';
+import { InFlight } from './in-flight.js';
 import { running } from './load-signal.js';
 import { isPromise, nativePromise, refuseOneShot } from './result.js';
 import { resultOf } from './stored.js';
@@ -147,7 +147,7 @@ export class ReadThrough extends CallEntries {
   }
 
   protected inFlight(): Loads<CallKey, CallLoad> {
-    this.#loads ??= spareLoads ?? new Loads(new CallIndex());
+    this.#loads ??= spareLoads ?? new Loads(new InFlight());
     if (this.#loads === spareLoads) spareLoads = undefined;
     return this.#loads;
   }
