@@ -2,8 +2,8 @@ import { PlacementError } from '../errors.js';
 import { requireOption } from '../lru/require-option.js';
 import type { Fn } from './definition.js';
 import { memberLabel } from './label.js';
-import type { ResolvedOptions } from './options.js';
 import { type Membership, memberOf, registered, registerMembers } from './registry.js';
+import type { ResolvedOptions } from './resolved-options.js';
 import { wrap } from './wrap.js';
 
 /**

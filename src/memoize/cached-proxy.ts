@@ -2,7 +2,8 @@ import { ArgumentError, mismatch, OptionError } from '../errors.js';
 import { requireOption } from '../lru/require-option.js';
 import { Boundary } from './boundary.js';
 import type { Fn } from './definition.js';
-import { type CachedOptions, type ResolvedOptions, resolveOptions } from './options.js';
+import type { CachedOptions } from './options.js';
+import { type ResolvedOptions, resolveOptions } from './resolved-options.js';
 
 /**
  * Which methods of a `T` to cache, each with its options. One that is not named, or is `undefined` here, is not cached.

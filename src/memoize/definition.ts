@@ -3,7 +3,7 @@ import { monotonic, reader } from '../lru/clock.js';
 import { type CallKey, callKeyOf } from './call-key.js';
 import { withoutSignal } from './caller-signal.js';
 import { type CallStats, Counters, snapshot } from './counters.js';
-import { asyncOptionOf, type ResolvedOptions } from './options.js';
+import { asyncOptionOf, type ResolvedOptions } from './resolved-options.js';
 
 /** Any function that can be memoized. */
 export type Fn<This = any> = (this: This, ...args: any[]) => any;

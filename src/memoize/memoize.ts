@@ -1,7 +1,8 @@
 import { ArgumentError, mismatch } from '../errors.js';
 import { requireOption } from '../lru/require-option.js';
 import type { Fn } from './definition.js';
-import { type BatchFunction, type CachedOptions, resolveOptions } from './options.js';
+import type { BatchFunction, CachedOptions } from './options.js';
+import { resolveOptions } from './resolved-options.js';
 import { wrap } from './wrap.js';
 
 /** What `memoize` is: a function, with another that memoizes what loads many at once. */

@@ -2,9 +2,9 @@ import { PlacementError } from '../errors.js';
 import { copyAppearance } from './appearance.js';
 import { Definition, type Fn, isGenerator, type Label } from './definition.js';
 import { Gatherer } from './gatherer.js';
-import type { ResolvedOptions } from './options.js';
 import { Receivers, type Sharing } from './receivers.js';
 import { register } from './registry.js';
+import type { ResolvedOptions } from './resolved-options.js';
 import { Wrapper } from './wrapper.js';
 
 /** Puts a cache before a function: a wrapper with its name, length and own properties. */

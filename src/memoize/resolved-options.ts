@@ -1,0 +1,108 @@
+import { type Clock, monotonic } from '../lru/clock.js';
+import {
+  requireCapacity,
+  requireClock,
+  requireFunction,
+  requireNames,
+  requireNumber,
+  requireTtl,
+} from '../lru/options.js';
+import { requireOption } from '../lru/require-option.js';
+import type { CachedOptions } from './options.js';
+import { LONGEST_TIMER } from './timer.js';
+
+/** Options with their defaults, each of them checked. */
+export interface ResolvedOptions extends CachedOptions {
+  readonly capacity: number;
+  readonly ttl: number | ((result: unknown, ...args: unknown[]) => number);
+  readonly freeze: boolean;
+  readonly on: NonNullable<CachedOptions['on']>;
+  readonly clock: Clock;
+  readonly staleWhileRevalidate: number;
+  readonly staleIfError: number;
+  readonly refreshAhead: number;
+  readonly jitter: number;
+  readonly errorTtl: number;
+  readonly timeout: number;
+  readonly softTimeout: number;
+}
+
+/** Every option, in the order in which messages name them. */
+const DEFAULTS = {
+  capacity: 128,
+  ttl: Infinity,
+  key: undefined,
+  per: undefined,
+  name: undefined,
+  when: undefined,
+  on: {},
+  clock: monotonic,
+  tags: undefined,
+  staleWhileRevalidate: 0,
+  staleIfError: 0,
+  refreshAhead: 1,
+  jitter: 0,
+  errorTtl: 0,
+  timeout: Infinity,
+  softTimeout: Infinity,
+  signal: undefined,
+  many: undefined,
+  freeze: false,
+};
+
+const ASYNC_OPTIONS = [
+  'staleWhileRevalidate',
+  'staleIfError',
+  'refreshAhead',
+  'jitter',
+  'errorTtl',
+  'timeout',
+  'softTimeout',
+  'signal',
+] as const;
+
+/** An option that is set and needs a method which returns promises, if there is one. */
+export function asyncOptionOf(options: ResolvedOptions): string | undefined {
+  return ASYNC_OPTIONS.find((name) => options[name] !== DEFAULTS[name]);
+}
+
+/** @throws OptionError that names the first option which is not as `CachedOptions` says. */
+export function resolveOptions<Args extends readonly unknown[], R, This>(
+  options: CachedOptions<Args, R, This>,
+): ResolvedOptions {
+  requireNames(options, Object.keys(DEFAULTS).join(' '));
+  const entries = Object.entries(DEFAULTS).map(([name, byDefault]) => {
+    const given: unknown = options[name as keyof CachedOptions];
+    return [name, given === undefined ? byDefault : given];
+  });
+  const resolved = Object.fromEntries(entries) as ResolvedOptions;
+  const { capacity, ttl, key, per, name, when, on, clock, tags, signal, many, freeze } = resolved;
+  const { staleWhileRevalidate, staleIfError, refreshAhead, jitter, errorTtl, timeout, softTimeout } = resolved;
+  requireCapacity(capacity, false);
+  if (typeof ttl !== 'function') requireTtl(ttl);
+  requireOption([undefined, 'instance', 'class'].includes(per), 'per', "'instance' or 'class'", per);
+  requireOption(name === undefined || typeof name === 'string', 'name', 'a string', name);
+  requireNames(on, 'hit miss evict error', 'on');
+  for (const [event, listener] of Object.entries(on)) requireFunction(`on.${event}`, listener);
+  for (const [option, given] of Object.entries({ key, when, tags, signal })) requireFunction(option, given);
+  requireClock(clock);
+  for (const [option, given] of Object.entries({ staleWhileRevalidate, staleIfError, errorTtl })) {
+    requireNumber(option, given, 0);
+  }
+  const isFraction = (value: unknown) => typeof value === 'number' && value >= 0 && value <= 1;
+  const isAhead = isFraction(refreshAhead) && refreshAhead > 0;
+  requireOption(isAhead, 'refreshAhead', 'a number above 0, at most 1', refreshAhead);
+  requireOption(isFraction(jitter), 'jitter', 'a number from 0 to 1', jitter);
+  requireOption(typeof freeze === 'boolean', 'freeze', 'a boolean', freeze);
+  const isMany = many === undefined || ['string', 'symbol', 'function'].includes(typeof many);
+  requireOption(isMany, 'many', 'the name of a method, or a function', many);
+  requireTimer('timeout', timeout);
+  requireTimer('softTimeout', softTimeout);
+  return Object.freeze({ ...resolved, on: { ...on } });
+}
+
+/** The milliseconds of a timer, `Infinity` for none. */
+function requireTimer(name: string, value: number): void {
+  const fits = typeof value === 'number' && value > 0 && (value <= LONGEST_TIMER || value === Infinity);
+  requireOption(fits, name, 'a number above 0, at most 2147483647, or Infinity', value);
+}
