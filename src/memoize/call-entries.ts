@@ -1,7 +1,7 @@
 import type { TokenList } from '../key/flatten.js';
 import { callAll } from '../lru/call-all.js';
 import type { EvictionCause } from '../lru/options.js';
-import { type CallKey, isTokens, publicKeyOf } from './call-key.js';
+import { type CallKey, isTokens } from './call-key.js';
 import { type CacheStats, Counters, snapshot } from './counters.js';
 import type { Definition } from './definition.js';
 import type { Entries } from './entries.js';
@@ -136,11 +136,11 @@ export abstract class CallEntries extends FewEntries {
   protected announcements(): (() => void)[] {
     const evicted = this.#rare?.evicted ?? [];
     if (this.#rare !== undefined) this.#rare.evicted = undefined;
-    const { evict } = this.definition.options.on;
+    const { listeners } = this.definition;
     return evicted.map(
       ([key, value, cause]) =>
         () =>
-          evict!({ key: publicKeyOf(key), value: resultOf(value), cause }),
+          listeners.evict(key, resultOf(value), cause),
     );
   }
 

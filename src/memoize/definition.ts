@@ -3,6 +3,7 @@ import { monotonic, reader } from '../lru/clock.js';
 import { type CallKey, callKeyOf } from './call-key.js';
 import { withoutSignal } from './caller-signal.js';
 import { type CallStats, Counters, snapshot } from './counters.js';
+import { Listeners } from './listeners.js';
 import { asyncOptionOf, type ResolvedOptions } from './resolved-options.js';
 
 /** Any function that can be memoized. */
@@ -14,6 +15,7 @@ export type Label = (seen: object | undefined) => string;
 /** A definition: one decorated method or memoized function, with what holds for all its receivers. */
 export class Definition {
   readonly totals = new Counters();
+  readonly listeners: Listeners;
   /** Grows at each `clear`; a cache that was filled in an earlier epoch is empty. */
   epoch = 0;
   /** Whether the method returns promises, `undefined` until that is known: an async function does, others have to be run. */
@@ -36,6 +38,7 @@ export class Definition {
   ) {
     this.#label = label;
     this.now = reader(options.clock);
+    this.listeners = new Listeners(options.on);
     this.isResilient = asyncOptionOf(options) !== undefined;
     const isWatched = options.key !== undefined || options.on.hit !== undefined || options.clock !== monotonic;
     this.isPlain = !isWatched && !this.isResilient;

@@ -2,7 +2,7 @@ import { callAll, throwAfter } from '../lru/call-all.js';
 import { refresh } from '../lru/clock.js';
 import { Loads } from '../lru/loads.js';
 import { CallEntries } from './call-entries.js';
-import { type CallKey, publicKeyOf } from './call-key.js';
+import type { CallKey } from './call-key.js';
 import { CallLoad } from './call-load.js';
 import type { Definition } from './definition.js';
 import { deepFreeze } from './freeze.js';
@@ -29,11 +29,12 @@ export class ReadThrough extends CallEntries {
 
   /** A call: its result, from an entry, from a load in flight or from the method. */
   call(key: CallKey, receiver: unknown, args: readonly unknown[]): unknown {
+    const { definition } = this;
     const stored = this.find(key);
     if (stored === undefined) return this.miss(key, receiver, args);
     const value = resultOf(stored);
     this.hit();
-    this.tellHit(key, args, value);
+    definition.listeners.hit(key, args, value);
     return value;
   }
 
@@ -77,7 +78,7 @@ export class ReadThrough extends CallEntries {
       const load = new CallLoad(key, loads.depth, 0);
       loads.begin(load);
       this.#await(load, args, value, false).then(
-        () => this.tellAlone(key, args, load.news),
+        () => this.definition.listeners.alone(key, args, load.news),
         // It reaches whoever calls meanwhile; otherwise it is the business of whoever made the promise.
         () => {},
       );
@@ -183,44 +184,11 @@ export class ReadThrough extends CallEntries {
     return this.now();
   }
 
-  protected tellHit(key: CallKey, args: readonly unknown[], value: unknown): void {
-    this.definition.options.on.hit?.({ key: publicKeyOf(key), args: args as unknown[], value });
-  }
-
-  protected tellError(key: CallKey, args: readonly unknown[], error: unknown): void {
-    this.definition.options.on.error?.({ key: publicKeyOf(key), args: args as unknown[], error });
-  }
-
-  /**
-   * Tells listeners of what no caller waits for. What they throw goes to `on.error`; what that throws, or anything where
-   * there is none, is an uncaught error, as of other listeners that nobody waits for.
-   */
-  protected tellAlone(key: CallKey, args: readonly unknown[], listeners: readonly (() => void)[]): void {
-    for (const listen of listeners) {
-      try {
-        this.#listenAlone(key, args, listen);
-      } catch (error) {
-        queueMicrotask(() => {
-          throw error;
-        });
-      }
-    }
-  }
-
-  #listenAlone(key: CallKey, args: readonly unknown[], listen: () => void): void {
-    try {
-      listen();
-    } catch (error) {
-      if (this.definition.options.on.error === undefined) throw error;
-      this.tellError(key, args, error);
-    }
-  }
-
   #joined(load: CallLoad, receiver: unknown, args: readonly unknown[]): unknown {
     const join = () => {
       this.hit();
       this.count('coalesced');
-      callAll([() => this.tellHit(load.key, args, load.promise), ...this.announcements()]);
+      callAll([() => this.definition.listeners.hit(load.key, args, load.promise), ...this.announcements()]);
       return load.promise;
     };
     if (!this.isDoubtful(load)) return join();
@@ -248,7 +216,8 @@ export class ReadThrough extends CallEntries {
 
   /** Throws what a load has failed with, after the listeners were told. */
   #throw(key: CallKey, args: readonly unknown[], error: unknown): never {
-    throwAfter(() => callAll([() => this.tellError(key, args, error), ...this.announcements()]), error);
+    const tell = () => this.definition.listeners.error(key, args, error);
+    throwAfter(() => callAll([tell, ...this.announcements()]), error);
   }
 
   /** Counts a run that has ended. */
@@ -294,11 +263,10 @@ export class ReadThrough extends CallEntries {
 
   /** Tells the listeners of a miss, once its run has returned. */
   protected tellMiss(load: CallLoad, args: readonly unknown[], given: unknown): void {
-    const { on } = this.definition.options;
-    if (on.miss === undefined && !this.isAnnouncing) return;
+    const { options, listeners } = this.definition;
+    if (options.on.miss === undefined && !this.isAnnouncing) return;
     try {
-      const miss = () => on.miss?.({ key: publicKeyOf(load.key), args: args as unknown[], value: given });
-      callAll([miss, ...this.announcements()]);
+      callAll([() => listeners.miss(load.key, args, given), ...this.announcements()]);
     } catch (error) {
       // The caller is given this error, and so will not hear of the load's.
       if (given instanceof Promise) given.catch(() => {});

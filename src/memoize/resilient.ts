@@ -114,7 +114,7 @@ export class Resilient extends ReadThrough {
     this.hit();
     if (isStale) this.count('staleHits');
     try {
-      callAll([() => this.tellHit(key, args, answer), ...this.announcements()]);
+      callAll([() => this.definition.listeners.hit(key, args, answer), ...this.announcements()]);
     } catch (error) {
       // The caller is given this error, and so will not hear of a failure that is remembered.
       answer.catch(() => {});
@@ -355,7 +355,8 @@ export class Resilient extends ReadThrough {
       run.promise = run.answer;
       run.resolve(kept.value);
     }
-    this.#tell(run, args, [() => this.tellError(run.key, args, error), ...this.announcements()]);
+    const tell = () => this.definition.listeners.error(run.key, args, error);
+    this.#tell(run, args, [tell, ...this.announcements()]);
   }
 
   /** What can stand in where there is nothing better, if anything can. */
@@ -384,7 +385,7 @@ export class Resilient extends ReadThrough {
   /** Tells the listeners how a run has ended. What they throw is for the caller who began it, if that one waits. */
   #tell(run: Run, args: readonly unknown[], listeners: readonly (() => void)[]): void {
     if (!run.isLed) {
-      this.tellAlone(run.key, args, listeners);
+      this.definition.listeners.alone(run.key, args, listeners);
       return;
     }
     for (const listen of listeners) {
