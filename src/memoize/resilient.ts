@@ -1,33 +1,23 @@
 import { mismatch, OptionError, TimeoutError } from '../errors.js';
 import { callAll } from '../lru/call-all.js';
 import { refresh } from '../lru/clock.js';
-import { type EvictionCause, requireNumber } from '../lru/options.js';
 import { abortable } from './abortable.js';
 import { type CallKey, isSameKey } from './call-key.js';
 import type { CallLoad } from './call-load.js';
 import { signalOf, withoutSignal } from './caller-signal.js';
-import type { Definition } from './definition.js';
-import { Failures } from './failures.js';
-import { Kept } from './kept.js';
+import { Keeper } from './keeper.js';
+import type { Kept } from './kept.js';
 import { running } from './load-signal.js';
-import { type Outcome, ReadThrough } from './read-through.js';
 import { asyncOptionOf } from './resolved-options.js';
 import { isPromise, nativePromise } from './result.js';
 import { Run, type Waiter } from './run.js';
 import { startTimer } from './timer.js';
 
 /**
- * A resilient cache: a read-through cache of an async method whose source may be slow, fail or hang. Old values stand in
- * as RFC 5861 says, failures are remembered, waits are bounded, and a load that nobody waits for any more is given up.
+ * A resilient cache: a keeper of an async method whose source may be slow, fail or hang. Old values stand in as RFC 5861
+ * says, remembered failures answer, waits are bounded, and a load that nobody waits for any more is given up.
  */
-export class Resilient extends ReadThrough {
-  #failures: Failures | undefined;
-
-  constructor(definition: Definition, next?: ReadThrough | undefined) {
-    super(definition, next);
-    definition.promises = true;
-  }
-
+export class Resilient extends Keeper {
   override call(key: CallKey, receiver: unknown, args: readonly unknown[]): unknown {
     const { signal: pick } = this.definition.options;
     const signal = pick && signalOf(pick, receiver, args);
@@ -39,74 +29,10 @@ export class Resilient extends ReadThrough {
       if (kept.wantsReload(now) && !this.isLoading(key)) this.#begin(key, waiter, true);
       if (kept.isServed(now)) return this.#answer(key, args, kept.value, !kept.isFresh(now));
     }
-    const failure = this.#failures?.at(key);
+    const failure = this.failureOf(key);
     if (failure !== undefined) return this.#answer(key, args, Promise.reject(failure.error), false);
     const joined = this.join(key);
     return joined === undefined ? this.#lead(key, waiter) : this.#join(joined, waiter);
-  }
-
-  override put(key: CallKey, args: readonly unknown[], value: unknown): void {
-    this.#failures?.forget(key);
-    super.put(key, args, value);
-  }
-
-  override delete(key: CallKey): boolean {
-    this.renew();
-    const wasKnown = this.#failures?.forget(key) ?? false;
-    return super.delete(key) || wasKnown;
-  }
-
-  override clear(): void {
-    this.#failures?.forgetAll();
-    super.clear();
-  }
-
-  override outcome(key: CallKey): Outcome {
-    const kept = this.#kept(key, this.current);
-    const now = this.now();
-    if (kept?.isServed(now)) return kept.isFresh(now) ? 'hit' : 'stale';
-    if (this.#failures?.at(key) !== undefined) return 'failed';
-    return this.isLoading(key) ? 'loading' : 'miss';
-  }
-
-  override peekAt(key: CallKey): unknown {
-    const kept = this.#kept(key, this.current);
-    return kept?.isFresh(this.now()) ? kept.value : undefined;
-  }
-
-  override freshFor(key: CallKey): number | undefined {
-    const kept = this.#kept(key, this.current);
-    const left = kept === undefined ? 0 : kept.freshUntil - this.now();
-    return left > 0 ? left : undefined;
-  }
-
-  override left(key: CallKey, stored: unknown, cause: EvictionCause): void {
-    const load = cause === 'capacity' ? this.loadOf(key) : undefined;
-    if (load instanceof Run) load.isEvicted = true;
-    super.left(key, (stored as Kept).value, cause);
-  }
-
-  protected override renew(): boolean {
-    const isCleared = super.renew();
-    if (isCleared) this.#failures?.forgetAll();
-    return isCleared;
-  }
-
-  protected override keep(key: CallKey, value: unknown, ttl: number, tags: readonly string[]): void {
-    const { staleWhileRevalidate, staleIfError, refreshAhead, jitter } = this.definition.options;
-    requireNumber('ttl', ttl, 0);
-    const lifetime = ttl * (1 - jitter * Math.random());
-    const now = this.now();
-    const freshUntil = now + lifetime;
-    const kept = new Kept(
-      value as Promise<unknown>,
-      now + lifetime * refreshAhead,
-      freshUntil,
-      freshUntil + staleWhileRevalidate,
-      freshUntil + staleIfError,
-    );
-    super.keep(key, kept, ttl && lifetime + Math.max(staleWhileRevalidate, staleIfError), tags);
-    this.#failures?.forget(key);
   }
 
   /** Gives a caller what is there, as a hit. */
@@ -145,7 +71,7 @@ export class Resilient extends ReadThrough {
   #join(load: CallLoad, waiter: Waiter): unknown {
     const { receiver, args } = waiter;
     const { key } = load;
-    const kept = load instanceof Run && load.isSlow ? this.#standIn(key, this.now()) : undefined;
+    const kept = load instanceof Run && load.isSlow ? this.standIn(key, this.now()) : undefined;
     if (kept !== undefined) return this.#answer(key, args, kept.value, true);
     // Counted as waiting before any listener is told, which may have others leave.
     if (load instanceof Run) load.join(waiter);
@@ -199,7 +125,7 @@ export class Resilient extends ReadThrough {
     run.isSlow = true;
     let kept: Kept | undefined;
     try {
-      kept = this.#standIn(run.key, this.now());
+      kept = this.standIn(run.key, this.now());
     } catch {
       // A clock that throws leaves them waiting for the load.
     }
@@ -310,7 +236,7 @@ export class Resilient extends ReadThrough {
   #inheritance(run: Run, heirs: readonly Waiter[], error: unknown): Promise<unknown> {
     const [heir] = heirs;
     if (heir === undefined) throw error;
-    const kept = this.#kept(run.key);
+    const kept = this.kept(run.key);
     if (kept?.isServed(this.now())) return kept.value;
     const known = this.join(run.key);
     const next = known ?? this.#begin(run.key, heir, true);
@@ -343,8 +269,8 @@ export class Resilient extends ReadThrough {
     try {
       refresh();
       const now = this.now();
-      if (isCurrent) this.#remember(run, error, now);
-      kept = this.#standIn(run.key, now);
+      if (isCurrent) this.remember(run, error, now);
+      kept = this.standIn(run.key, now);
       if (kept?.isFresh(now) === false) this.count('staleHits', run.waiting);
     } catch {
       // A clock that throws must not keep the error from those who wait.
@@ -357,29 +283,6 @@ export class Resilient extends ReadThrough {
     }
     const tell = () => this.definition.listeners.error(run.key, args, error);
     this.#tell(run, args, [tell, ...this.announcements()]);
-  }
-
-  /** What can stand in where there is nothing better, if anything can. */
-  #standIn(key: CallKey, now: number): Kept | undefined {
-    this.renew();
-    const kept = this.#kept(key);
-    return kept?.standsIn(now) ? kept : undefined;
-  }
-
-  #kept(key: CallKey, entries = this.stored): Kept | undefined {
-    return entries.peek(key) as Kept | undefined;
-  }
-
-  /** Has a failure answer later calls for `errorTtl`, and no reload begin for a while. */
-  #remember(run: Run, error: unknown, now: number): void {
-    const { options } = this.definition;
-    const { errorTtl } = options;
-    const kept = this.#kept(run.key);
-    if (kept !== undefined) kept.retryAt = now + Math.max(errorTtl, BACK_OFF * (1 - Math.random() / 2));
-    // What is thrown at once says nothing of a source, and nothing yet of whether the method is one that promises.
-    if (errorTtl === 0 || run.thrown !== undefined) return;
-    this.#failures ??= new Failures(options.capacity, () => this.now(), options.tags !== undefined);
-    this.#failures.remember(run.key, { error, tagTime: run.tagTime }, errorTtl);
   }
 
   /** Tells the listeners how a run has ended. What they throw is for the caller who began it, if that one waits. */
@@ -397,6 +300,3 @@ export class Resilient extends ReadThrough {
     }
   }
 }
-
-/** Milliseconds, of which half to all pass after a failure before the next reload. */
-const BACK_OFF = 1000;
