@@ -60,7 +60,8 @@ test('batches agree with a naive model after any turns of calls, failures, puts 
           else if (name === 'mend') failing.delete(key);
         }
         const settled = await Promise.allSettled(calls.map(({ promise }) => promise));
-        expect(lists).toEqual(asked.length > 0 ? [asked] : []);
+        // One of each, also where a call was made again after its load had been fenced.
+        expect(lists).toEqual(asked.length > 0 ? [[...new Set(asked)]] : []);
         calls.forEach(({ key, hit }, i) => {
           const outcome = settled[i]!;
           const loaded = `${key} of ${version}`;

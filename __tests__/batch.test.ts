@@ -109,6 +109,52 @@ test('an error of another realm is an error, and what fails as it is looked at f
   expect(cacheOf(get).size).toBe(1);
 });
 
+test('what calls itself an Error and is none is a result', async () => {
+  const impostor = { [Symbol.toStringTag]: 'Error', id: 1 };
+  const get = memoize.many(async () => [impostor]);
+  expect(await get(1)).toBe(impostor);
+});
+
+test('a call that is made again after an eviction is in its batch once', async () => {
+  const { lists, load } = source();
+  const get = memoize.many(load);
+  const calls = [get(1), get(2)];
+  cacheOf(get).delete(1);
+  calls.push(get(1));
+  cacheOf(get).clear();
+  calls.push(get(2));
+  const [one, two, oneAgain, twoAgain] = await Promise.all(calls);
+  expect(lists).toEqual([[1, 2]]);
+  expect([oneAgain, twoAgain]).toEqual([one, two]);
+  expect([...cacheOf(get).entries()].map(([key]) => key)).toEqual([2]);
+});
+
+test('a call that all have left before the end of the turn is in no batch', async () => {
+  const lists: (readonly number[])[] = [];
+  const many = async (ids: readonly number[]) => {
+    lists.push(ids);
+    return ids.map(String);
+  };
+  const get = memoize(async (id: number, _signal?: AbortSignal) => String(id), {
+    signal: (_id: number, signal?: AbortSignal) => signal,
+    many,
+  });
+  const [gone, stays] = [new AbortController(), new AbortController()];
+  const left = [get(1, gone.signal), get(2, gone.signal)];
+  const kept = get(2, stays.signal);
+  gone.abort();
+  for (const call of left) await expect(call).rejects.toThrow(gone.signal.reason);
+  expect(await kept).toBe('2');
+  expect(lists).toEqual([[2]]);
+  const last = new AbortController();
+  const alone = get(3, last.signal);
+  last.abort();
+  await expect(alone).rejects.toThrow(last.signal.reason);
+  const again = get(3);
+  expect(await again).toBe('3');
+  expect(lists).toEqual([[2], [3]]);
+});
+
 test('a batch that throws or rejects gives its error to every call, and the next call loads again', async () => {
   const failure = new Error('no connection');
   const failing = [
@@ -129,10 +175,10 @@ test('a batch that throws or rejects gives its error to every call, and the next
 });
 
 for (const [title, results, message] of [
-  ['too few results', [1], 'load: expected its batch to give 2 results, one for each key, but got: number 1'],
-  ['too many results', [1, 2, 3], 'load: expected its batch to give 2 results, one for each key, but got: number 3'],
+  ['too few results', [1], 'load: expected its batch to give one result for each key, 2, but got 1'],
+  ['too many results', [1, 2, 3], 'load: expected its batch to give one result for each key, 2, but got 3'],
   ['no array', new Map(), 'load: expected its batch to give an array, but got: object'],
-  ['nothing', undefined, 'load: expected its batch to give an array, but got: undefined undefined'],
+  ['nothing', undefined, 'load: expected its batch to give an array, but got: undefined'],
 ] as const) {
   test(`a batch that gives ${title} rejects each call with one BatchError`, async () => {
     const load = () => results as unknown as number[];
@@ -169,7 +215,7 @@ test('a call with any number of arguments but one is rejected, and harms no othe
   const { lists, load } = source();
   const get = memoize.many(load) as (...args: unknown[]) => Promise<unknown>;
   const settled = await Promise.allSettled([get(1), get(), get(1, 2), get(undefined)]);
-  const message = 'load: expected one argument, as its batch gets a list of these, but got: number ';
+  const message = 'load: expected one argument, as its batch gets a list of these, but got ';
   expect(settled[1]).toMatchObject({ reason: error({ code: 'MEMOKIT_BAD_ARGUMENT', message: `${message}0` }) });
   expect(settled[2]).toMatchObject({ reason: error({ code: 'MEMOKIT_BAD_ARGUMENT', message: `${message}2` }) });
   expect(lists).toEqual([[1, undefined]]);

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { cached, cacheOf } from 'memokit';
+import { error } from './support/error.js';
 
 /** What `@cached({ many })` does on methods; in both dialects. */
 interface User {
@@ -73,6 +74,28 @@ test('the batch method may be a field, or that of a subclass', async () => {
   }
   const service = new Sub();
   expect(await Promise.all([service.get(1), service.find(1)])).toEqual([2, 3]);
+});
+
+test('a method cannot be the batch method of itself, under whatever name', async () => {
+  const decorate = () => {
+    class Own {
+      @cached({ many: 'get' })
+      async get(id: number) {
+        return id;
+      }
+    }
+    return Own;
+  };
+  const message = /many: expected the name of a method beside (Own\.)?get, but got: string get$/;
+  expect(decorate).toThrow(error({ code: 'MEMOKIT_BAD_OPTION', message: expect.stringMatching(message) }));
+  class Service {
+    @cached({ many: 'getMany' })
+    async get(id: number) {
+      return id;
+    }
+  }
+  Object.defineProperty(Service.prototype, 'getMany', { value: Service.prototype.get });
+  await expect(new Service().get(1)).rejects.toThrow(error({ code: 'MEMOKIT_BAD_OPTION' }));
 });
 
 test('a class in common means entries in common, and a batch for each receiver', async () => {

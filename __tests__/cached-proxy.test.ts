@@ -333,13 +333,9 @@ test('what no proxy can cache is refused at once, with the name of the method', 
   const find = () => 1;
   for (const [args, code, message] of [
     [[5, {}], 'BAD_ARGUMENT', 'target: expected an object, but got: number 5'],
-    [[null, {}], 'BAD_ARGUMENT', 'target: expected an object, but got: object null'],
-    [[{}], 'BAD_OPTION', 'methods: expected an object, but got: undefined undefined'],
-    [
-      [{}, { find: {} }],
-      'BAD_OPTION',
-      'find: expected a method of the target, and no class, but got: undefined undefined',
-    ],
+    [[null, {}], 'BAD_ARGUMENT', 'target: expected an object, but got: null'],
+    [[{}], 'BAD_OPTION', 'methods: expected an object, but got: undefined'],
+    [[{}, { find: {} }], 'BAD_OPTION', 'find: expected a method of the target, and no class, but got: undefined'],
     [
       [{ Client }, { Client: {} }],
       'BAD_OPTION',

@@ -71,6 +71,52 @@ test('a clock that is replaced, alone or with the timers, is seen at the next lo
   expect(cache.get('b')).toBe(undefined);
 });
 
+test('a clock that calls what reads it gives no call the result of another', () => {
+  const time = performance.now();
+  let act = () => {};
+  jest.spyOn(performance, 'now').mockImplementation(() => {
+    const now = act;
+    act = () => {};
+    now();
+    return time;
+  });
+  const calls: ((id: number) => readonly unknown[])[] = [
+    (id) => [id],
+    (id) => [id, 'x'],
+    (id) => [id, 'x', true],
+    (id) => [id, 0, 0, 0],
+    (id) => [{ id }],
+  ];
+  for (const argsOf of calls) {
+    const load = jest.fn((...args: readonly unknown[]) => JSON.stringify(args));
+    // As many parameters as arguments, for which there are wrappers of their own.
+    Object.defineProperty(load, 'length', { value: argsOf(0).length });
+    const get = memoize(load, { capacity: 5, ttl: 1000 });
+    for (let id = 0; id < 5; id++) get(...argsOf(id));
+    load.mockClear();
+    act = () => get(...argsOf(99));
+    expect(get(...argsOf(4))).toBe(JSON.stringify(argsOf(4)));
+    // Only the clock's own call was no hit.
+    expect(load.mock.calls).toEqual([argsOf(99)]);
+  }
+});
+
+test('a clock that makes calls while a dead entry is missed has no result stored for another call', () => {
+  let time = performance.now();
+  let act = () => {};
+  jest.spyOn(performance, 'now').mockImplementation(() => {
+    const now = act;
+    act = () => {};
+    now();
+    return time;
+  });
+  const get = memoize((row: { id: number }) => `row ${row.id}`, { capacity: 2, ttl: 1000 });
+  get({ id: 1 });
+  time += 5000;
+  act = () => get({ id: 2 });
+  expect([get({ id: 1 }), get({ id: 2 })]).toEqual(['row 1', 'row 2']);
+});
+
 test('a reading of a clock that stood in for the platform is not used after it has gone', async () => {
   const cache = new LruCache<string, number>({ ttl: 100 });
   const spy = jest.spyOn(performance, 'now').mockReturnValue(performance.now() + 1e6);

@@ -552,7 +552,7 @@ test('an argument function that gives no array is an error of the call', async (
   const refusal = (got: string) =>
     error({ code: 'MEMOKIT_BAD_ARGUMENT', message: `the arguments of get: expected an array, but got: ${got}` });
   expect(() => service.sync('a')).toThrow(refusal('string a'));
-  await expect(service.later()).rejects.toThrow(refusal('undefined undefined'));
+  await expect(service.later()).rejects.toThrow(refusal('undefined'));
 });
 
 test('per class, a mutator evicts for all instances of the class', () => {

@@ -375,6 +375,35 @@ test('a clock that uses the cache, or gives no number, breaks nothing', () => {
   }
 });
 
+test('a clock that puts another entry in the place of the one asked for is not mistaken for it', () => {
+  for (const ask of ['get', 'peek', 'has', 'delete', 'expiresIn'] as const) {
+    let act = () => {};
+    const cache: LruCache<string, number> = new LruCache<string, number>({
+      capacity: 3,
+      ttl: 100,
+      clock: () => {
+        const now = act;
+        act = () => {};
+        now();
+        return 0;
+      },
+    });
+    cache.set('a', 1).set('b', 2);
+    act = () => {
+      cache.delete('b');
+      cache.set('z', 26);
+    };
+    expect(cache[ask]('b')).toBe(ask === 'has' || ask === 'delete' ? false : undefined);
+    act = () => {
+      cache.delete('z');
+      cache.set('c', 3);
+    };
+    // The other way round: what the clock does to others takes nothing from the one asked for.
+    expect(cache[ask]('a')).toBe(ask === 'has' || ask === 'delete' ? true : ask === 'expiresIn' ? 100 : 1);
+    expect([...cache.keys()].sort()).toEqual(ask === 'delete' ? ['c'] : ['a', 'c']);
+  }
+});
+
 test('an empty cache weighs nothing, however fractions were rounded', () => {
   const { cache } = setup({ capacity: 0.3, weigh: (value) => value });
   cache.set('a', 0.1).set('b', 0.2);
@@ -443,6 +472,21 @@ test('no clock is read while nothing can expire', () => {
   cache.resize(3);
   expect(cache.size).toBe(1);
   cache.clear();
+  expect(clock).not.toHaveBeenCalled();
+});
+
+test('a look at an entry that never dies reads no clock, nor does anything once no other kind is left', () => {
+  let time = 0;
+  const clock = jest.fn(() => time);
+  const cache = new LruCache<string, number>({ clock }).set('a', 1).set('b', 2, { ttl: 10 });
+  clock.mockClear();
+  expect([cache.get('a'), cache.peek('a'), cache.has('a')]).toEqual([1, 1, true]);
+  expect(clock).not.toHaveBeenCalled();
+  time = 20;
+  expect(cache.size).toBe(1);
+  clock.mockClear();
+  cache.set('c', 3).resize(50);
+  expect([cache.size, cache.expiresIn('a'), [...cache.keys()]]).toEqual([2, Infinity, ['a', 'c']]);
   expect(clock).not.toHaveBeenCalled();
 });
 

@@ -33,13 +33,13 @@ const options: [title: string, options: unknown, message: string][] = [
   ['a text as capacity', { capacity: '5' }, `${EXPECTED_CAPACITY}string 5`],
   ['a bigint as capacity', { capacity: 5n }, `${EXPECTED_CAPACITY}bigint 5`],
   ['a capacity above what a Map holds', { capacity: 2 ** 24 + 1 }, `${EXPECTED_CAPACITY}number 16777217`],
-  ['null as capacity', { capacity: null }, `${EXPECTED_CAPACITY}object null`],
+  ['null as capacity', { capacity: null }, `${EXPECTED_CAPACITY}null`],
   ['NaN as ttl', { ttl: Number.NaN }, 'ttl: expected a number above 0, but got: number NaN'],
   ['ttl 0', { ttl: 0 }, 'ttl: expected a number above 0, but got: number 0'],
   ['a text as ttl', { ttl: '1s' }, 'ttl: expected a number above 0, but got: string 1s'],
   ['a clock without now', { clock: {} }, 'clock: expected a function, but got: object'],
   ['a number for options', 5, 'options: expected an object, but got: number 5'],
-  ['null for options', null, 'options: expected an object, but got: object null'],
+  ['null for options', null, 'options: expected an object, but got: null'],
 ];
 
 const NAMES =
@@ -217,8 +217,8 @@ const BAD_NAME = 'name: expected the name of a cached method or getter, but got:
 
 for (const [title, given, message] of [
   ['a method for a name', [method, 'get'], `${BAD_NAME}function`],
-  ['null for a name', ['get', null], `${BAD_NAME}object null`],
-  ['undefined for a name', ['get', undefined, method], `${BAD_NAME}undefined undefined`],
+  ['null for a name', ['get', null], `${BAD_NAME}null`],
+  ['undefined for a name', ['get', undefined, method], `${BAD_NAME}undefined`],
   ['an array in an array', [['get', ['find']], method], `${BAD_NAME}object`],
   ['no parentheses, legacy', [{}, 'm', { value: method }], `${BAD_NAME}object`],
 ] as const) {
@@ -267,7 +267,7 @@ test('puts refuses the option before, and to do without an argument function', (
   expect(() => call(puts, 'get', method, { before: true })).toThrow(
     error({ code: 'MEMOKIT_BAD_OPTION', message: option }),
   );
-  const missing = 'args: expected a function, but got: undefined undefined';
+  const missing = 'args: expected a function, but got: undefined';
   expect(() => call(puts, 'get')).toThrow(error({ code: 'MEMOKIT_BAD_ARGUMENT', message: missing }));
 });
 

@@ -39,6 +39,21 @@ test('a list grows to any length, however many slots it was told of', () => {
   }
 });
 
+test('a list holds little more than its slots need, and an announced number of them no more', () => {
+  const bytesOf = (most: number, slots: number) => {
+    const before = process.memoryUsage().arrayBuffers;
+    const lists = Array.from({ length: 50 }, () => {
+      const list = new RecencyList(most);
+      for (let i = 0; i < slots; i++) list.take();
+      return list;
+    });
+    return (process.memoryUsage().arrayBuffers - before) / lists.length;
+  };
+  // 8 bytes a slot, and what was given up on the way. One more than are announced is for an entry that cannot stay.
+  for (const most of [100, 1000, 2000]) expect(bytesOf(most, most + 1)).toBeLessThan(16 * most + 5000);
+  for (const slots of [130, 1500]) expect(bytesOf(Infinity, slots)).toBeLessThan(32 * slots + 5000);
+});
+
 test('the list is in the order of a plain array after any sequence of take, touch and release', () => {
   const operation = fc.tuple(fc.constantFrom('take', 'take', 'touch', 'release'), fc.nat());
   fc.assert(

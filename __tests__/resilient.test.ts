@@ -401,6 +401,24 @@ test('a put takes the place of an old value, and fences its reload', async () =>
   expect(await get('k')).toBe('put');
 });
 
+test('a load that fails after a put gives its callers the error, unless staleIfError lets the value stand in', async () => {
+  for (const [options, expected] of [
+    [{}, 'rejected'],
+    [{ timeout: 1000 }, 'rejected'],
+    [{ errorTtl: 1000, staleWhileRevalidate: 1000 }, 'rejected'],
+    [{ staleIfError: 1000 }, 'fulfilled'],
+  ] as const) {
+    const source = new Source<string>();
+    const get = memoize(source.load, { ...options, clock: source.clock });
+    const [first, second] = [get('k'), get('k')];
+    cacheOf(get).put(['k'], 'put');
+    await source.fail(new Error('down'));
+    const settled = await Promise.allSettled([first, second]);
+    expect(settled.map(({ status }) => status)).toEqual([expected, expected]);
+    expect(await get('k')).toBe('put');
+  }
+});
+
 test('a promise that is put is waited for, whatever the options', async () => {
   jest.useFakeTimers();
   const { get, cache } = memoized({ softTimeout: 10, timeout: 10, staleIfError: 10 });

@@ -78,9 +78,7 @@ test('a runner without afterEach is refused, with what to do', () => {
   const own = (globalThis as { afterEach?: AfterEach }).afterEach;
   Object.assign(globalThis, { afterEach: undefined });
   try {
-    expect(() => clearBetweenTests()).toThrow(
-      error({ code: 'MEMOKIT_BAD_ARGUMENT', message: message('undefined undefined') }),
-    );
+    expect(() => clearBetweenTests()).toThrow(error({ code: 'MEMOKIT_BAD_ARGUMENT', message: message('undefined') }));
   } finally {
     Object.assign(globalThis, { afterEach: own });
   }

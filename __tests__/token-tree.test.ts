@@ -1,13 +1,21 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { cacheKey, keyOf } from 'memokit';
-import { flatten, isToken } from '../src/key/flatten.js';
+import { flatten, giveBack, isToken } from '../src/key/flatten.js';
 import { keyOfTokens } from '../src/key/key.js';
 import { sameTokens, TokenTree } from '../src/key/token-tree.js';
 
 const tokensOf = (args: readonly unknown[]) => {
-  const { list, count } = flatten(args);
-  return list.slice(0, count);
+  const tokens = flatten(args);
+  giveBack(tokens);
+  return tokens.list.slice(0, tokens.count);
+};
+
+/** The list in which arguments are flattened, once it has been given back. */
+const listOf = (args: readonly unknown[]) => {
+  const tokens = flatten(args);
+  giveBack(tokens);
+  return tokens.list;
 };
 
 const sameList = (a: readonly unknown[], b: readonly unknown[]) =>
@@ -110,20 +118,22 @@ test('an error on the way leaves the next list as it should be', () => {
 test('neither a large list nor a numbered one nor a nested one leaves tokens or objects behind', () => {
   const kept = () =>
     JSON.stringify(
-      flatten([1])
-        .list.slice(2)
+      listOf([1])
+        .slice(2)
         .filter((token) => token !== undefined),
     );
-  flatten(['a', 'b', 'c', { d: ['e'] }]);
+  listOf(['a', 'b', 'c', { d: ['e'] }]);
   expect(kept()).toBe('[]');
   const cycle: unknown[] = ['f'];
   cycle.push(cycle);
-  flatten([cycle]);
+  listOf([cycle]);
   expect(kept()).toBe('[]');
-  const long = flatten([{ long: 'x'.repeat(100_000) }]);
-  expect(flatten([1]).list).not.toBe(long.list);
-  expect(flatten([new Array(5_000).fill(0)]).list).not.toBe(flatten([1]).list);
-  expect(flatten([2]).list).toBe(flatten([1]).list);
+  const long = listOf([{ long: 'x'.repeat(100_000) }]);
+  expect(listOf([1])).not.toBe(long);
+  expect(listOf([new Array(5_000).fill(0)])).not.toBe(listOf([1]));
+  expect(listOf([2])).toBe(listOf([1]));
+  // Not before it was given back.
+  expect(flatten([2]).list).not.toBe(flatten([1]).list);
 });
 
 test('an order of keys that was met before is not taken for that of other keys', () => {

@@ -1,4 +1,4 @@
-import { OptionError, PlacementError } from '../src/errors.js';
+import { mismatch, OptionError, PlacementError } from '../src/errors.js';
 import type { Fn, Label } from '../src/memoize/definition.js';
 import { memberLabel } from '../src/memoize/label.js';
 import { pickMember } from '../src/memoize/members.js';
@@ -42,7 +42,7 @@ export function cached(options: CachedOptions = {}, ...misuse: unknown[]): Cache
     adapt(CACHED, call, (place) => {
       let replacement: Fn | undefined;
       const label: Label = (seen) => labelOf(place, replacement, seen);
-      refuseGetter(place, label, resolved);
+      checkMany(place, label, resolved);
       requirePromises(place, label, resolved);
       replacement = wrap(place.method, resolved, resolved.per ?? 'instance', label, true);
       carryMetadata(place.method, replacement);
@@ -52,8 +52,10 @@ export function cached(options: CachedOptions = {}, ...misuse: unknown[]): Cache
   return decorate as CachedDecorator;
 }
 
-function refuseGetter({ kind }: Place, label: Label, { many }: ResolvedOptions): void {
-  if (kind !== 'getter' || many === undefined) return;
+function checkMany({ kind, key }: Place, label: Label, { many }: ResolvedOptions): void {
+  if (many === undefined) return;
+  if (many === key) throw new OptionError(mismatch('many', `the name of a method beside ${label(undefined)}`, many));
+  if (kind !== 'getter') return;
   throw new PlacementError(`${label(undefined)} is a getter, which has no argument to make a batch of: leave out many`);
 }
 

@@ -55,6 +55,6 @@ export class BatchError extends MemokitError {
 /** What a message says of a value that is not as it should be. */
 export function mismatch(name: string, expected: string, received: unknown): string {
   // Objects are shown by type only: turning one into a string may run its code.
-  const shown = Object(received) === received ? '' : ` ${String(received)}`;
-  return `${name}: expected ${expected}, but got: ${typeof received}${shown}`;
+  const type = Object(received) === received ? typeof received : `${typeof received} ${String(received)}`;
+  return `${name}: expected ${expected}, but got: ${received == null ? String(received) : type}`;
 }

@@ -1,7 +1,7 @@
 import { writeList } from './list.js';
 import { Scratch } from './scratch.js';
 
-/** A token list, as far as `count`. It is written over by the next `flatten`, so use it at once or copy it. */
+/** A token list, as far as `count`. Once it is given back, the next `flatten` writes over it. */
 export interface TokenList {
   readonly list: readonly unknown[];
   readonly count: number;
@@ -10,6 +10,7 @@ export interface TokenList {
 /**
  * The tokens of an argument list: a sequence that two lists share exactly when they are equal, and that begins no
  * other's. A token is a primitive that stands for itself, or a marker or an identity. Takes O(size of the arguments).
+ * To be given back when it is done with.
  *
  * @throws ArgumentError when `args` holds more than 4 million objects, and whatever a getter or proxy among the arguments throws.
  */
@@ -18,7 +19,18 @@ export function flatten(args: readonly unknown[]): TokenList {
   const scratch = spare ?? new Scratch();
   spare = undefined;
   writeList(scratch, args);
-  return give(scratch);
+  return scratch;
+}
+
+/** Keeps the scratch for the next use unless it holds much. What it holds is then what this use wrote, and no more. */
+export function giveBack(tokens: TokenList): void {
+  const scratch = tokens as Scratch;
+  const { list, count, stale } = scratch;
+  // Numbering comes after a first attempt, which has left much behind.
+  if (count > MOST_TOKENS || scratch.characters > MOST_CHARACTERS || scratch.numbers !== undefined) return;
+  for (let i = count; i < stale; i++) list[i] = undefined;
+  scratch.stale = count;
+  spare = scratch;
 }
 
 /** Whether a value is its own token: a primitive, but for -0. */
@@ -32,14 +44,3 @@ let spare: Scratch | undefined;
 
 const MOST_TOKENS = 1024;
 const MOST_CHARACTERS = 4096;
-
-/** Keeps the scratch for the next use unless it holds much. What it holds is then what this use wrote, and no more. */
-function give(scratch: Scratch): Scratch {
-  const { list, count, stale } = scratch;
-  // Numbering comes after a first attempt, which has left much behind.
-  if (count > MOST_TOKENS || scratch.characters > MOST_CHARACTERS || scratch.numbers !== undefined) return scratch;
-  for (let i = count; i < stale; i++) list[i] = undefined;
-  scratch.stale = count;
-  spare = scratch;
-  return scratch;
-}

@@ -1,5 +1,5 @@
 import { ArgumentError, mismatch } from '../errors.js';
-import { flatten, isToken } from './flatten.js';
+import { flatten, giveBack, isToken } from './flatten.js';
 import { OPEN, render } from './render.js';
 
 /** A key: a primitive, so that it can stand in a Map and keeps no argument alive. */
@@ -19,8 +19,10 @@ export type Key = string | number | bigint | boolean | symbol | null | undefined
 export function keyOf(args: readonly unknown[]): Key {
   if (!Array.isArray(args)) throw new ArgumentError(mismatch('args', 'an array', args));
   if (args.length === 1 && isToken(args[0])) return keyOfToken(args[0]);
-  const { list, count } = flatten(args);
-  return render(list, count);
+  const tokens = flatten(args);
+  const key = render(tokens.list, tokens.count);
+  giveBack(tokens);
+  return key;
 }
 
 /** The key of the argument list that has these tokens. */

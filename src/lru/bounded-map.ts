@@ -1,4 +1,5 @@
 import { monotonic, refresh } from './clock.js';
+import { grownLength } from './grown-length.js';
 import { type EvictionCause, requireCapacity, requireNumber } from './options.js';
 import { RecencyList } from './recency-list.js';
 
@@ -269,13 +270,14 @@ export abstract class BoundedMap<K, V> {
   #limit(slot: number, expiry: number): void {
     if (expiry < this.#soonest) this.#soonest = expiry;
     if (this.#expiries === undefined && expiry === Infinity) return;
-    if (slot >= (this.#expiries?.length ?? 0)) this.#growExpiries();
+    if (slot >= (this.#expiries?.length ?? 0)) this.#growExpiries(slot);
     this.#expiries![slot] = expiry;
   }
 
-  #growExpiries(): void {
-    const { length } = this.#keys;
-    const grown = new Float64Array(length * (length < SMALL ? 4 : 2)).fill(Infinity);
+  #growExpiries(slot: number): void {
+    let length = this.#expiries?.length ?? 1;
+    while (length <= slot) length = grownLength(length, this.#capacity + 2);
+    const grown = new Float64Array(length).fill(Infinity);
     grown.set(this.#expiries ?? []);
     this.#expiries = grown;
   }
@@ -309,7 +311,7 @@ export abstract class BoundedMap<K, V> {
 
   /** The time, if there is something that can die, or will be. */
   #time(ttl = Infinity): number {
-    return this.#expiries !== undefined || ttl < Infinity ? this.#now() : 0;
+    return ttl < Infinity || this.#soonest < Infinity ? this.#now() : 0;
   }
 
   /** Evicts the least recent until so much weight fits in, but the dead before the living as far as they are known. */
@@ -349,5 +351,5 @@ export abstract class BoundedMap<K, V> {
   }
 }
 
-/** So few slots that what an array holds in reserve is cheaper than another array. */
+/** So few slots that what their arrays hold in reserve is cheaper than other arrays. */
 const SMALL = 1024;

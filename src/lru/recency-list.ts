@@ -1,3 +1,5 @@
+import { grownLength } from './grown-length.js';
+
 /**
  * The recency list: a doubly-linked list of slots, whole numbers from 1 by which its owner finds what a
  * slot stands for. The two links of a slot lie side by side in one array of integers: its older neighbour
@@ -10,12 +12,13 @@ export class RecencyList {
   /** Head of the chain of released slots, linked where taken ones have their older neighbour; 0 when there is none. */
   #vacant = 0;
   #lastTaken = 0;
-  /** How many links `most` slots have. */
+  /** How many links the slots have that are expected. */
   readonly #enough: number;
 
   /** @param most How many slots will be taken at once, as far as is known; any number from 0. */
   constructor(most: number) {
-    this.#enough = 2 * Math.floor(most) + 2;
+    // One more is taken for an entry that cannot stay, and one is the sentinel.
+    this.#enough = 2 * Math.floor(most) + 4;
   }
 
   /** The least recent slot, or 0 when the list is empty. */
@@ -27,8 +30,9 @@ export class RecencyList {
   take(): number {
     let slot = this.#vacant;
     if (slot === 0) {
-      slot = ++this.#lastTaken;
+      slot = this.#lastTaken + 1;
       if (2 * slot === this.#links.length) this.#grow();
+      this.#lastTaken = slot;
     } else {
       this.#vacant = this.#links[2 * slot]!;
     }
@@ -36,11 +40,19 @@ export class RecencyList {
     return slot;
   }
 
-  /** Makes a slot the most recent. */
+  /** Makes a slot the most recent. Calls nothing, as where the stack is full a call would leave the list in pieces. */
   touch(slot: number): void {
-    if (this.#links[0] === slot) return;
-    this.#unlink(slot);
-    this.#append(slot);
+    const links = this.#links;
+    const newest = links[0]!;
+    if (newest === slot) return;
+    const older = links[2 * slot]!;
+    const newer = links[2 * slot + 1]!;
+    links[2 * older + 1] = newer;
+    links[2 * newer] = older;
+    links[2 * newest + 1] = slot;
+    links[2 * slot] = newest;
+    links[2 * slot + 1] = 0;
+    links[0] = slot;
   }
 
   /** Gives a slot back. */
@@ -74,12 +86,8 @@ export class RecencyList {
     links[2 * newer] = older;
   }
 
-  /** A long list doubles; a short one grows faster, as an array is dearer to make than to fill. */
   #grow(): void {
-    const { length } = this.#links;
-    const longer = length * (length < 4096 ? 16 : 2);
-    const isEnoughNear = length < this.#enough && this.#enough <= 2 * longer;
-    const links = new Uint32Array(isEnoughNear ? this.#enough : longer);
+    const links = new Uint32Array(grownLength(this.#links.length, this.#enough));
     links.set(this.#links);
     this.#links = links;
   }

@@ -1,5 +1,6 @@
 import { ArgumentError, BatchError, mismatch } from '../errors.js';
-import { keyOf } from '../key/key.js';
+import { type Key, keyOf } from '../key/key.js';
+import { running } from './load-signal.js';
 import { endOfTurn } from './turn.js';
 
 /** A batch: the calls of one receiver in one turn of the event loop, all of them answered by one call that takes a list. */
@@ -18,17 +19,22 @@ export class Batch {
   /** The result of one more call, or the error that stands in its place. To be called before `load` is. */
   add(key: unknown): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      this.#calls.push({ key, identity: identify(key), resolve, reject });
+      this.#calls.push({ key, identity: keyOf([key]), load: running.load, resolve, reject });
     });
   }
 
   async #answer(): Promise<void> {
-    const calls = this.#calls.filter((call) => isUnchanged(call, this.#name));
+    // Not for those which all have left that waited.
+    const calls = this.#calls.filter((call) => !call.load?.isOver && isUnchanged(call, this.#name));
     try {
+      // One of each, though a call may have been made again after its entry was deleted.
+      const keys = new Map(calls.map(({ identity, key }) => [identity, key]));
+      const identities = [...keys.keys()];
       // One that sorted its list would give every caller another's result: better that it cannot.
-      const keys = Object.freeze(calls.map(({ key }) => key));
-      const results = requireResults(await this.#load(keys), keys.length, this.#name());
-      for (const [index, call] of calls.entries()) settle(call, results[index]);
+      const list = Object.freeze([...keys.values()]);
+      const results = requireResults(await this.#load(list), list.length, this.#name());
+      const given = new Map(identities.map((identity, index) => [identity, results[index]]));
+      for (const call of calls) settle(call, given.get(call.identity));
     } catch (error) {
       for (const { reject } of calls) reject(error);
     }
@@ -38,20 +44,17 @@ export class Batch {
 interface BatchedCall {
   readonly key: unknown;
   /** What the key was when the call was made. */
-  readonly identity: unknown;
+  readonly identity: Key;
+  /** What the call is a part of, where that can be given up. */
+  readonly load: typeof running.load;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
-}
-
-/** What tells two values of a key apart: a primitive itself, as it cannot change. */
-function identify(key: unknown): unknown {
-  return Object(key) === key ? keyOf([key]) : key;
 }
 
 /** Rejects a call whose key has changed since: its result would be another's, and stored as its own. */
 function isUnchanged({ key, identity, reject }: BatchedCall, name: () => string): boolean {
   try {
-    if (Object.is(identify(key), identity)) return true;
+    if (Object.is(keyOf([key]), identity)) return true;
     reject(new ArgumentError(`${name()}: the argument was changed after the call, before its batch was made`));
   } catch (error) {
     reject(error);
@@ -71,12 +74,15 @@ function settle({ resolve, reject }: BatchedCall, result: unknown): void {
 function requireResults(results: unknown, count: number, name: string): readonly unknown[] {
   if (!Array.isArray(results)) throw new BatchError(mismatch(name, 'its batch to give an array', results));
   if (results.length !== count) {
-    throw new BatchError(mismatch(name, `its batch to give ${count} results, one for each key`, results.length));
+    throw new BatchError(
+      `${name}: expected its batch to give one result for each key, ${count}, but got ${results.length}`,
+    );
   }
   return results;
 }
 
 /** An error of any realm: what Node throws into a virtual context, as tests run in, is none of that context's errors. */
 function isError(result: unknown): boolean {
-  return result instanceof Error || Object.prototype.toString.call(result) === '[object Error]';
+  if (result instanceof Error) return true;
+  return Object.prototype.toString.call(result) === '[object Error]' && !(Symbol.toStringTag in Object(result));
 }

@@ -1,4 +1,4 @@
-import { flatten, isToken } from '../key/flatten.js';
+import { flatten, giveBack, isToken } from '../key/flatten.js';
 import { type Key, keyOf, keyOfToken, keyOfTokens } from '../key/key.js';
 import { sameTokens } from '../key/token-tree.js';
 
@@ -18,8 +18,10 @@ export function isTokens(key: CallKey): key is readonly unknown[] {
 export function callKeyOf(args: readonly unknown[]): CallKey {
   if (args.length === 0) return NO_ARGUMENTS;
   if (args.length === 1 && isToken(args[0])) return args[0];
-  const { list, count } = flatten(args);
-  return list.slice(0, count);
+  const tokens = flatten(args);
+  const key = tokens.list.slice(0, tokens.count);
+  giveBack(tokens);
+  return key;
 }
 
 /** The public key of a call key, as `keyOf` gives it for the arguments. */

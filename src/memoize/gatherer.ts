@@ -2,6 +2,7 @@ import { ArgumentError, mismatch, OptionError } from '../errors.js';
 import { Batch } from './batch.js';
 import type { Fn } from './definition.js';
 import type { Many } from './options.js';
+import { registered } from './registry.js';
 
 /**
  * A gatherer: the function that is run in place of a method with the option `many`. It gathers the calls of one turn
@@ -20,17 +21,15 @@ export class Gatherer {
   }
 
   /** The function, which gives a promise whatever it is called with. */
-  make(): Fn {
-    const gatherer = this;
+  readonly gather: Fn = ((gatherer: Gatherer) =>
     // A method of a literal, as a wrapper is: strict even in a script, and no constructor.
-    return {
+    ({
       call(this: unknown, key: unknown): Promise<unknown> {
         // biome-ignore lint/complexity/noArguments: no argument is not the same as undefined
         const { length } = arguments;
         return length === 1 ? gatherer.#batchOf(this).add(key) : gatherer.#refuse(length);
       },
-    }.call;
-  }
+    }).call)(this);
 
   #batchOf(receiver: unknown): Batch {
     const known = this.#gathering.get(receiver);
@@ -48,12 +47,14 @@ export class Gatherer {
     const many = this.#many;
     const load: unknown =
       typeof many === 'function' ? many : (receiver as Record<PropertyKey, unknown> | undefined)?.[many];
-    if (typeof load === 'function') return load.call(receiver, keys);
+    // The method itself would gather the list, as one more key, for ever.
+    const isItself = registered(load)?.definition.method === this.gather;
+    if (typeof load === 'function' && !isItself) return load.call(receiver, keys);
     throw new OptionError(mismatch('many', `the name of a method beside ${this.#name()}`, many));
   }
 
   #refuse(count: number): Promise<never> {
     const expected = 'one argument, as its batch gets a list of these';
-    return Promise.reject(new ArgumentError(mismatch(this.#name(), expected, count)));
+    return Promise.reject(new ArgumentError(`${this.#name()}: expected ${expected}, but got ${count}`));
   }
 }

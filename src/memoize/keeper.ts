@@ -87,10 +87,10 @@ export abstract class Keeper extends ReadThrough {
     return this.#failures?.at(key);
   }
 
-  /** What can stand in where there is nothing better, if anything can. */
+  /** What can stand in where there is nothing better, if anything can: only where `staleIfError` allows it. */
   protected standIn(key: CallKey, now: number): Kept | undefined {
     this.renew();
-    const kept = this.kept(key);
+    const kept = this.definition.options.staleIfError > 0 ? this.kept(key) : undefined;
     return kept?.standsIn(now) ? kept : undefined;
   }
 

@@ -1,5 +1,7 @@
 /** The load whose method is on the stack, if it can be aborted. Assigned to, not called, as deep recursion goes through here. */
-export const running: { load: { readonly signal: AbortSignal } | undefined } = { load: undefined };
+export const running: { load: { readonly signal: AbortSignal; readonly isOver: boolean } | undefined } = {
+  load: undefined,
+};
 
 /**
  * The signal of the load that the calling method is run for: aborted when nobody waits for the result any more, or when

@@ -11,7 +11,7 @@ import { Wrapper } from './wrapper.js';
 export function wrap(method: Fn, options: ResolvedOptions, sharing: Sharing, label: Label, isMember: boolean): Fn {
   refuseGenerator(method, options.name ?? label(undefined));
   const { many } = options;
-  const load = many === undefined ? method : new Gatherer(many, () => definition.name).make();
+  const load = many === undefined ? method : new Gatherer(many, () => definition.name).gather;
   const definition: Definition = new Definition(load, options, label, isMember);
   const receivers = new Receivers(definition, sharing);
   const wrapper = new Wrapper(receivers).make();

@@ -1,4 +1,4 @@
-import { flatten, isToken } from '../key/flatten.js';
+import { flatten, giveBack, isToken } from '../key/flatten.js';
 import { NO_ARGUMENTS } from './call-key.js';
 import type { Fn } from './definition.js';
 import type { Receivers } from './receivers.js';
@@ -118,7 +118,10 @@ export class Wrapper {
         }
         const tokens = flatten(args);
         const stored = cache.hitList(tokens);
-        return stored === undefined ? cache.miss(tokens.list.slice(0, tokens.count), this, args) : resultOf(stored);
+        // Before anything else runs that may flatten arguments: a clock did while the tokens were not given back.
+        const missed = stored === undefined ? tokens.list.slice(0, tokens.count) : undefined;
+        giveBack(tokens);
+        return missed === undefined ? resultOf(stored) : cache.miss(missed, this, args);
       },
     }.call;
   }
