@@ -26,7 +26,8 @@ export class TokenTree<L extends Leaf> {
   /** As `find`, of the tokens of two or three arguments that are their own: the `count` of them, then they. */
   findShort(count: 2 | 3, a: unknown, b: unknown, c: unknown): L | undefined {
     let node = this.#root;
-    // The places of the branches that were passed, as bits: what was looked up there need not be compared.
+    // The places of the branches that were passed, as bits: what was looked up there need not be compared. A place above
+    // 31 counts as one below, but what is behind it is too long to be found here.
     let passed = 0;
     while (node !== undefined && node.tokens === undefined) {
       const { index }: Branch<L> = node;

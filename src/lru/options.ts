@@ -45,7 +45,8 @@ export interface LruOptions<K, V> {
 /** Refuses what is no options object, and names that are not options. */
 export function requireNames(options: object, known: string, name = 'options'): void {
   requireOption(typeof options === 'object' && options, name, 'an object', options);
-  for (const key of Object.keys(options)) requireOption(known.split(' ').includes(key), name, known, key);
+  const names = known.split(' ');
+  for (const key of Object.keys(options)) requireOption(names.includes(key), name, known, key);
 }
 
 /** A V8 Map holds no more than 2^24 entries; a sum of weights has no such bound. */

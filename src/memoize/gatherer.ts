@@ -9,6 +9,8 @@ import { registered } from './registry.js';
  * of the event loop, those of each receiver in a batch of their own.
  */
 export class Gatherer {
+  /** The function, which gives a promise whatever it is called with. */
+  readonly gather: Fn;
   readonly #many: Many;
   readonly #name: () => string;
   /** The batches of this turn. Holds on to a receiver no longer than that. */
@@ -18,18 +20,16 @@ export class Gatherer {
   constructor(many: Many, name: () => string) {
     this.#many = many;
     this.#name = name;
-  }
-
-  /** The function, which gives a promise whatever it is called with. */
-  readonly gather: Fn = ((gatherer: Gatherer) =>
+    const gatherer = this;
     // A method of a literal, as a wrapper is: strict even in a script, and no constructor.
-    ({
+    this.gather = {
       call(this: unknown, key: unknown): Promise<unknown> {
         // biome-ignore lint/complexity/noArguments: no argument is not the same as undefined
         const { length } = arguments;
         return length === 1 ? gatherer.#batchOf(this).add(key) : gatherer.#refuse(length);
       },
-    }).call)(this);
+    }.call;
+  }
 
   #batchOf(receiver: unknown): Batch {
     const known = this.#gathering.get(receiver);

@@ -70,12 +70,14 @@ export function asyncOptionOf(options: ResolvedOptions): string | undefined {
 export function resolveOptions<Args extends readonly unknown[], R, This>(
   options: CachedOptions<Args, R, This>,
 ): ResolvedOptions {
-  requireNames(options, Object.keys(DEFAULTS).join(' '));
-  const entries = Object.entries(DEFAULTS).map(([name, byDefault]) => {
-    const given: unknown = options[name as keyof CachedOptions];
-    return [name, given === undefined ? byDefault : given];
-  });
-  const resolved = Object.fromEntries(entries) as ResolvedOptions;
+  const names = Object.keys(DEFAULTS) as (keyof CachedOptions)[];
+  requireNames(options, names.join(' '));
+  const given: Record<string, unknown> = { ...DEFAULTS };
+  for (const name of names) {
+    const value: unknown = options[name];
+    if (value !== undefined) given[name] = value;
+  }
+  const resolved = given as unknown as ResolvedOptions;
   const { capacity, ttl, key, per, name, when, on, clock, tags, signal, many, freeze } = resolved;
   const { staleWhileRevalidate, staleIfError, refreshAhead, jitter, errorTtl, timeout, softTimeout } = resolved;
   requireCapacity(capacity, false);

@@ -118,7 +118,7 @@ export class Wrapper {
         }
         const tokens = flatten(args);
         const stored = cache.hitList(tokens);
-        // Before anything else runs that may flatten arguments: a clock did while the tokens were not given back.
+        // The tokens are kept until here, as a clock that is read on the way may make calls.
         const missed = stored === undefined ? tokens.list.slice(0, tokens.count) : undefined;
         giveBack(tokens);
         return missed === undefined ? resultOf(stored) : cache.miss(missed, this, args);
