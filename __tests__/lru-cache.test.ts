@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { type EvictionCause, LruCache } from 'memokit';
+import { run } from './support/run.js';
 
 type Left = [key: unknown, value: unknown, cause: EvictionCause];
 
@@ -402,6 +403,14 @@ test('a clock that puts another entry in the place of the one asked for is not m
     expect(cache[ask]('a')).toBe(ask === 'has' || ask === 'delete' ? true : ask === 'expiresIn' ? 100 : 1);
     expect([...cache.keys()].sort()).toEqual(ask === 'delete' ? ['c'] : ['a', 'c']);
   }
+});
+
+test('a stack that overflows inside of an operation leaves a list that has an end', () => {
+  const { status, stdout } = run('__tests__/programs/overflow.ts');
+  expect(status).toBe(0);
+  const { wrong, most, overflows } = JSON.parse(stdout) as Record<string, number>;
+  expect(overflows).toBeGreaterThan(100);
+  expect([wrong, most]).toEqual([0, 0]);
 });
 
 test('an empty cache weighs nothing, however fractions were rounded', () => {
