@@ -1,5 +1,6 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { cacheOf, LruCache, memoize } from 'memokit';
+import { ActingClock } from './support/acting-clock.js';
 
 afterEach(() => {
   jest.useRealTimers();
@@ -72,14 +73,8 @@ test('a clock that is replaced, alone or with the timers, is seen at the next lo
 });
 
 test('a clock that calls what reads it gives no call the result of another', () => {
-  const time = performance.now();
-  let act = () => {};
-  jest.spyOn(performance, 'now').mockImplementation(() => {
-    const now = act;
-    act = () => {};
-    now();
-    return time;
-  });
+  const clock = new ActingClock();
+  jest.spyOn(performance, 'now').mockImplementation(clock.now);
   const calls: ((id: number) => readonly unknown[])[] = [
     (id) => [id],
     (id) => [id, 'x'],
@@ -94,7 +89,7 @@ test('a clock that calls what reads it gives no call the result of another', () 
     const get = memoize(load, { capacity: 5, ttl: 1000 });
     for (let id = 0; id < 5; id++) get(...argsOf(id));
     load.mockClear();
-    act = () => get(...argsOf(99));
+    clock.act = () => get(...argsOf(99));
     expect(get(...argsOf(4))).toBe(JSON.stringify(argsOf(4)));
     // Only the clock's own call was no hit.
     expect(load.mock.calls).toEqual([argsOf(99)]);
@@ -102,18 +97,12 @@ test('a clock that calls what reads it gives no call the result of another', () 
 });
 
 test('a clock that makes calls while a dead entry is missed has no result stored for another call', () => {
-  let time = performance.now();
-  let act = () => {};
-  jest.spyOn(performance, 'now').mockImplementation(() => {
-    const now = act;
-    act = () => {};
-    now();
-    return time;
-  });
+  const clock = new ActingClock();
+  jest.spyOn(performance, 'now').mockImplementation(clock.now);
   const get = memoize((row: { id: number }) => `row ${row.id}`, { capacity: 2, ttl: 1000 });
   get({ id: 1 });
-  time += 5000;
-  act = () => get({ id: 2 });
+  clock.time = 5000;
+  clock.act = () => get({ id: 2 });
   expect([get({ id: 1 }), get({ id: 2 })]).toEqual(['row 1', 'row 2']);
 });
 

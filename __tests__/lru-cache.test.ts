@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { type EvictionCause, LruCache } from 'memokit';
+import { ActingClock } from './support/acting-clock.js';
 import { run } from './support/run.js';
 
 type Left = [key: unknown, value: unknown, cause: EvictionCause];
@@ -351,21 +352,12 @@ test('what onEvict throws rejects the getOrLoad that caused it, and no other', a
 });
 
 test('a clock that uses the cache, or gives no number, breaks nothing', () => {
-  let act = () => {};
-  const cache: LruCache<unknown, number> = new LruCache<unknown, number>({
-    capacity: 3,
-    ttl: 100,
-    clock: () => {
-      const now = act;
-      act = () => {};
-      now();
-      return 0;
-    },
-  });
+  const clock = new ActingClock();
+  const cache = new LruCache<unknown, number>({ capacity: 3, ttl: 100, clock });
   cache.set('a', 1).set('b', 2);
-  act = () => cache.delete('a');
+  clock.act = () => cache.delete('a');
   expect(cache.get('a')).toBe(undefined);
-  act = () => cache.delete('b');
+  clock.act = () => cache.delete('b');
   expect(cache.peek('b')).toBe(undefined);
   for (let i = 0; i < 50; i++) cache.set(i, i);
   expect([...cache.keys()]).toEqual([47, 48, 49]);
@@ -378,24 +370,15 @@ test('a clock that uses the cache, or gives no number, breaks nothing', () => {
 
 test('a clock that puts another entry in the place of the one asked for is not mistaken for it', () => {
   for (const ask of ['get', 'peek', 'has', 'delete', 'expiresIn'] as const) {
-    let act = () => {};
-    const cache: LruCache<string, number> = new LruCache<string, number>({
-      capacity: 3,
-      ttl: 100,
-      clock: () => {
-        const now = act;
-        act = () => {};
-        now();
-        return 0;
-      },
-    });
+    const clock = new ActingClock();
+    const cache = new LruCache<string, number>({ capacity: 3, ttl: 100, clock });
     cache.set('a', 1).set('b', 2);
-    act = () => {
+    clock.act = () => {
       cache.delete('b');
       cache.set('z', 26);
     };
     expect(cache[ask]('b')).toBe(ask === 'has' || ask === 'delete' ? false : undefined);
-    act = () => {
+    clock.act = () => {
       cache.delete('z');
       cache.set('c', 3);
     };
