@@ -52,6 +52,7 @@ export function cached(options: CachedOptions = {}, ...misuse: unknown[]): Cache
   return decorate as CachedDecorator;
 }
 
+/** The method itself would gather its own batches for ever. Under another name the first call finds that out. */
 function checkMany({ kind, key }: Place, label: Label, { many }: ResolvedOptions): void {
   if (many === undefined) return;
   if (many === key) throw new OptionError(mismatch('many', `the name of a method beside ${label(undefined)}`, many));

@@ -29,11 +29,10 @@ export class Batch {
     try {
       // One of each, though a call may have been made again after its entry was deleted.
       const keys = new Map(calls.map(({ identity, key }) => [identity, key]));
-      const identities = [...keys.keys()];
       // One that sorted its list would give every caller another's result: better that it cannot.
       const list = Object.freeze([...keys.values()]);
       const results = requireResults(await this.#load(list), list.length, this.#name());
-      const given = new Map(identities.map((identity, index) => [identity, results[index]]));
+      const given = new Map([...keys.keys()].map((identity, index) => [identity, results[index]]));
       for (const call of calls) settle(call, given.get(call.identity));
     } catch (error) {
       for (const { reject } of calls) reject(error);

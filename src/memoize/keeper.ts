@@ -38,7 +38,7 @@ export abstract class Keeper extends ReadThrough {
     const kept = this.kept(key, this.current);
     const now = this.now();
     if (kept?.isServed(now)) return kept.isFresh(now) ? 'hit' : 'stale';
-    if (this.#failures?.at(key) !== undefined) return 'failed';
+    if (this.failureOf(key) !== undefined) return 'failed';
     return this.isLoading(key) ? 'loading' : 'miss';
   }
 

@@ -72,12 +72,12 @@ export function resolveOptions<Args extends readonly unknown[], R, This>(
 ): ResolvedOptions {
   const names = Object.keys(DEFAULTS) as (keyof CachedOptions)[];
   requireNames(options, names.join(' '));
-  const given: Record<string, unknown> = { ...DEFAULTS };
+  const filled: Record<string, unknown> = { ...DEFAULTS };
   for (const name of names) {
     const value: unknown = options[name];
-    if (value !== undefined) given[name] = value;
+    if (value !== undefined) filled[name] = value;
   }
-  const resolved = given as unknown as ResolvedOptions;
+  const resolved = filled as unknown as ResolvedOptions;
   const { capacity, ttl, key, per, name, when, on, clock, tags, signal, many, freeze } = resolved;
   const { staleWhileRevalidate, staleIfError, refreshAhead, jitter, errorTtl, timeout, softTimeout } = resolved;
   requireCapacity(capacity, false);
