@@ -2,7 +2,8 @@ import type { Key } from '../key/key.js';
 import { type CallKey, publicKeyOf } from './call-key.js';
 import type { CacheStats } from './counters.js';
 import type { Definition } from './definition.js';
-import type { Outcome, ReadThrough } from './read-through.js';
+import type { Outcome } from './fenced-entries.js';
+import type { ReadThrough } from './read-through.js';
 import { resultOf } from './stored.js';
 
 /** How `explain` describes what a call would meet. */

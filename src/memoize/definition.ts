@@ -61,6 +61,12 @@ export class Definition {
     return callKeyOf(signal === undefined ? args : withoutSignal(signal, receiver, args));
   }
 
+  /** For how long a result is stored, unless `ttl` gives nonsense. */
+  ttlOf(result: unknown, args: readonly unknown[]): number {
+    const { ttl } = this.options;
+    return typeof ttl === 'function' ? ttl(result, ...args) : ttl;
+  }
+
   /** The tags of a result. @throws OptionError when `tags` gives something else. */
   tagsOf(result: unknown, args: readonly unknown[]): readonly string[] {
     const { tags } = this.options;

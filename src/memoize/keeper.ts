@@ -2,8 +2,9 @@ import { type EvictionCause, requireNumber } from '../lru/options.js';
 import type { CallKey } from './call-key.js';
 import type { Definition } from './definition.js';
 import { type Failure, Failures } from './failures.js';
+import type { Outcome } from './fenced-entries.js';
 import { Kept } from './kept.js';
-import { type Outcome, ReadThrough } from './read-through.js';
+import { ReadThrough } from './read-through.js';
 import { Run } from './run.js';
 
 /**
@@ -38,8 +39,7 @@ export abstract class Keeper extends ReadThrough {
     const kept = this.kept(key, this.current);
     const now = this.now();
     if (kept?.isServed(now)) return kept.isFresh(now) ? 'hit' : 'stale';
-    if (this.failureOf(key) !== undefined) return 'failed';
-    return this.isLoading(key) ? 'loading' : 'miss';
+    return this.failureOf(key) === undefined ? super.outcome(key) : 'failed';
   }
 
   override peekAt(key: CallKey): unknown {

@@ -10,6 +10,11 @@ export class Listeners {
     this.#on = on;
   }
 
+  /** Whether somebody hears of how runs end. */
+  get hearEnds(): boolean {
+    return this.#on.evict !== undefined || this.#on.error !== undefined;
+  }
+
   hit(key: CallKey, args: readonly unknown[], value: unknown): void {
     this.#on.hit?.({ key: publicKeyOf(key), args: args as unknown[], value });
   }

@@ -1,23 +1,18 @@
-import { mismatch, OptionError, TimeoutError } from '../errors.js';
 import { callAll } from '../lru/call-all.js';
-import { refresh } from '../lru/clock.js';
 import { abortable } from './abortable.js';
-import { type CallKey, isSameKey } from './call-key.js';
+import type { CallKey } from './call-key.js';
 import type { CallLoad } from './call-load.js';
-import { signalOf, withoutSignal } from './caller-signal.js';
-import { Keeper } from './keeper.js';
+import { signalOf } from './caller-signal.js';
 import type { Kept } from './kept.js';
-import { running } from './load-signal.js';
-import { asyncOptionOf } from './resolved-options.js';
-import { isPromise, nativePromise } from './result.js';
 import { Run, type Waiter } from './run.js';
+import { Runner } from './runner.js';
 import { startTimer } from './timer.js';
 
 /**
- * A resilient cache: a keeper of an async method whose source may be slow, fail or hang. Old values stand in as RFC 5861
- * says, remembered failures answer, waits are bounded, and a load that nobody waits for any more is given up.
+ * A resilient cache: that of an async method whose source may be slow, fail or hang. Callers get an old value as RFC 5861
+ * allows it, a failure that is remembered, or wait for a run, as long as they want to.
  */
-export class Resilient extends Keeper {
+export class Resilient extends Runner {
   override call(key: CallKey, receiver: unknown, args: readonly unknown[]): unknown {
     const { signal: pick } = this.definition.options;
     const signal = pick && signalOf(pick, receiver, args);
@@ -26,7 +21,7 @@ export class Resilient extends Keeper {
     const kept = this.find(key) as Kept | undefined;
     if (kept !== undefined) {
       const now = this.now();
-      if (kept.wantsReload(now) && !this.isLoading(key)) this.#begin(key, waiter, true);
+      if (kept.wantsReload(now) && this.loadOf(key) === undefined) this.begin(key, waiter, true);
       if (kept.isServed(now)) return this.#answer(key, args, kept.value, !kept.isFresh(now));
     }
     const failure = this.failureOf(key);
@@ -51,13 +46,12 @@ export class Resilient extends Keeper {
 
   /** A call that begins a load and waits for it. */
   #lead(key: CallKey, waiter: Waiter): unknown {
-    const { on } = this.definition.options;
-    const run = this.#begin(key, waiter, false);
+    const run = this.begin(key, waiter, false);
     if (run.thrown !== undefined) run.throwTroubles(run.thrown.error);
     // Its signal may outlive the receiver, which nobody will need for another run.
     const leader: Waiter = { receiver: undefined, args: [], signal: waiter.signal };
     const answer = this.#wait(run, leader, run.promise!);
-    const given = on.evict === undefined && on.error === undefined ? answer : run.led(answer);
+    const given = this.definition.listeners.hearEnds ? run.led(answer) : answer;
     try {
       this.tellMiss(run, waiter.args, given);
     } catch (error) {
@@ -86,7 +80,7 @@ export class Resilient extends Keeper {
     try {
       join();
     } catch (error) {
-      if (load instanceof Run && load.leave(waiter)) this.#giveUp(load, error);
+      if (load instanceof Run && load.leave(waiter)) this.giveUp(load, error);
       throw error;
     }
     return this.#wait(load, waiter, load.promise!);
@@ -96,19 +90,19 @@ export class Resilient extends Keeper {
   #wait(load: CallLoad, waiter: Waiter, answer: Promise<unknown>): Promise<unknown> {
     const { signal } = waiter;
     const run = load instanceof Run ? load : undefined;
-    const given = run === undefined ? answer : this.#soon(run, answer);
+    const given = run === undefined ? answer : this.soon(run, answer);
     if (signal === undefined) {
       if (run !== undefined) run.isWanted = true;
       return given;
     }
     return abortable(given, signal, () => {
       const latest = run?.latest;
-      if (latest?.leave(waiter)) this.#giveUp(latest, signal.reason);
+      if (latest?.leave(waiter)) this.giveUp(latest, signal.reason);
     });
   }
 
   /** What those wait for who would rather have an old value than wait for long. */
-  #soon(run: Run, answer: Promise<unknown>): Promise<unknown> {
+  protected override soon(run: Run, answer: Promise<unknown>): Promise<unknown> {
     const { softTimeout } = this.definition.options;
     if (softTimeout === Infinity || run.isSlow || run.isOver) return answer;
     const soon = () =>
@@ -134,169 +128,5 @@ export class Resilient extends Keeper {
     run.waiting = 0;
     run.isWanted = true;
     resolve(kept.value);
-  }
-
-  /** Begins a load, for a caller or in the background. What its method throws at once stays in it. */
-  #begin(key: CallKey, { receiver, args, signal }: Waiter, isBackground: boolean): Run {
-    const { definition } = this;
-    const { signal: pick, timeout, many } = definition.options;
-    // First, as a clock is anybody's code, and may end what is in flight.
-    const since = this.stopwatch();
-    const loads = this.inFlight();
-    const { depth } = loads;
-    const outer = running.load;
-    const run = new Run(key, depth + 1, since, signal, isBackground);
-    loads.begin(run);
-    loads.depth = depth + 1;
-    running.load = pick === undefined && timeout === Infinity ? undefined : run;
-    if (isBackground) this.count('refreshes');
-    else this.missed();
-    this.count('pending');
-    try {
-      // A batch is made of single arguments.
-      const isAlone = many !== undefined && pick !== undefined;
-      const given = isAlone ? withoutSignal(pick, receiver, args) : run.forMethod(args);
-      const source: unknown = definition.method.apply(receiver, given as unknown[]);
-      if (!isPromise(source)) {
-        const option = asyncOptionOf(definition.options);
-        throw new OptionError(mismatch(`${option} of ${definition.name}`, 'a method that returns promises', source));
-      }
-      this.#follow(run, args, nativePromise(source));
-    } catch (error) {
-      run.thrown = { error };
-    }
-    loads.depth = depth;
-    running.load = outer;
-    if (run.thrown !== undefined) {
-      // It is thrown, unless an old value stands in.
-      run.answer.catch(() => {});
-      this.#fail(run, args, run.thrown.error);
-    }
-    return run;
-  }
-
-  #follow(run: Run, args: readonly unknown[], source: Promise<unknown>): void {
-    const { timeout } = this.definition.options;
-    source.then(
-      (result) => this.#succeed(run, args, result),
-      (error) => this.#fail(run, args, error),
-    );
-    run.promise = run.answer;
-    if (timeout === Infinity) return;
-    const expire = () => {
-      const error = new TimeoutError(`${this.definition.name} took longer than ${timeout} ms`);
-      // First, so that who hears of the failure and loads again meets a source that was told to stop.
-      run.abort(error);
-      this.#fail(run, args, error);
-    };
-    run.until(startTimer(timeout, expire));
-  }
-
-  #succeed(run: Run, args: readonly unknown[], result: unknown): void {
-    if (run.isOver) return;
-    this.renew();
-    // An entry that has made room is not brought back by a reload that nobody has asked for.
-    if (run.isEvicted && run.isBackground && run.waiting === 0) this.end(run);
-    const isCurrent = this.loadOf(run.key) === run;
-    this.#finish(run, false);
-    try {
-      this.settle(run, args, result, run.promise);
-    } catch (error) {
-      this.#recover(run, args, error, isCurrent);
-      return;
-    }
-    run.resolve(result);
-    this.#tell(run, args, this.announcements());
-  }
-
-  #fail(run: Run, args: readonly unknown[], error: unknown): void {
-    if (run.isOver) return;
-    run.isOutdated = this.isDoubtful(run);
-    this.#finish(run, true);
-    this.renew();
-    const isCurrent = this.end(run);
-    if (run.isSpoilt) this.#inherit(run, error);
-    else this.#recover(run, args, error, isCurrent);
-  }
-
-  /** Has those who still wait for a run that its first caller has spoilt get what there is by now, or begins it anew. */
-  #inherit(run: Run, error: unknown): void {
-    // Nobody may be waiting.
-    run.answer.catch(() => {});
-    try {
-      const heirs = run.heirs.filter(({ receiver, args }) => isSameKey(this.definition.keyOf(receiver, args), run.key));
-      run.resolve(this.#inheritance(run, heirs, error));
-    } catch (trouble) {
-      // Besides the error, as a clock, or what makes the key, is anybody's code.
-      run.reject(trouble);
-    }
-  }
-
-  /** What heirs get: an entry, the result of a load in flight, or of one that is begun for them. Throws the error when there are none. */
-  #inheritance(run: Run, heirs: readonly Waiter[], error: unknown): Promise<unknown> {
-    const [heir] = heirs;
-    if (heir === undefined) throw error;
-    const kept = this.kept(run.key);
-    if (kept?.isServed(this.now())) return kept.value;
-    const known = this.join(run.key);
-    const next = known ?? this.#begin(run.key, heir, true);
-    if (!(next instanceof Run)) return next.promise!;
-    run.successor = next;
-    for (const each of heirs) next.join(each);
-    const wasWanted = known !== undefined && next.isWanted;
-    next.isWanted = wasWanted || heirs.some(({ signal }) => signal === undefined);
-    if (next.thrown !== undefined) throw next.thrown.error;
-    return this.#soon(next, next.promise!);
-  }
-
-  #giveUp(run: Run, reason: unknown): void {
-    this.#finish(run, true);
-    this.end(run);
-    run.answer.catch(() => {});
-    run.reject(reason);
-    run.abort(reason);
-  }
-
-  #finish(run: Run, failed: boolean): void {
-    run.over();
-    this.count('pending', -1);
-    this.ended(run, failed);
-  }
-
-  /** Has an old value stand in for a result that there is none of, or gives the error to those who wait. */
-  #recover(run: Run, args: readonly unknown[], error: unknown, isCurrent: boolean): void {
-    let kept: Kept | undefined;
-    try {
-      refresh();
-      const now = this.now();
-      if (isCurrent) this.remember(run, error, now);
-      kept = this.standIn(run.key, now);
-      if (kept?.isFresh(now) === false) this.count('staleHits', run.waiting);
-    } catch {
-      // A clock that throws must not keep the error from those who wait.
-    }
-    if (kept === undefined) run.reject(error);
-    else {
-      run.thrown = undefined;
-      run.promise = run.answer;
-      run.resolve(kept.value);
-    }
-    const tell = () => this.definition.listeners.error(run.key, args, error);
-    this.#tell(run, args, [tell, ...this.announcements()]);
-  }
-
-  /** Tells the listeners how a run has ended. What they throw is for the caller who began it, if that one waits. */
-  #tell(run: Run, args: readonly unknown[], listeners: readonly (() => void)[]): void {
-    if (!run.isLed) {
-      this.definition.listeners.alone(run.key, args, listeners);
-      return;
-    }
-    for (const listen of listeners) {
-      try {
-        listen();
-      } catch (error) {
-        run.troubles.push(error);
-      }
-    }
   }
 }
