@@ -117,14 +117,37 @@ test('a reading of a clock that stood in for the platform is not used after it h
 });
 
 test('what is set after a miss lives its whole life, however long its making blocked', async () => {
-  const cache = new LruCache<string, number>({ ttl: 1000 });
-  cache.set('other', 1).get('other');
-  if (cache.get('a') === undefined) {
-    wait(200);
-    cache.set('a', 1);
+  const looks: ((cache: LruCache<string, number>) => unknown)[] = [
+    (cache) => cache.get('a') ?? false,
+    (cache) => cache.peek('a') ?? false,
+    (cache) => cache.has('a'),
+  ];
+  const other = new LruCache<string, number>({ ttl: 1000 });
+  const filled = new LruCache<string, number>({ ttl: 1000 }).set('b', 1);
+  for (const look of looks) {
+    for (const cache of [filled, new LruCache<string, number>({ ttl: 1000 }), new LruCache<string, number>()]) {
+      // Takes a reading, which is in use from then on.
+      other.set('a', 1).get('a');
+      cache.delete('a');
+      if (!look(cache)) {
+        wait(200);
+        cache.set('a', 1, { ttl: 1000 });
+      }
+      await nextJob();
+      expect(cache.expiresIn('a')).toBeGreaterThan(850);
+    }
   }
+});
+
+test('what is put lives its whole life, however long it was since a look', async () => {
+  const get = memoize((n: number) => n, { ttl: 1000 });
+  const cache = cacheOf(get);
+  get(0);
+  cache.has(0);
+  wait(200);
+  cache.put([1], 1);
   await nextJob();
-  expect(cache.expiresIn('a')).toBeGreaterThan(850);
+  expect(cache.explain(1).expiresIn).toBeGreaterThan(850);
 });
 
 test('nothing is scheduled while nothing can die', () => {

@@ -53,11 +53,13 @@ const command = fc.oneof(
   { weight: 1, arbitrary: fc.record({ name: fc.constantFrom('delete' as const, 'compute' as const), key }) },
   { weight: 1, arbitrary: fc.record({ name: fc.constant('advance' as const), by: fc.integer({ min: 1, max: 8 }) }) },
   { weight: 1, arbitrary: fc.record({ name: fc.constant('resize' as const), to: fc.integer({ min: 1, max: 6 }) }) },
+  { weight: 1, arbitrary: fc.record({ name: fc.constant('fill' as const), count: fc.integer({ min: 1, max: 60 }) }) },
   fc.record({ name: fc.constant('clear' as const) }),
 );
 
 test('the cache agrees with a naive oracle after each of any sequence of operations', () => {
-  const parameters = fc.record({ capacity: fc.integer({ min: 1, max: 6 }), ttl: fc.constantFrom(Infinity, 5, 12) });
+  const capacity = fc.oneof(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 100 }));
+  const parameters = fc.record({ capacity, ttl: fc.constantFrom(Infinity, 5, 12) });
   fc.assert(
     fc.property(parameters, fc.boolean(), fc.array(command, { maxLength: 80 }), (options, isHeard, commands) => {
       const oracle = new Oracle(options.capacity, options.ttl);
@@ -94,6 +96,13 @@ test('the cache agrees with a naive oracle after each of any sequence of operati
             expect(cache.getOrInsertComputed(step.key, () => written)).toBe(found ?? written);
             break;
           }
+          case 'fill':
+            for (let key = 0; key < step.count; key++) {
+              oracle.bury();
+              cache.set(key, ++written);
+              oracle.set(key, written, options.ttl);
+            }
+            break;
           case 'advance':
             oracle.now += step.by;
             oracle.bury();
@@ -121,10 +130,11 @@ test('the cache agrees with a naive oracle after each of any sequence of operati
 });
 
 test('the sum of weights never exceeds the capacity, and every entry leaves once', () => {
-  const write = fc.record({ key: fc.nat(9), weight: fc.nat(7), remove: fc.boolean() });
+  const weight = fc.oneof({ weight: 9, arbitrary: fc.nat(7) }, fc.constantFrom(2 ** 60, Number.MAX_VALUE));
+  const write = fc.record({ key: fc.nat(9), weight, remove: fc.boolean() });
   fc.assert(
     fc.property(
-      fc.integer({ min: 1, max: 12 }),
+      fc.integer({ min: 2, max: 25 }).map((n) => n / 2),
       fc.boolean(),
       fc.array(write, { maxLength: 60 }),
       (capacity, isHeard, writes) => {

@@ -107,6 +107,16 @@ test('iteration ends although each entry is used, skips what is deleted and what
   expect(seen).toEqual(['a', 'c']);
 });
 
+test('iteration gives the value of an entry that dies right after it was looked at', () => {
+  let time = 0;
+  const cache = new LruCache<string, number>({ ttl: 3, clock: () => time++ });
+  cache.set('a', 1).set('b', 2);
+  expect([...cache]).toEqual([
+    ['a', 1],
+    ['b', 2],
+  ]);
+});
+
 test('an entry is dead once its ttl has passed since it was written, whatever was read', () => {
   const { cache, clock, left } = setup({ ttl: 10 });
   cache.set('a', 1);
@@ -306,6 +316,43 @@ test('a weight is finite, so that the sum stays a bound', () => {
   expect(() => cache.set('a', Infinity)).toThrow('weigh: expected a finite number from 0, but got: number Infinity');
   for (let i = 0; i < 20; i++) cache.set(`${i}`, 1);
   expect(cache.size).toBe(3);
+});
+
+test('a weight beside which the others are as nothing does not have them forgotten', () => {
+  const { cache, left } = setup({ capacity: 10, weigh: (value) => value });
+  cache.set('a', 8).set('never', Number.MAX_VALUE).set('b', 8);
+  expect([...cache]).toEqual([['b', 8]]);
+  cache.set('b', 2 ** 60).set('c', 10);
+  expect([...cache]).toEqual([['c', 10]]);
+  expect(left).toEqual([
+    ['never', Number.MAX_VALUE, 'capacity'],
+    ['a', 8, 'capacity'],
+    ['b', 8, 'replaced'],
+    ['b', 2 ** 60, 'capacity'],
+  ]);
+});
+
+test('every entry dies under a capacity that is no whole number', () => {
+  for (const capacity of [2.5, 6.5, 64.5]) {
+    const { cache, clock } = setup({ capacity, weigh: () => 0.5, ttl: 10 });
+    for (let i = 0; i < 2 * capacity; i++) cache.set(`${i}`, i);
+    expect([...cache.keys()].map((key) => cache.expiresIn(key))).toEqual(Array(2 * capacity).fill(10));
+    clock.time = 10;
+    expect(cache.size).toBe(0);
+  }
+});
+
+test('an entry that can die hides none that cannot', () => {
+  const { cache, clock } = setup({ capacity: 128 });
+  for (let i = 0; i < 20; i++) cache.set(`${i}`, i);
+  cache.set('0', 0, { ttl: 10 });
+  const keys = Array.from({ length: 20 }, (_, i) => `${(i + 1) % 20}`);
+  expect([...cache.keys()]).toEqual(keys);
+  expect([cache.has('15'), cache.peek('15'), cache.expiresIn('15'), cache.delete('16')]).toEqual([
+    ...[true, 15, Infinity, true],
+  ]);
+  clock.time = 10;
+  expect(cache.size).toBe(18);
 });
 
 test('a listener that throws undoes nothing and silences no other', () => {

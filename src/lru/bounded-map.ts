@@ -71,17 +71,20 @@ export abstract class BoundedMap<K, V> {
 
   /** The value of a key, its recency untouched; `undefined` when there is none. */
   peek(key: K): V | undefined {
-    return this.valueAt(this.#alive(key));
+    return this.valueAt(this.alive(key));
   }
 
   /** Whether a key has an entry, its recency untouched. */
   has(key: K): boolean {
-    return this.#expiries === undefined ? this.#index.has(key) : this.#locate(key) > 0;
+    if (this.#expiries !== undefined) return this.#locate(key) > 0;
+    const isHeld = this.#index.has(key);
+    if (!isHeld) refresh();
+    return isHeld;
   }
 
   /** Milliseconds until a key's entry dies, `Infinity` when it never does, `undefined` when there is none. */
   expiresIn(key: K): number | undefined {
-    const slot = this.#alive(key);
+    const slot = this.alive(key);
     const left = this.#expiryOf(slot) - this.#time();
     // It may have died between the two readings.
     return slot === 0 || left <= 0 ? undefined : left;
@@ -103,6 +106,11 @@ export abstract class BoundedMap<K, V> {
   /** Hears of each entry as it leaves, amid the operation: it must neither throw nor use the map. */
   protected abstract left(key: K, value: V, cause: EvictionCause): void;
 
+  /** The live slot of a key, its recency untouched, or 0; `valueAt` gives its value, of 0 undefined. */
+  protected alive(key: K): number {
+    return Math.max(this.#locate(key), 0);
+  }
+
   /** The live slot of a key, made the most recent, or 0; `valueAt` gives its value, of 0 undefined. Removes a dead one. */
   protected find(key: K): number {
     const slot = this.#index.get(key);
@@ -110,8 +118,7 @@ export abstract class BoundedMap<K, V> {
       const used = this.use(slot);
       return used < 0 ? this.find(key) : used;
     }
-    if (this.#expiries !== undefined) this.#missed(0);
-    return 0;
+    return this.#missed(0);
   }
 
   /** As `find`, of a key whose slot was looked up just now; negative when the key has to be looked up again. */
@@ -167,12 +174,13 @@ export abstract class BoundedMap<K, V> {
 
   /** As `write`, of an entry that is weighed, or may be dead at once. */
   #writeWeighed(key: K, value: V, ttl: number): void {
-    const weight = this.#weigh === undefined ? 1 : this.#weigh(value, key);
-    requireNumber('weigh', weight, 0, Number.MAX_VALUE);
+    const weighed = this.#weigh === undefined ? 1 : this.#weigh(value, key);
+    requireNumber('weigh', weighed, 0, Number.MAX_VALUE);
     requireNumber('ttl', ttl, 0);
     const now = this.#time(ttl);
-    // What cannot stay takes nothing else with it.
-    const stays = ttl > 0 && weight <= this.#capacity;
+    // What cannot stay takes nothing else with it, nor so much as enters a sum in which the others could be lost.
+    const stays = ttl > 0 && weighed <= this.#capacity;
+    const weight = stays || this.#weights === undefined ? weighed : 0;
     let slot = this.#index.get(key);
     if (slot === undefined) {
       if (stays) this.#makeRoom(weight, now);
@@ -270,13 +278,14 @@ export abstract class BoundedMap<K, V> {
   #limit(slot: number, expiry: number): void {
     if (expiry < this.#soonest) this.#soonest = expiry;
     if (this.#expiries === undefined && expiry === Infinity) return;
-    if (slot >= (this.#expiries?.length ?? 0)) this.#growExpiries(slot);
+    if (slot >= (this.#expiries?.length ?? 0)) this.#growExpiries();
     this.#expiries![slot] = expiry;
   }
 
-  #growExpiries(slot: number): void {
+  /** Makes room for the expiries of all slots that there are, as others may never have had one. */
+  #growExpiries(): void {
     let length = this.#expiries?.length ?? 1;
-    while (length <= slot) length = grownLength(length, this.#capacity + 2);
+    while (length < this.#keys.length) length = grownLength(length, Math.floor(this.#capacity) + 2);
     const grown = new Float64Array(length).fill(Infinity);
     grown.set(this.#expiries ?? []);
     this.#expiries = grown;
@@ -289,20 +298,17 @@ export abstract class BoundedMap<K, V> {
     return 0;
   }
 
-  /** The live slot of a key, or 0. */
-  #alive(key: K): number {
-    return Math.max(this.#locate(key), 0);
-  }
-
   /** The slot of a key, negative when it is dead, or 0. */
   #locate(key: K): number {
     const slot = this.#index.get(key);
-    if (slot === undefined) return 0;
+    if (slot === undefined) return this.#missed(0);
     if (this.#expiries === undefined || this.#expiries[slot] === Infinity) return slot;
     const removals = this.#removals;
     const now = this.#now();
     if (removals !== this.#removals) return this.#locate(key);
-    return now < this.#expiries[slot]! ? slot : -slot;
+    if (now < this.#expiries[slot]!) return slot;
+    refresh();
+    return -slot;
   }
 
   #isDead(slot: number, now: number): boolean {

@@ -152,7 +152,10 @@ export class LruCache<K, V> extends BoundedMap<K, V> {
   /** The entries, least recent first. What is removed while iterating is skipped; what is added is not visited. */
   *entries(): Generator<[K, V], undefined, undefined> {
     // The walk is over the keys of now, as using an entry moves it.
-    for (const key of this.order()) if (this.has(key)) yield [key, this.peek(key) as V];
+    for (const key of this.order()) {
+      const slot = this.alive(key);
+      if (slot !== 0) yield [key, this.valueAt(slot) as V];
+    }
   }
 
   /** The keys, least recent first, as `entries` iterates. */
