@@ -1,5 +1,5 @@
 import { runInNewContext } from 'node:vm';
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import { cacheKey, keyOf } from 'memokit';
 
 /** Whether two arguments share an entry of a Map, on their own and beside another. */
@@ -106,6 +106,10 @@ test('the objects of arguments count by content', () => {
   expect(same(args(1, 2), args(1, 2))).toBe(true);
   expect(apart(args(1, 2), args(1, 3))).toBe(true);
   expect(apart(args(1), { 0: 1 })).toBe(true);
+  expect(apart(args(1), { 0: 1, [Symbol.iterator]: Array.prototype.values })).toBe(true);
+  const deleted = args(1, 2);
+  delete deleted[1];
+  expect(apart(args(1), deleted)).toBe(true);
 });
 
 test('own properties named like parts of every object are ordinary keys', () => {
@@ -177,6 +181,53 @@ test('what is hung on a built-in counts, and is no member of it', () => {
   const symbol = Symbol.for('x');
   expect(apart(Object.assign(new Date(0), { zone: 1 }), new Date(0))).toBe(true);
   expect(apart(new Set([symbol, 5]), Object.assign(new Set(), { [symbol]: 5 }))).toBe(true);
+  const tenant = (name: string) => Object.assign(new URL('http://a/'), { tenant: name });
+  expect([same(tenant('x'), tenant('x')), apart(tenant('x'), tenant('y'))]).toEqual([true, true]);
+});
+
+test('what is hung on a built-in does not hide what it holds', () => {
+  const hide = (target: object, name: string, value: unknown) => Object.defineProperty(target, name, { value });
+  expect(apart(hide(/a/g, 'flags', ''), hide(/a/i, 'flags', ''))).toBe(true);
+  expect(apart(hide(/a/g, 'global', false), hide(/a/, 'global', false))).toBe(true);
+  for (const name of ['byteLength', 'byteOffset', 'buffer']) {
+    const [one, two] = [1, 2].map((byte) => hide(new Uint16Array([byte]), name, name === 'buffer' ? null : 0));
+    expect(apart(one, two)).toBe(true);
+    expect(same(one, new Uint16Array([1]))).toBe(true);
+  }
+});
+
+test('a built-in class counts by content, whatever stands in its place', () => {
+  const before = new Date(5);
+  jest.useFakeTimers();
+  expect([same(before, new Date(5)), apart(new Date(5), new Date(6))]).toEqual([true, true]);
+  jest.useRealTimers();
+  for (const name of ['URL', 'Map', 'Set', 'RegExp', 'ArrayBuffer'] as const) {
+    const Own = globalThis[name] as new (content?: unknown) => object;
+    class Replacement extends Own {}
+    const make = (content: unknown) => new globalThis[name as 'URL'](content as string);
+    const [one, two] = { URL: ['http://a', 'http://b'], RegExp: ['a', 'b'], ArrayBuffer: [1, 2] }[name as 'URL'] ?? [
+      [[1, 2]],
+      [[3, 4]],
+    ];
+    const real = make(one);
+    try {
+      Object.assign(globalThis, { [name]: Replacement });
+      expect(make(one)).toBeInstanceOf(Replacement);
+      expect([same(make(one), make(one)), same(real, make(one)), apart(make(one), make(two))]).toEqual([
+        ...[true, true, true],
+      ]);
+    } finally {
+      Object.assign(globalThis, { [name]: Own });
+    }
+  }
+  // One that only has the name holds nothing that could be compared.
+  const { Date: Own } = globalThis;
+  try {
+    Object.assign(globalThis, { Date: class {} });
+    expect(apart(new Date(), new Date())).toBe(true);
+  } finally {
+    Object.assign(globalThis, { Date: Own });
+  }
 });
 
 test('functions, symbols, errors, promises, weak collections and opaque instances count by identity', () => {

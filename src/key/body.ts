@@ -2,7 +2,7 @@ import { cacheKey } from './cache-key.js';
 import { identityOf } from './identity.js';
 import { inOrder } from './key-order.js';
 import { BuiltIn } from './kind.js';
-import { ARRAY, KEYED, OBJECT, RAW, SPARSE } from './marker.js';
+import { ARGUMENTS, ARRAY, KEYED, type Marker, OBJECT, RAW, SPARSE } from './marker.js';
 import type { Pending, Scratch } from './scratch.js';
 import { textOfSymbol } from './symbol.js';
 import { type Keyed, put, write } from './value.js';
@@ -16,7 +16,7 @@ export function writeBody(to: Scratch, { target, kind, content }: Pending): void
     write(to, (target as Keyed)[cacheKey]());
   } else if (kind === OBJECT || !(kind instanceof BuiltIn) || writeContent(to, target, kind.name, content)) {
     // Those of a built-in object are what somebody hung on it; for the most part nothing.
-    writeProperties(to, target, Object.keys(target));
+    writeProperties(to, target, Object.keys(target), symbolsOf(target, kind));
   }
 }
 
@@ -34,11 +34,11 @@ function writeContent(to: Scratch, target: object, name: string, content: unknow
   }
   write(to, content);
   if (name === 'RegExp') {
-    write(to, (target as RegExp).flags);
+    // Of a copy, as what somebody hung on the object itself may hide them.
+    write(to, new RegExp(target as RegExp).flags);
     write(to, (target as RegExp).lastIndex);
   }
-  // A URL that is not the platform's own has its state in a property.
-  return name !== 'URL';
+  return true;
 }
 
 function writeMembers(to: Scratch, target: object, isMap: boolean): void {
@@ -57,7 +57,12 @@ function writeArray(to: Scratch, target: unknown[]): void {
   const hasRaw = Object.hasOwn(target, 'raw');
   // Values are cheaper to count than the names of elements are to make.
   const values = hasRaw ? [] : Object.values(target);
-  if (!hasRaw && values.length === length && isDense(target) && Object.getOwnPropertySymbols(target).length === 0) {
+  if (
+    !hasRaw &&
+    values.length === length &&
+    isDense(target, values) &&
+    Object.getOwnPropertySymbols(target).length === 0
+  ) {
     put(to, length);
     for (let i = 0; i < length; i++) write(to, values[i]);
     return;
@@ -66,20 +71,28 @@ function writeArray(to: Scratch, target: unknown[]): void {
   const isTemplate = hasRaw && !keys.includes('raw');
   put(to, isTemplate ? RAW : SPARSE);
   put(to, length);
-  writeProperties(to, target, isTemplate ? [...keys, 'raw'] : keys);
+  writeProperties(to, target, isTemplate ? [...keys, 'raw'] : keys, Object.getOwnPropertySymbols(target));
 }
 
-/** Without holes. An array that has as many values as its length then has no others than its elements. */
-function isDense(target: unknown[]): boolean {
-  for (let i = 0; i < target.length; i++) if (!(i in target)) return false;
+/** Without holes, and with no values but its elements. */
+function isDense(target: unknown[], values: unknown[]): boolean {
+  for (let i = 0; i < target.length; i++) if (!(i in target && Object.is(target[i], values[i]))) return false;
   return true;
 }
 
+/** A URL that is not the platform's own may have its state under one. */
+function symbolsOf(target: object, kind: Marker): symbol[] {
+  return kind instanceof BuiltIn && kind.name === 'URL' ? [] : Object.getOwnPropertySymbols(target);
+}
+
 /** Own properties in canonical order, symbols last. */
-function writeProperties(to: Scratch, target: object, keys: string[]): void {
+function writeProperties(to: Scratch, target: object, keys: string[], symbols: symbol[]): void {
   const record = target as Record<PropertyKey, unknown>;
   const names = inOrder(keys);
-  const symbols = Object.getOwnPropertySymbols(target);
+  if (symbols.includes(Symbol.iterator) && isArguments(target)) {
+    put(to, ARGUMENTS);
+    write(to, record.length);
+  }
   put(to, names.length + symbols.length);
   for (let i = 0; i < names.length; i++) {
     const name = names[i]!;
@@ -93,6 +106,11 @@ function writeProperties(to: Scratch, target: object, keys: string[]): void {
       write(to, record[symbol]);
     }
   }
+}
+
+/** They look like a plain object, but have a length that is no property to be seen. */
+function isArguments(target: object): boolean {
+  return Object.prototype.toString.call(target) === '[object Arguments]';
 }
 
 function sorted(symbols: symbol[]): symbol[] {

@@ -29,14 +29,11 @@ export class BuiltIn extends Marker {
   /** Throws unless it is called on a true instance, in whatever realm it was made. */
   readonly #read: ((this: object) => unknown) | undefined;
 
-  constructor(name: string) {
+  /** @param prototype of the class, of whatever realm, or of one that stands in its place, as that of fake timers does. */
+  constructor(name: string, prototype: object) {
     super(`<${name}>`);
     this.name = name;
-    if (Object.hasOwn(READERS, name)) {
-      const { prototype } = globalThis[name as 'Date'];
-      const reader = Object.getOwnPropertyDescriptor(prototype, READERS[name]!)!;
-      this.#read = reader.get ?? reader.value;
-    }
+    if (Object.hasOwn(READERS, name)) this.#read = readerIn(prototype, READERS[name]!);
   }
 
   /**
@@ -45,7 +42,13 @@ export class BuiltIn extends Marker {
    */
   contentOf(target: object): unknown {
     try {
-      if (ArrayBuffer.isView(target)) return new Uint8Array(target.buffer, target.byteOffset, target.byteLength);
+      if (ArrayBuffer.isView(target)) {
+        // As the class has them: what somebody hung on it does not count.
+        const [buffer, offset, length] = ['buffer', 'byteOffset', 'byteLength'].map((name) =>
+          Reflect.get(Object.getPrototypeOf(target), name, target),
+        ) as [ArrayBuffer, number, number];
+        return new Uint8Array(buffer, offset, length);
+      }
       const content = this.#read?.call(target);
       return this.name === 'ArrayBuffer' ? new Uint8Array(target as ArrayBuffer) : content;
     } catch {
@@ -60,6 +63,14 @@ function isPrototype(target: { constructor?: { prototype?: unknown } }): boolean
   // For the most part it is Object, inherited.
   if (made === Object) return target === Object.prototype;
   return made?.prototype === target && Object.hasOwn(target, 'constructor');
+}
+
+/** What reads an object's content: a method or getter of its class, or of one above it but `Object`, which knows nothing of it. */
+function readerIn(prototype: object, name: string): ((this: object) => unknown) | undefined {
+  const above: object | null = Object.getPrototypeOf(prototype);
+  if (above === null) return undefined;
+  const reader = Object.getOwnPropertyDescriptor(prototype, name);
+  return reader === undefined ? readerIn(above, name) : (reader.get ?? reader.value);
 }
 
 const READERS: Readonly<Record<string, string>> = {
@@ -81,7 +92,7 @@ function kindOfPrototype(prototype: object): Marker | undefined {
   if (kind === undefined) {
     const name = nameOfBuiltIn(prototype);
     // By name, so that the classes of every realm meet.
-    kind = name === '' ? null : (named.get(name) ?? new BuiltIn(name));
+    kind = name === '' ? null : (named.get(name) ?? new BuiltIn(name, prototype));
     if (kind !== null) named.set(name, kind);
     kinds.set(prototype, kind);
   }
@@ -89,9 +100,9 @@ function kindOfPrototype(prototype: object): Marker | undefined {
 }
 
 function nameOfBuiltIn(prototype: object): string {
-  // The two that a host writes in JavaScript, whose source text would not tell them from anybody's classes.
-  if (prototype === globalThis.URL?.prototype) return 'URL';
-  if (prototype === globalThis.Buffer?.prototype) return 'Buffer';
+  // Hosts write some in JavaScript, as fake timers do theirs: the source text does not tell them from anybody's classes.
+  const known = [...Object.keys(READERS), 'Buffer'].find((name) => prototype === globalThis[name as 'Date']?.prototype);
+  if (known !== undefined) return known;
   const made: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
   if (typeof made !== 'function' || made.prototype !== prototype) return '';
   return NATIVE.exec(Function.prototype.toString.call(made))?.[1] ?? '';

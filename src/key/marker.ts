@@ -16,6 +16,8 @@ export const BARE: Marker = /* @__PURE__ */ new Marker('<null>');
 export const ARRAY: Marker = /* @__PURE__ */ new Marker('[');
 /** First in the body of an array with holes, or with properties that are not elements: each element says its index. */
 export const SPARSE: Marker = /* @__PURE__ */ new Marker('<sparse>');
+/** First in the body of `arguments`, before their length. */
+export const ARGUMENTS: Marker = /* @__PURE__ */ new Marker('<arguments>');
 /** First in the body of the strings of a tagged template, which hide a second array under `raw`. */
 export const RAW: Marker = /* @__PURE__ */ new Marker('<raw>');
 /** An object that says its value itself. */
