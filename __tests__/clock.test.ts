@@ -1,6 +1,7 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
-import { cacheOf, LruCache, memoize } from 'memokit';
+import { type CachedOptions, cacheOf, LruCache, memoize } from 'memokit';
 import { ActingClock } from './support/acting-clock.js';
+import { Source, settle } from './support/source.js';
 
 afterEach(() => {
   jest.useRealTimers();
@@ -93,6 +94,33 @@ test('a clock that calls what reads it gives no call the result of another', () 
     expect(get(...argsOf(4))).toBe(JSON.stringify(argsOf(4)));
     // Only the clock's own call was no hit.
     expect(load.mock.calls).toEqual([argsOf(99)]);
+  }
+});
+
+test('a clock that makes the very call begins no second load of it', async () => {
+  const asynchronous: CachedOptions[] = [{}, { timeout: 1000 }, { staleWhileRevalidate: 1000 }];
+  for (const [options, reading] of asynchronous.flatMap((each) => [0, 1, 2, 3].map((n) => [each, n] as const))) {
+    const clock = new ActingClock();
+    const source = new Source<string>();
+    const get = memoize((key: string) => source.load(key), { ttl: 10, clock: clock.now, ...options });
+    for (const time of [0, 10]) {
+      clock.time = time;
+      const calls: Promise<string>[] = [];
+      /** Has a reading to come make the call. */
+      const actAt = (n: number) => {
+        clock.act = () => {
+          if (n > 0) actAt(n - 1);
+          else calls.push(get('k'));
+        };
+      };
+      actAt(reading);
+      calls.push(get('k'));
+      clock.act = () => {};
+      await settle();
+      expect(source.runs).toHaveLength(time / 10 + 1);
+      await source.give('value');
+      await Promise.all(calls);
+    }
   }
 });
 

@@ -16,6 +16,22 @@ test('a method named by a symbol is cached', () => {
   expect(cacheOf(named, name).size).toBe(1);
 });
 
+test('a method named by a number is cached', () => {
+  class Numbered {
+    calls = 0;
+    @cached()
+    0(n: number) {
+      return n + ++this.calls;
+    }
+    @evicts(0, (n) => [n])
+    1(_n: number) {}
+  }
+  const numbered = new Numbered();
+  expect([numbered[0](1), numbered[0](1)]).toEqual([2, 2]);
+  numbered[1](1);
+  expect(numbered[0](1)).toBe(3);
+});
+
 test('a mutator names a method by its symbol, and may have one for its own name', () => {
   const get = Symbol('get');
   const change = Symbol('change');

@@ -32,6 +32,11 @@ test('dead proxies are collected with their caches, also where their object live
   expect(listed).toBeLessThanOrEqual(4);
 });
 
+test('callers who have left a load are held by nothing', () => {
+  const { held } = collect('collect-callers');
+  for (const callers of held as number[]) expect(callers).toBeLessThanOrEqual(2);
+});
+
 test('memory is flat under two million distinct keys', () => {
   const { grown, size } = collect('distinct-keys');
   expect(size).toBe(1000);

@@ -34,10 +34,8 @@ const options: [title: string, options: unknown, message: string][] = [
   ['a bigint as capacity', { capacity: 5n }, `${EXPECTED_CAPACITY}bigint 5`],
   ['a capacity above what a Map holds', { capacity: 2 ** 24 + 1 }, `${EXPECTED_CAPACITY}number 16777217`],
   ['null as capacity', { capacity: null }, `${EXPECTED_CAPACITY}null`],
-  ['NaN as ttl', { ttl: Number.NaN }, 'ttl: expected a number above 0, but got: number NaN'],
-  ['ttl 0', { ttl: 0 }, 'ttl: expected a number above 0, but got: number 0'],
-  ['a text as ttl', { ttl: '1s' }, 'ttl: expected a number above 0, but got: string 1s'],
-  ['a clock without now', { clock: {} }, 'clock: expected a function, but got: object'],
+  ['a clock without now', { clock: {} }, 'clock: expected a function, or an object with now(), but got: object'],
+  ['an array for options', [[1, 2]], 'options: expected an object, but got: array'],
   ['a number for options', 5, 'options: expected an object, but got: number 5'],
   ['null for options', null, 'options: expected an object, but got: null'],
 ];
@@ -46,7 +44,26 @@ const NAMES =
   'capacity ttl key per name when on clock tags staleWhileRevalidate staleIfError refreshAhead jitter errorTtl timeout softTimeout signal many freeze';
 const EXPECTED_TIMER = 'expected a number above 0, at most 2147483647, or Infinity, but got: ';
 
+const ttls: [title: string, ttl: unknown, shown: string][] = [
+  ['NaN as ttl', Number.NaN, 'number NaN'],
+  ['ttl 0', 0, 'number 0'],
+  ['a text as ttl', '1s', 'string 1s'],
+];
+
+const lruOptions: typeof options = [
+  ...ttls.map(([title, ttl, shown]): (typeof options)[0] => [
+    ...([title, { ttl }, `ttl: expected a number above 0, but got: ${shown}`] as const),
+  ]),
+  ['an unknown option', { max: 5 }, 'options: expected capacity ttl clock weigh onEvict, but got: string max'],
+  ['a weigh that is none', { weigh: 1 }, 'weigh: expected a function, but got: number 1'],
+  ['an onEvict that is none', { onEvict: {} }, 'onEvict: expected a function, but got: object'],
+  ['capacity 0 with weights', { capacity: 0, weigh: method }, 'capacity: expected a number above 0, but got: number 0'],
+];
+
 const callOptions: typeof options = [
+  ...ttls.map(([title, ttl, shown]): (typeof options)[0] => [
+    ...([title, { ttl }, `ttl: expected a number above 0, or a function, but got: ${shown}`] as const),
+  ]),
   ['an unknown option', { max: 5 }, `options: expected ${NAMES}, but got: string max`],
   ['a text as key', { key: 'id' }, 'key: expected a function, but got: string id'],
   ['an unknown per', { per: 'user' }, "per: expected 'instance' or 'class', but got: string user"],
@@ -55,7 +72,7 @@ const callOptions: typeof options = [
   ['a number as freeze', { freeze: 1 }, 'freeze: expected a boolean, but got: number 1'],
   ['a function as on', { on: method }, 'on: expected an object, but got: function'],
   ['an unknown event', { on: { hits: method } }, 'on: expected hit miss evict error, but got: string hits'],
-  ['a list as tags', { tags: ['a'] }, 'tags: expected a function, but got: object'],
+  ['a list as tags', { tags: ['a'] }, 'tags: expected a function, but got: array'],
   ['an AbortSignal as signal', { signal: AbortSignal.abort() }, 'signal: expected a function, but got: object'],
   [
     'a negative staleWhileRevalidate',
@@ -77,7 +94,7 @@ const callOptions: typeof options = [
   ['a number as many', { many: 5 }, 'many: expected the name of a method, or a function, but got: number 5'],
 ];
 
-for (const [title, bad, message] of options) {
+for (const [title, bad, message] of [...options, ...lruOptions]) {
   test(`LruCache refuses ${title}`, () => {
     expect(build(bad)).toThrow(error({ code: 'MEMOKIT_BAD_OPTION', message }));
   });
@@ -91,16 +108,22 @@ for (const [title, bad, message] of [...options, ...callOptions]) {
   });
 }
 
-for (const [title, bad, message] of [
-  ['an unknown option', { max: 5 }, 'options: expected capacity ttl clock weigh onEvict, but got: string max'],
-  ['a weigh that is none', { weigh: 1 }, 'weigh: expected a function, but got: number 1'],
-  ['an onEvict that is none', { onEvict: {} }, 'onEvict: expected a function, but got: object'],
-  ['capacity 0 with weights', { capacity: 0, weigh: method }, 'capacity: expected a number above 0, but got: number 0'],
-] as const) {
-  test(`LruCache refuses ${title}`, () => {
-    expect(build(bad)).toThrow(error({ code: 'MEMOKIT_BAD_OPTION', message }));
-  });
-}
+test('set refuses what says something, but no ttl, and changes nothing', () => {
+  const cache = new LruCache().set('a', 1);
+  for (const [bad, message] of [
+    [1000, 'options: expected an object, but got: number 1000'],
+    [null, 'options: expected an object, but got: null'],
+    [{ maxAge: 5 }, 'options: expected ttl, but got: string maxAge'],
+    [{ ttl: null }, 'ttl: expected a number from 0, but got: null'],
+  ]) {
+    const refusal = error({ code: 'MEMOKIT_BAD_OPTION', message: message as string });
+    expect(() => call(cache.set.bind(cache), 'a', 2, bad)).toThrow(refusal);
+  }
+  expect([...cache.set('b', 1, {})]).toEqual([
+    ['a', 1],
+    ['b', 1],
+  ]);
+});
 
 test('resize refuses what is no capacity, and changes nothing', () => {
   const cache = new LruCache({ capacity: 2 });
@@ -150,9 +173,34 @@ test('a name of no method as many is refused by the first call', async () => {
   await expect(get.call(undefined, 1)).rejects.toEqual(refusal);
 });
 
-test('keyOf refuses what is no array', () => {
-  const refusal = { code: 'MEMOKIT_BAD_ARGUMENT', message: 'args: expected an array, but got: string a' };
-  expect(() => call(keyOf, 'a')).toThrow(error(refusal));
+test('keyOf and put refuse what is no array of arguments', () => {
+  const refusal = error({ code: 'MEMOKIT_BAD_ARGUMENT', message: 'args: expected an array, but got: string a' });
+  expect(() => call(keyOf, 'a')).toThrow(refusal);
+  const cache = cacheOf(memoize((key: string) => key));
+  expect(() => call(cache.put.bind(cache), 'a', 1)).toThrow(refusal);
+  expect(cache.size).toBe(0);
+});
+
+test('a when that gives a promise is refused, by the call whose result it judges', async () => {
+  const judge = async () => false;
+  const message = 'when: expected to be given a boolean, but got: object';
+  const get = memoize(async (n: number) => n, { when: judge as never });
+  await expect(get(1)).rejects.toEqual(error({ code: 'MEMOKIT_BAD_OPTION', message }));
+  class Service {
+    @evicts('find', () => [1], { when: judge as never })
+    save() {}
+    @cached()
+    find(id: number) {
+      return id;
+    }
+  }
+  expect(() => new Service().save()).toThrow(message);
+});
+
+test('a load that asks for its own key says which function did', () => {
+  const cache = new LruCache<string, number>();
+  const load = (): Promise<number> => cache.getOrLoad('k', load);
+  return expect(load()).rejects.toThrow('getOrLoad called itself with the same arguments before it had returned');
 });
 
 for (const [title, args, named] of [
@@ -219,7 +267,7 @@ for (const [title, given, message] of [
   ['a method for a name', [method, 'get'], `${BAD_NAME}function`],
   ['null for a name', ['get', null], `${BAD_NAME}null`],
   ['undefined for a name', ['get', undefined, method], `${BAD_NAME}undefined`],
-  ['an array in an array', [['get', ['find']], method], `${BAD_NAME}object`],
+  ['an array in an array', [['get', ['find']], method], `${BAD_NAME}array`],
   ['no parentheses, legacy', [{}, 'm', { value: method }], `${BAD_NAME}object`],
 ] as const) {
   test(`evicts and puts refuse ${title}, at decoration`, () => {
@@ -308,8 +356,9 @@ test('cacheOf refuses what is not cached, and says how to name what is', () => {
     expect(() => call(cacheOf, ...args)).toThrow(error({ code: 'MEMOKIT_NOT_CACHED' }));
   }
   expect(() => cacheOf(method)).toThrow('method is not cached');
+  expect(() => cacheOf(() => 1)).toThrow('a function is not cached');
   const perInstance = memoize(method, { per: 'instance' });
-  expect(() => cacheOf(perInstance)).toThrow('cacheOf(receiver, name)');
+  expect(() => cacheOf(perInstance)).toThrow('cacheOf(receiver, method)');
 });
 
 test('every error is a MemokitError and an Error', () => {

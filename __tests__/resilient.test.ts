@@ -850,6 +850,152 @@ test('a tag of others changes neither softTimeout nor who can leave', async () =
   expect(signals.at(-1)!.aborted).toBe(true);
 });
 
+test('a background load that fails after its caller has aborted is told, and not tried again at once', async () => {
+  const heard: unknown[] = [];
+  const { source, get, cache } = spoilable({
+    ttl: 10,
+    staleWhileRevalidate: 1e6,
+    errorTtl: 1000,
+    clock: () => source.now,
+    on: { error: ({ error }) => heard.push(error) },
+  });
+  const first = get('k');
+  await source.give('old');
+  await first;
+  source.now = 20;
+  for (let call = 0; call < 3; call++) {
+    const caller = new AbortController();
+    expect(await get('k', caller)).toBe('old');
+    caller.abort();
+    await source.fail(failure);
+  }
+  expect([source.runs.length, heard.length, cache.stats().loadErrors]).toEqual([2, 1, 1]);
+  // It may say nothing but that one has left, so nobody else is given it.
+  source.now = 2e6;
+  get('k');
+  expect(source.runs).toHaveLength(3);
+});
+
+test('a timeout is no failure that a caller who left has caused', async () => {
+  jest.useFakeTimers();
+  const run = jest.fn(() => new Promise<string>(() => {}));
+  class Request {
+    constructor(readonly signal?: AbortSignal) {}
+  }
+  const get = memoize((_: Request) => run(), {
+    key: () => 'k',
+    signal: ({ signal }) => signal,
+    timeout: 50,
+    errorTtl: 1e6,
+  });
+  const leader = new AbortController();
+  const calls = [get(new Request(leader.signal)), get(new Request())];
+  leader.abort();
+  await expect(calls[0]).rejects.toMatchObject({ name: 'AbortError' });
+  jest.advanceTimersByTime(50);
+  await expect(calls[1]).rejects.toBeInstanceOf(TimeoutError);
+  await expect(get(new Request())).rejects.toBeInstanceOf(TimeoutError);
+  expect(run).toHaveBeenCalledTimes(1);
+});
+
+test('who was given an old value has no load begun anew', async () => {
+  jest.useFakeTimers();
+  const { source, get } = spoilable({ ttl: 10, staleIfError: 1e6, softTimeout: 30, clock: () => source.now });
+  const first = get('k');
+  await source.give('old');
+  await first;
+  source.now = 20;
+  const leader = new AbortController();
+  const calls = [get('k', leader), get('k')];
+  jest.advanceTimersByTime(30);
+  expect(await Promise.all(calls)).toEqual(['old', 'old']);
+  leader.abort();
+  await settle();
+  expect(source.runs).toHaveLength(2);
+});
+
+test('each call is counted once, also one that waits to learn the tags of a load', async () => {
+  jest.useFakeTimers();
+  const { source, get, cache } = abortableSource({
+    ttl: 1000,
+    staleIfError: 10_000,
+    softTimeout: 20,
+    tags: () => ['mine'],
+    clock: () => source.now,
+  });
+  const counts = () => {
+    const { hits, misses, staleHits, coalesced } = cache.stats();
+    return { hits, misses, staleHits, coalesced };
+  };
+  const first = get('k');
+  await source.give('old');
+  await first;
+  source.now = 1000;
+  // One leads, two doubt, one of them leaves; then all who wait are given the old value.
+  const calls = [get('k')];
+  invalidateTags('other');
+  const leaver = new AbortController();
+  calls.push(get('k'), get('k', leaver.signal));
+  leaver.abort();
+  await expect(calls[2]).rejects.toMatchObject({ name: 'AbortError' });
+  jest.advanceTimersByTime(20);
+  expect(await Promise.all(calls.slice(0, 2))).toEqual(['old', 'old']);
+  expect(counts()).toEqual({ hits: 2, misses: 2, staleHits: 2, coalesced: 2 });
+  // What they waited for is of no more concern to them, whatever its tags.
+  invalidateTags('mine');
+  await source.give('new');
+  await settle();
+  expect(source.runs).toHaveLength(2);
+  expect(counts()).toEqual({ hits: 2, misses: 2, staleHits: 2, coalesced: 2 });
+});
+
+test('a failure that an old value stands in for is counted for those who were given it', async () => {
+  const { source, get, cache } = memoized({ staleIfError: 10_000, tags: () => ['mine'], clock: () => source.now });
+  const first = get('k');
+  await source.give('old');
+  await first;
+  source.now = 1000;
+  const calls = [get('k')];
+  invalidateTags('other');
+  calls.push(get('k'));
+  await source.fail(failure);
+  expect(await Promise.all(calls)).toEqual(['old', 'old']);
+  const { hits, misses, staleHits } = cache.stats();
+  expect([hits + misses, staleHits]).toEqual([3, 2]);
+});
+
+test('resize bounds the failures that are remembered too', async () => {
+  const { source, get, cache } = memoized({ capacity: 4, errorTtl: 1e6 });
+  const remembered = async () => {
+    for (let i = 0; i < 20; i++) {
+      get(`${i}`).catch(() => {});
+      await source.fail(failure);
+    }
+    return Array.from({ length: 20 }, (_, i) => cache.explain(`${i}`).outcome).filter(
+      (outcome) => outcome === 'failed',
+    );
+  };
+  expect(await remembered()).toHaveLength(4);
+  cache.resize(20);
+  expect(await remembered()).toHaveLength(20);
+  cache.resize(1);
+  expect(cache.explain('0').outcome).toBe('miss');
+  cache.clear();
+  expect(await remembered()).toHaveLength(1);
+});
+
+test('explain says stale where a slow reload has a call be given the old value', async () => {
+  jest.useFakeTimers();
+  const { source, get, load, cache } = memoized({ staleIfError: 1e6, softTimeout: 30 });
+  await load('k', 'old');
+  source.now = 1000;
+  const call = get('k');
+  expect(cache.explain('k').outcome).toBe('loading');
+  jest.advanceTimersByTime(30);
+  expect([await call, cache.explain('k').outcome, await get('k')]).toEqual(['old', 'stale', 'old']);
+  expect(source.runs).toHaveLength(2);
+});
+
 test('a failure from before an invalidation is neither remembered after it nor given to who came after', async () => {
   const source = new Source<string>();
   const get = memoize((key: string) => source.load(key), {
@@ -907,6 +1053,8 @@ test('what an evict listener throws where a promise was put is told to the error
 });
 
 test('signal has to give an AbortSignal or undefined', () => {
+  const half = { aborted: false, addEventListener: () => {} };
+  expect(() => memoize(async () => 1, { signal: () => half as never })()).toThrow('signal');
   const get = memoize(async (n: number) => n, { signal: (n) => n as never });
   const message = 'signal: expected to be given an AbortSignal or undefined, but got: number 1';
   expect(() => get(1)).toThrow(error({ code: 'MEMOKIT_BAD_OPTION', message }));

@@ -46,7 +46,8 @@ export function adapt(decorator: Decorator, call: readonly unknown[], replace: (
     // legacy
     const descriptor = third as PropertyDescriptor | undefined;
     const kind = serves.find((served) => typeof descriptor?.[PARTS[served]] === 'function');
-    if (second && kind !== undefined) {
+    // A method may be named 0.
+    if (second !== undefined && second !== '' && kind !== undefined) {
       const part = PARTS[kind];
       const method: Fn = descriptor?.[part];
       const key = second as PropertyKey;

@@ -55,6 +55,7 @@ export class BatchError extends MemokitError {
 /** What a message says of a value that is not as it should be. */
 export function mismatch(name: string, expected: string, received: unknown): string {
   // Objects are shown by type only: turning one into a string may run its code.
-  const type = Object(received) === received ? typeof received : `${typeof received} ${String(received)}`;
+  const kind = Array.isArray(received) ? 'array' : typeof received;
+  const type = Object(received) === received ? kind : `${kind} ${String(received)}`;
   return `${name}: expected ${expected}, but got: ${received == null ? String(received) : type}`;
 }

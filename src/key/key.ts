@@ -17,12 +17,17 @@ export type Key = string | number | bigint | boolean | symbol | null | undefined
  * @example keyOf([1]) // 1
  */
 export function keyOf(args: readonly unknown[]): Key {
-  if (!Array.isArray(args)) throw new ArgumentError(mismatch('args', 'an array', args));
-  if (args.length === 1 && isToken(args[0])) return keyOfToken(args[0]);
+  requireArguments(args);
+  if (args.length === 1 && isToken(args[0])) return keyOfToken(args[0] as Key);
   const tokens = flatten(args);
   const key = render(tokens.list, tokens.count);
   giveBack(tokens);
   return key;
+}
+
+/** @throws ArgumentError when it is no argument list. */
+export function requireArguments(args: unknown): void {
+  if (!Array.isArray(args)) throw new ArgumentError(mismatch('args', 'an array', args));
 }
 
 /** The key of the argument list that has these tokens. */

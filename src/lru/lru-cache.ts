@@ -69,14 +69,16 @@ export class LruCache<K, V> extends BoundedMap<K, V> {
    * Writes an entry and makes it the most recent, evicting what no longer fits.
    *
    * @param options.ttl Milliseconds that this entry lives instead of the cache's `ttl`; 0 or more, 0 being dead at once.
-   * @throws OptionError when `ttl` or what `weigh` returned is no such number; nothing has changed then.
+   * @throws OptionError when `ttl` or what `weigh` returned is no such number, or `options` are something else; nothing has changed then.
    */
   set(key: K, value: V, options?: { readonly ttl?: number | undefined }): this {
     if (options === undefined && this.#isPlain) {
       this.writePlain(key, value);
       return this;
     }
-    const ttl = options?.ttl ?? this.#ttl;
+    const { ttl = this.#ttl } = options ?? {};
+    // One who says nothing of a ttl may have meant to.
+    if (options !== undefined && options?.ttl === undefined) requireNames(options, 'ttl');
     if (ttl !== Infinity) this.#isPlain = false;
     this.write(key, value, ttl);
     if (this.#evicted !== undefined) this.#announce();
@@ -138,7 +140,7 @@ export class LruCache<K, V> extends BoundedMap<K, V> {
     this.#isPlain = false;
     this.#loads ??= new Loads(new Map());
     const loads = this.#loads;
-    const promise = (loads.join(key, load)?.promise as Promise<V> | undefined) ?? this.#load(loads, key, load);
+    const promise = (loads.join(key, GET_OR_LOAD)?.promise as Promise<V> | undefined) ?? this.#load(loads, key, load);
     try {
       this.#announce();
       return promise;
@@ -228,3 +230,6 @@ export class LruCache<K, V> extends BoundedMap<K, V> {
     }
   }
 }
+
+/** What an error calls it. */
+const GET_OR_LOAD = { name: 'getOrLoad' };

@@ -44,7 +44,7 @@ export interface LruOptions<K, V> {
 
 /** Refuses what is no options object, and names that are not options. */
 export function requireNames(options: object, known: string, name = 'options'): void {
-  requireOption(typeof options === 'object' && options, name, 'an object', options);
+  requireOption(typeof options === 'object' && options && !Array.isArray(options), name, 'an object', options);
   const names = known.split(' ');
   for (const key of Object.keys(options)) requireOption(names.includes(key), name, known, key);
 }
@@ -61,7 +61,8 @@ export function requireTtl(value: number): void {
 }
 
 export function requireClock(value: Clock): void {
-  if (typeof (value as { now?: unknown } | null)?.now !== 'function') requireFunction('clock', value);
+  const reads = typeof value === 'function' || typeof (value as { now?: unknown } | null)?.now === 'function';
+  requireOption(reads, 'clock', 'a function, or an object with now()', value);
 }
 
 /** The type is checked too: a string would compare. */

@@ -41,11 +41,13 @@ export function cacheOf(target: object, ...members: unknown[]): CallCache {
   const named = members.length === 0 ? target : member;
   const name = typeof named === 'function' ? named.name : typeof named === 'object' ? 'an object' : String(named);
   if (receivers === undefined) {
-    throw new NotCachedError(`${name} is not cached: it needs @cached() as its outermost decorator, or memoize(fn)`);
+    throw new NotCachedError(
+      `${name || 'a function'} is not cached: it needs @cached() as its outermost decorator, or memoize(fn)`,
+    );
   }
   if (members.length === 0 && receivers.sharing !== 'one') {
     throw new NotCachedError(
-      `${receivers.definition.name} has a cache for each receiver: write cacheOf(receiver, name)`,
+      `${receivers.definition.name} has a cache for each receiver: write cacheOf(receiver, method)`,
     );
   }
   return cacheFor(receivers, receiver);

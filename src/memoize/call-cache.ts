@@ -1,4 +1,4 @@
-import type { Key } from '../key/key.js';
+import { type Key, requireArguments } from '../key/key.js';
 import { type CallKey, publicKeyOf } from './call-key.js';
 import type { CacheStats } from './counters.js';
 import type { Definition } from './definition.js';
@@ -50,7 +50,7 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
     return () => cache.#cache.replace(key, args, value);
   }
 
-  /** Whether a value can be put so that callers get it as the method would give it, as a promise or not. */
+  /** Whether a value can be put so that callers get it as the method would give it, as far as can be told: as a promise or not. */
   static takes(cache: CallCache, isAwaited: boolean): boolean {
     return !isAwaited || cache.#definition.promises !== undefined;
   }
@@ -84,9 +84,13 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
   /**
    * Stores a result for a call, whatever `when` says. A load of it in flight is stored nowhere. A
    * promise is stored when it is fulfilled, and given to callers until then. For a method that is known
-   * to return promises, any other value is stored as a fulfilled promise.
+   * to return promises, any other value is stored as a fulfilled promise. An `async` function is known at once, any other
+   * method once it was called: put a promise for it until then, or callers are given the bare value.
+   *
+   * @throws ArgumentError when `args` is no array.
    */
   put(args: Args, value: R | Awaited<R>): void {
+    requireArguments(args);
     const key = this.#keyOf(args);
     this.#cache.put(key, args, value);
   }
@@ -104,8 +108,7 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
 
   /** Changes the capacity for this receiver. @throws OptionError when it is none. */
   resize(capacity: number): void {
-    this.#cache.current.resize(capacity);
-    this.#cache.announce();
+    this.#cache.bound(capacity);
   }
 
   /** The stored results with their keys, `[keyOf(args), value]`, least recent first. */

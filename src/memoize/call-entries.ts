@@ -102,6 +102,12 @@ export abstract class CallEntries extends FewEntries {
     return this.current.expiresIn(key);
   }
 
+  /** Changes the capacity. @throws OptionError when it is none. */
+  bound(capacity: number): void {
+    this.current.resize(capacity);
+    this.announce();
+  }
+
   /** The entries, least recent first. What is cleared while iterating is skipped, by whomever it is cleared. */
   *entries(): Generator<[CallKey, unknown], undefined, undefined> {
     for (const key of this.current.order()) {

@@ -59,8 +59,10 @@ function isAbsent(value: unknown): boolean {
 }
 
 function isSignal(value: unknown): value is AbortSignal {
-  const { aborted, addEventListener } = Object(value) as Partial<AbortSignal>;
-  return typeof aborted === 'boolean' && typeof addEventListener === 'function';
+  const { aborted, addEventListener, removeEventListener } = Object(value) as Partial<AbortSignal>;
+  return (
+    typeof aborted === 'boolean' && [addEventListener, removeEventListener].every((part) => typeof part === 'function')
+  );
 }
 
 let probing: AbortSignal | undefined;

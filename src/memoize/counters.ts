@@ -16,7 +16,7 @@ export class Counters {
   readonly evictions: Record<EvictionCause, number> = { capacity: 0, expired: 0, deleted: 0, replaced: 0, cleared: 0 };
 }
 
-/** A snapshot of what has happened to calls. `hits + misses` are all that asked for a value, but with an aborted signal. */
+/** A snapshot of what has happened to calls. `hits + misses` are all that asked for a value, but with an aborted signal or to be refused. */
 export interface CallStats {
   /** Calls answered without running the method. */
   readonly hits: number;

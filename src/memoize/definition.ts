@@ -1,10 +1,12 @@
 import { mismatch, OptionError } from '../errors.js';
 import { monotonic, reader } from '../lru/clock.js';
+import { requireOption } from '../lru/require-option.js';
 import { type CallKey, callKeyOf } from './call-key.js';
 import { withoutSignal } from './caller-signal.js';
 import { type CallStats, Counters, snapshot } from './counters.js';
 import { Listeners } from './listeners.js';
 import { asyncOptionOf, type ResolvedOptions } from './resolved-options.js';
+import { isPromise } from './result.js';
 
 /** Any function that can be memoized. */
 export type Fn<This = any> = (this: This, ...args: any[]) => any;
@@ -20,6 +22,8 @@ export class Definition {
   epoch = 0;
   /** Whether the method returns promises, `undefined` until that is known: an async function does, others have to be run. */
   promises: boolean | undefined;
+  /** Whether something was put as it is while that was unknown. */
+  isGuessed = false;
   /** Whether it has options for sources that are slow, fail or hang. */
   readonly isResilient: boolean;
   /** Whether a hit needs nothing but the arguments and the entries: no code of the user's runs. */
@@ -61,6 +65,14 @@ export class Definition {
     return callKeyOf(signal === undefined ? args : withoutSignal(signal, receiver, args));
   }
 
+  /** Whether a result is to be stored. @throws OptionError when `when` gives a promise, which says nothing yet. */
+  wants(result: unknown, args: readonly unknown[]): boolean {
+    const { when } = this.options;
+    const wanted: unknown = when === undefined || when(result, ...args);
+    requireOption(!isPromise(wanted), 'when', 'to be given a boolean', wanted);
+    return Boolean(wanted);
+  }
+
   /** For how long a result is stored, unless `ttl` gives nonsense. */
   ttlOf(result: unknown, args: readonly unknown[]): number {
     const { ttl } = this.options;
@@ -79,6 +91,12 @@ export class Definition {
   /** What has happened to the calls of all receivers, dead ones included. */
   stats(): CallStats {
     return snapshot(this.totals);
+  }
+
+  /** The method has returned a promise. What was put as if it gave none is forgotten. */
+  promised(): void {
+    if (this.promises === undefined && this.isGuessed) this.clear();
+    this.promises = true;
   }
 
   /** Empties the caches of all receivers, each when it is next used. O(1). */

@@ -55,7 +55,6 @@ export abstract class FencedEntries extends CallEntries {
   /** Ends a load that has a result, and stores `value` for it if that is wanted and the load was not fenced. */
   protected settle(load: CallLoad, args: readonly unknown[], result: unknown, value: unknown, called = true): void {
     const { definition } = this;
-    const when = called ? definition.options.when : undefined;
     // Still running, as far as the callbacks can tell: one that asks for this result asks for itself.
     const loads = this.inFlight();
     const { depth } = loads;
@@ -66,7 +65,7 @@ export abstract class FencedEntries extends CallEntries {
       load.isOutdated = this.isDoubtful(load);
       refuseOneShot(result, definition);
       if (definition.options.freeze) deepFreeze(result);
-      const wanted = when === undefined || when(result, ...args);
+      const wanted = !called || definition.wants(result, args);
       const ttl = wanted ? definition.ttlOf(result, args) : 0;
       const tags = definition.tagsOf(result, args);
       load.isOutdated = wasInvalidated(tags, load.tagTime);
@@ -90,6 +89,7 @@ export abstract class FencedEntries extends CallEntries {
     refuseOneShot(value, definition);
     if (definition.options.freeze) deepFreeze(value);
     const stored = definition.promises ? Promise.resolve(value) : value;
+    definition.isGuessed ||= definition.promises === undefined;
     refresh();
     this.keep(key, stored, definition.ttlOf(value, args), definition.tagsOf(value, args));
     this.fence(key);

@@ -1,5 +1,6 @@
 import { type EvictionCause, requireNumber } from '../lru/options.js';
 import type { CallKey } from './call-key.js';
+import type { CallLoad } from './call-load.js';
 import type { Definition } from './definition.js';
 import { type Failure, Failures } from './failures.js';
 import type { Outcome } from './fenced-entries.js';
@@ -39,7 +40,13 @@ export abstract class Keeper extends ReadThrough {
     const kept = this.kept(key, this.current);
     const now = this.now();
     if (kept?.isServed(now)) return kept.isFresh(now) ? 'hit' : 'stale';
-    return this.failureOf(key) === undefined ? super.outcome(key) : 'failed';
+    if (this.failureOf(key) !== undefined) return 'failed';
+    return this.meanwhile(this.loadOf(key)) === undefined ? super.outcome(key) : 'stale';
+  }
+
+  override bound(capacity: number): void {
+    super.bound(capacity);
+    this.#failures?.resize(capacity);
   }
 
   override peekAt(key: CallKey): unknown {
@@ -94,6 +101,11 @@ export abstract class Keeper extends ReadThrough {
     return kept?.standsIn(now) ? kept : undefined;
   }
 
+  /** What answers while a load takes too long, if anything may. */
+  protected meanwhile(load: CallLoad | undefined): Kept | undefined {
+    return load instanceof Run && load.isSlow ? this.standIn(load.key, this.now()) : undefined;
+  }
+
   protected kept(key: CallKey, entries = this.stored): Kept | undefined {
     return entries.peek(key) as Kept | undefined;
   }
@@ -104,9 +116,10 @@ export abstract class Keeper extends ReadThrough {
     const { errorTtl } = options;
     const kept = this.kept(run.key);
     if (kept !== undefined) kept.retryAt = now + Math.max(errorTtl, BACK_OFF * (1 - Math.random() / 2));
-    // What is thrown at once says nothing of a source, and nothing yet of whether the method is one that promises.
-    if (errorTtl === 0 || run.thrown !== undefined) return;
-    this.#failures ??= new Failures(options.capacity, () => this.now(), options.tags !== undefined);
+    // What is thrown at once says nothing of a source, and nothing yet of whether the method is one that promises. Nor
+    // does what one caller has spoilt say anything for others.
+    if (errorTtl === 0 || run.thrown !== undefined || run.isSpoilt) return;
+    this.#failures ??= new Failures(this.stored.capacity, () => this.now(), options.tags !== undefined);
     this.#failures.remember(run.key, { error, tagTime: run.tagTime }, errorTtl);
   }
 }

@@ -35,10 +35,11 @@ export class ReadThrough extends FencedEntries {
   /** A call that found no entry: its result, from a load in flight or from the method. */
   miss(key: CallKey, receiver: unknown, args: readonly unknown[]): unknown {
     const { definition } = this;
+    // Before the look for a load, as a clock is anybody's code, and may begin one.
+    const since = this.stopwatch();
     const joined = this.join(key);
     if (joined !== undefined) return this.#joined(joined, receiver, args);
 
-    const since = this.stopwatch();
     // All that stays on the stack while the method runs, which may call itself deeply.
     const loads = this.inFlight();
     const { depth } = loads;
@@ -134,7 +135,7 @@ export class ReadThrough extends FencedEntries {
     this.missed();
     try {
       if (isPromise(value)) {
-        definition.promises = true;
+        definition.promised();
         const promise = this.#await(load, args, value, true);
         // What these listeners throw is for this caller, and must not spoil the promise that others are given.
         given = promise;

@@ -21,13 +21,15 @@ export class Resilient extends Runner {
     const kept = this.find(key) as Kept | undefined;
     if (kept !== undefined) {
       const now = this.now();
-      if (kept.wantsReload(now) && this.loadOf(key) === undefined) this.begin(key, waiter, true);
+      if (kept.wantsReload(now)) this.reload(key, waiter);
       if (kept.isServed(now)) return this.#answer(key, args, kept.value, !kept.isFresh(now));
     }
     const failure = this.failureOf(key);
     if (failure !== undefined) return this.#answer(key, args, Promise.reject(failure.error), false);
+    // Before the look for a load, as a clock is anybody's code, and may begin one.
+    const since = this.stopwatch();
     const joined = this.join(key);
-    return joined === undefined ? this.#lead(key, waiter) : this.#join(joined, waiter);
+    return joined === undefined ? this.#lead(key, waiter, since) : this.#join(joined, waiter);
   }
 
   /** Gives a caller what is there, as a hit. */
@@ -45,12 +47,12 @@ export class Resilient extends Runner {
   }
 
   /** A call that begins a load and waits for it. */
-  #lead(key: CallKey, waiter: Waiter): unknown {
-    const run = this.begin(key, waiter, false);
+  #lead(key: CallKey, waiter: Waiter, since: number): unknown {
+    const run = this.begin(key, waiter, false, since);
     if (run.thrown !== undefined) run.throwTroubles(run.thrown.error);
     // Its signal may outlive the receiver, which nobody will need for another run.
     const leader: Waiter = { receiver: undefined, args: [], signal: waiter.signal };
-    const answer = this.#wait(run, leader, run.promise!);
+    const answer = this.#wait(run, leader);
     const given = this.definition.listeners.hearEnds ? run.led(answer) : answer;
     try {
       this.tellMiss(run, waiter.args, given);
@@ -63,55 +65,67 @@ export class Resilient extends Runner {
 
   /** A call that waits for the load of another. */
   #join(load: CallLoad, waiter: Waiter): unknown {
-    const { receiver, args } = waiter;
-    const { key } = load;
-    const kept = load instanceof Run && load.isSlow ? this.standIn(key, this.now()) : undefined;
-    if (kept !== undefined) return this.#answer(key, args, kept.value, true);
+    const kept = this.meanwhile(load);
+    if (kept !== undefined) return this.#answer(load.key, waiter.args, kept.value, true);
+    if (this.isDoubtful(load)) return this.#doubt(load, { ...waiter, doubts: true });
+    const run = runOf(load);
     // Counted as waiting before any listener is told, which may have others leave.
-    if (load instanceof Run) load.join(waiter);
-    const join = () => {
-      this.count('coalesced');
-      return this.#answer(key, args, load.promise!, false);
-    };
-    if (this.isDoubtful(load)) {
-      const decide = () => (load.isOutdated ? this.callAnew(receiver, args) : join());
-      return this.#wait(load, waiter, load.promise!.then(decide, decide));
-    }
+    run?.join(waiter);
     try {
-      join();
+      this.#coalesce(load, waiter, load.promise!);
     } catch (error) {
-      if (load instanceof Run && load.leave(waiter)) this.giveUp(load, error);
+      if (run?.leave(waiter)) this.giveUp(run, error);
       throw error;
     }
-    return this.#wait(load, waiter, load.promise!);
+    return this.#wait(load, waiter);
   }
 
-  /** What a caller of a load waits for, to get `answer`. */
-  #wait(load: CallLoad, waiter: Waiter, answer: Promise<unknown>): Promise<unknown> {
+  /** A call that waits for the load of another to learn whether its result is one that it may have. */
+  #doubt(load: CallLoad, waiter: Waiter): Promise<unknown> {
+    const { receiver, args, signal } = waiter;
+    const run = runOf(load);
+    run?.join(waiter);
+    const decide = (given?: unknown) => {
+      // What comes before the end is an old value, for want of patience.
+      if (run?.isOver === false) return this.#coalesce(load, waiter, Promise.resolve(given));
+      return load.isOutdated ? this.callAnew(receiver, args) : this.#coalesce(load, waiter, load.promise!);
+    };
+    return this.#wait(load, waiter).then(decide, (error) => {
+      if (!signal?.aborted) return decide();
+      this.#coalesce(load, waiter, load.promise!);
+      throw error;
+    });
+  }
+
+  /** Gives a caller what another's load gives. */
+  #coalesce({ key }: CallLoad, { args }: Waiter, answer: Promise<unknown>): Promise<unknown> {
+    this.count('coalesced');
+    return this.#answer(key, args, answer, false);
+  }
+
+  /** What a caller of a load waits for. */
+  #wait(load: CallLoad, waiter: Waiter): Promise<unknown> {
     const { signal } = waiter;
-    const run = load instanceof Run ? load : undefined;
-    const given = run === undefined ? answer : this.soon(run, answer);
+    const run = runOf(load);
+    const answer = run === undefined ? load.promise! : this.soon(run);
     if (signal === undefined) {
       if (run !== undefined) run.isWanted = true;
-      return given;
+      return answer;
     }
-    return abortable(given, signal, () => {
+    return abortable(answer, signal, () => {
       const latest = run?.latest;
       if (latest?.leave(waiter)) this.giveUp(latest, signal.reason);
     });
   }
 
-  /** What those wait for who would rather have an old value than wait for long. */
-  protected override soon(run: Run, answer: Promise<unknown>): Promise<unknown> {
+  protected override soon(run: Run): Promise<unknown> {
     const { softTimeout } = this.definition.options;
+    const answer = run.promise!;
     if (softTimeout === Infinity || run.isSlow || run.isOver) return answer;
-    const soon = () =>
-      new Promise((resolve, reject) => {
-        answer.then(resolve, reject);
-        run.until(startTimer(softTimeout, () => this.#slow(run, resolve)));
-      });
-    if (answer !== run.promise) return soon();
-    run.soon ??= soon();
+    run.soon ??= new Promise((resolve, reject) => {
+      answer.then(resolve, reject);
+      run.until(startTimer(softTimeout, () => this.#slow(run, resolve)));
+    });
     return run.soon;
   }
 
@@ -125,8 +139,11 @@ export class Resilient extends Runner {
     }
     if (kept === undefined) return;
     this.count('staleHits', run.waiting);
-    run.waiting = 0;
-    run.isWanted = true;
+    run.dismiss();
     resolve(kept.value);
   }
+}
+
+function runOf(load: CallLoad): Run | undefined {
+  return load instanceof Run ? load : undefined;
 }

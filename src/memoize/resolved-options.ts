@@ -1,12 +1,5 @@
 import { type Clock, monotonic } from '../lru/clock.js';
-import {
-  requireCapacity,
-  requireClock,
-  requireFunction,
-  requireNames,
-  requireNumber,
-  requireTtl,
-} from '../lru/options.js';
+import { requireCapacity, requireClock, requireFunction, requireNames, requireNumber } from '../lru/options.js';
 import { requireOption } from '../lru/require-option.js';
 import type { CachedOptions } from './options.js';
 import { LONGEST_TIMER } from './timer.js';
@@ -81,7 +74,8 @@ export function resolveOptions<Args extends readonly unknown[], R, This>(
   const { capacity, ttl, key, per, name, when, on, clock, tags, signal, many, freeze } = resolved;
   const { staleWhileRevalidate, staleIfError, refreshAhead, jitter, errorTtl, timeout, softTimeout } = resolved;
   requireCapacity(capacity, false);
-  if (typeof ttl !== 'function') requireTtl(ttl);
+  const isTtl = typeof ttl === 'function' || (typeof ttl === 'number' && ttl > 0);
+  requireOption(isTtl, 'ttl', 'a number above 0, or a function', ttl);
   requireOption([undefined, 'instance', 'class'].includes(per), 'per', "'instance' or 'class'", per);
   requireOption(name === undefined || typeof name === 'string', 'name', 'a string', name);
   requireNames(on, 'hit miss evict error', 'on');

@@ -7,6 +7,8 @@ export interface Waiter {
   readonly receiver: unknown;
   readonly args: readonly unknown[];
   readonly signal: AbortSignal | undefined;
+  /** Whether it waits only to learn if the result is one that it may have. */
+  readonly doubts?: boolean;
 }
 
 /** A run: a call load that knows who waits for it, can be given up, and is settled by its cache. */
@@ -21,7 +23,9 @@ export class Run extends CallLoad {
   isSlow = false;
   /** How many callers wait. */
   waiting: number;
-  /** Those of them who have joined. */
+  /** How many of them doubt. */
+  doubters = 0;
+  /** Those who have joined. */
   readonly #joined = new Set<Waiter>();
   /** Whether it goes on when all have left who can. */
   isWanted: boolean;
@@ -31,6 +35,8 @@ export class Run extends CallLoad {
   isOver = false;
   /** What its method threw, instead of returning a promise. */
   thrown: { readonly error: unknown } | undefined;
+  /** Whether it ended because its time was up. */
+  isTimedOut = false;
   /** Whether the caller who began it hears of what listeners throw. */
   isLed: boolean;
   /** What listeners threw. */
@@ -81,20 +87,29 @@ export class Run extends CallLoad {
   /** One more waits. */
   join(waiter: Waiter): void {
     this.waiting++;
+    if (waiter.doubts) this.doubters++;
     this.#joined.add(waiter);
+  }
+
+  /** All who wait are given an old value. It goes on for those who come later. */
+  dismiss(): void {
+    this.waiting = 0;
+    this.doubters = 0;
+    this.#joined.clear();
+    this.isWanted = true;
   }
 
   /** One gives up. Tells whether the run is of use to nobody then. */
   leave(waiter: Waiter): boolean {
     // Those who were given an old value wait no more.
     this.waiting = Math.max(0, this.waiting - 1);
-    this.#joined.delete(waiter);
+    if (this.#joined.delete(waiter) && waiter.doubts) this.doubters--;
     return this.waiting === 0 && !this.isWanted && !this.isOver;
   }
 
   /** Whether its first caller gave up, which its method may have heard of in another way than by the run's own signal. */
   get isSpoilt(): boolean {
-    return this.#leader?.aborted === true && !this.#isExchanged;
+    return this.#leader?.aborted === true && !this.#isExchanged && !this.isTimedOut;
   }
 
   /** Those who have joined and still wait. */

@@ -15,12 +15,17 @@ import { startTimer } from './timer.js';
  * timeout, or for want of anybody who waits.
  */
 export abstract class Runner extends Keeper {
-  /** Begins a load, for a caller or in the background. What its method throws at once stays in it. */
-  protected begin(key: CallKey, { receiver, args, signal }: Waiter, isBackground: boolean): Run {
+  /** Begins a load in the background, unless one is in flight. */
+  protected reload(key: CallKey, waiter: Waiter): void {
+    // First, as a clock is anybody's code, and may make this very call.
+    const since = this.stopwatch();
+    if (this.loadOf(key) === undefined) this.begin(key, waiter, true, since);
+  }
+
+  /** Begins a load, for a caller or in the background, at a time that was read. What its method throws at once stays in it. */
+  protected begin(key: CallKey, { receiver, args, signal }: Waiter, isBackground: boolean, since: number): Run {
     const { definition } = this;
     const { signal: pick, timeout, many } = definition.options;
-    // First, as a clock is anybody's code, and may end what is in flight.
-    const since = this.stopwatch();
     const loads = this.inFlight();
     const { depth } = loads;
     const outer = running.load;
@@ -64,6 +69,7 @@ export abstract class Runner extends Keeper {
     if (timeout === Infinity) return;
     const expire = () => {
       const error = new TimeoutError(`${this.definition.name} took longer than ${timeout} ms`);
+      run.isTimedOut = true;
       // First, so that who hears of the failure and loads again meets a source that was told to stop.
       run.abort(error);
       this.#fail(run, args, error);
@@ -94,7 +100,7 @@ export abstract class Runner extends Keeper {
     this.#finish(run, true);
     this.renew();
     const isCurrent = this.end(run);
-    if (run.isSpoilt) this.#inherit(run, error);
+    if (run.isSpoilt && run.heirs.length > 0) this.#inherit(run, error);
     else this.#recover(run, args, error, isCurrent);
   }
 
@@ -117,15 +123,16 @@ export abstract class Runner extends Keeper {
     if (heir === undefined) throw error;
     const kept = this.kept(run.key);
     if (kept?.isServed(this.now())) return kept.value;
+    const since = this.stopwatch();
     const known = this.join(run.key);
-    const next = known ?? this.begin(run.key, heir, true);
+    const next = known ?? this.begin(run.key, heir, true, since);
     if (!(next instanceof Run)) return next.promise!;
     run.successor = next;
     for (const each of heirs) next.join(each);
     const wasWanted = known !== undefined && next.isWanted;
     next.isWanted = wasWanted || heirs.some(({ signal }) => signal === undefined);
     if (next.thrown !== undefined) throw next.thrown.error;
-    return this.soon(next, next.promise!);
+    return this.soon(next);
   }
 
   protected giveUp(run: Run, reason: unknown): void {
@@ -150,7 +157,8 @@ export abstract class Runner extends Keeper {
       const now = this.now();
       if (isCurrent) this.remember(run, error, now);
       kept = this.standIn(run.key, now);
-      if (kept?.isFresh(now) === false) this.count('staleHits', run.waiting);
+      // Those who doubt ask again.
+      if (kept?.isFresh(now) === false) this.count('staleHits', run.waiting - run.doubters);
     } catch {
       // A clock that throws must not keep the error from those who wait.
     }
@@ -180,5 +188,5 @@ export abstract class Runner extends Keeper {
   }
 
   /** What those wait for who would rather have an old value than wait for long. */
-  protected abstract soon(run: Run, answer: Promise<unknown>): Promise<unknown>;
+  protected abstract soon(run: Run): Promise<unknown>;
 }
