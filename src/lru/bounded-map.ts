@@ -98,13 +98,13 @@ export abstract class BoundedMap<K, V> {
     this.#makeRoom(0, now);
   }
 
-  /** The keys, least recent first, some of which may be dead. O(n). */
-  order(): K[] {
-    return this.#recency.slots().map((slot) => this.#keyAt(slot));
-  }
-
   /** Hears of each entry as it leaves, amid the operation: it must neither throw nor use the map. */
   protected abstract left(key: K, value: V, cause: EvictionCause): void;
+
+  /** The keys, least recent first, some of which may be dead. O(n). */
+  protected order(): K[] {
+    return this.#recency.slots().map((slot) => this.#keyAt(slot));
+  }
 
   /** The live slot of a key, its recency untouched, or 0; `valueAt` gives its value, of 0 undefined. */
   protected alive(key: K): number {

@@ -16,7 +16,6 @@ export interface Entries {
   findList(list: readonly unknown[], count: number): unknown;
   /** What is stored under a key, its recency untouched; or `undefined`. */
   peek(key: CallKey): unknown;
-  has(key: CallKey): boolean;
   /** Milliseconds until an entry dies, `Infinity` when it never does, `undefined` when there is none. */
   expiresIn(key: CallKey): number | undefined;
   /** @throws OptionError when `ttl` is no number from 0; nothing has changed then. */

@@ -59,10 +59,6 @@ export abstract class FewEntries implements Entries {
     return this.#living(this.#holderOf(key), true)?.value;
   }
 
-  has(key: CallKey): boolean {
-    return this.#living(this.#holderOf(key), true) !== undefined;
-  }
-
   expiresIn(key: CallKey): number | undefined {
     const entry = this.#living(this.#holderOf(key), true);
     if (entry === undefined) return undefined;

@@ -55,6 +55,10 @@ export class ManyEntries extends BoundedMap<CallKey, unknown> implements Entries
     super.empty();
   }
 
+  override order(): CallKey[] {
+    return super.order();
+  }
+
   protected override left(key: CallKey, value: unknown, cause: EvictionCause): void {
     this.#owner.left(key, value, cause);
   }

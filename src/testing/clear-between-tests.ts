@@ -24,6 +24,5 @@ export function clearBetweenTests(
     const expected = "the test runner's, as a global or in clearBetweenTests(afterEach)";
     throw new ArgumentError(mismatch('afterEach', expected, afterEach));
   }
-  // No parameters, and nothing returned: runners wait for a callback that is taken, and for a promise.
-  afterEach(() => clearAll());
+  afterEach(clearAll);
 }
