@@ -342,7 +342,11 @@ test('what no proxy can cache is refused at once, with the name of the method', 
       'Client: expected a method of the target, and no class, but got: function',
     ],
     [[{ find }, { find: 5 }], 'BAD_OPTION', 'find: options: expected an object, but got: number 5'],
-    [[{ find }, { find: { ttl: 0 } }], 'BAD_OPTION', 'find: ttl: expected a number above 0, or a function, but got: number 0'],
+    [
+      [{ find }, { find: { ttl: 0 } }],
+      'BAD_OPTION',
+      'find: ttl: expected a number above 0, or a function, but got: number 0',
+    ],
     [[{ *all() {} }, { all: {} }], 'BAD_PLACE', 'Object.all is a generator, which can be read only once'],
     [[Object.freeze({ find }), { find: {} }], 'BAD_PLACE', 'find is read-only in the target'],
     [

@@ -117,6 +117,14 @@ test('views and functions are left alone', () => {
   expect(Object.isFrozen(frozen(() => 1))).toBe(false);
 });
 
+test('a module is left alone, which nobody can change', () => {
+  // As import() would give it, were this file not compiled to require().
+  const module = Object.seal({ EOL: '\n', [Symbol.toStringTag]: 'Module' });
+  expect([frozen({ module }).module.EOL, Object.isFrozen(module)]).toEqual(['\n', false]);
+  // Anybody may call an object so.
+  expect(Object.isFrozen(frozen({ [Symbol.toStringTag]: 'Module' }))).toBe(true);
+});
+
 test('a Map, Set or Date can be read, but not changed, and its contents are frozen', () => {
   const key = { id: 1 };
   const map = frozen(new Map([[key, { items: [1] }]]));

@@ -1,9 +1,10 @@
 /**
  * Freezes a value and all that its own properties and its contents reach, so that whoever changes it fails there. O(size).
  *
- * No getter is called and no prototype touched. Functions are left alone, as are typed arrays and other views, which
- * the language cannot freeze, and regular expressions, which could not be used. Nor can it freeze what a Map, Set or Date holds: those get methods of their own that
- * throw. What lies in private fields, closures and weak collections stays as it was.
+ * No getter is called and no prototype touched. Functions are left alone, as are modules, typed arrays and other views,
+ * which the language cannot freeze, and regular expressions, which could not be used. Nor can it freeze what a Map, Set or
+ * Date holds: those get methods of their own that throw. What lies in private fields, closures and weak collections stays
+ * as it was.
  */
 export function deepFreeze(value: unknown): void {
   const reached = new Set<object>();
@@ -22,8 +23,13 @@ export function deepFreeze(value: unknown): void {
 
 function reach(reached: Set<object>, value: unknown): void {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return;
-  // One that searches writes its lastIndex.
-  if (!(value instanceof RegExp)) reached.add(value);
+  // A RegExp that searches writes its lastIndex.
+  if (!(value instanceof RegExp || isModule(value))) reached.add(value);
+}
+
+/** What `import()` gives: nobody can change it, nor freeze it. */
+function isModule(value: object): boolean {
+  return (value as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag] === 'Module' && !Object.isExtensible(value);
 }
 
 /** A built-in class whose instances hold what no property shows. */
