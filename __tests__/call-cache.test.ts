@@ -192,10 +192,25 @@ test('stats count hits, joined loads, misses, loads, failures and evictions by c
   });
 });
 
+test('a synchronous failure counts as a miss and a load error, with its time', () => {
+  let now = 0;
+  const memoized = memoize(
+    () => {
+      now += 10;
+      throw new Error('down');
+    },
+    { clock: () => now },
+  );
+  expect(memoized).toThrow('down');
+  expect(cacheOf(memoized).stats()).toMatchObject({ misses: 1, loads: 0, loadErrors: 1, totalLoadTime: 10 });
+});
+
 test('minus gives what has happened since an earlier snapshot', () => {
   const { cache, memoized } = setup();
   expect(cache.stats()).toMatchObject({ totalLoadTime: 0, meanLoadTime: 0 });
   memoized(1, 'a');
+  memoized(1, 'a');
+  cache.delete(1, 'a');
   memoized(1, 'a');
   const before = cache.stats();
   memoized(1, 'a');

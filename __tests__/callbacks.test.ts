@@ -149,7 +149,7 @@ for (const variant of Object.keys(VARIANTS) as (keyof typeof VARIANTS)[]) {
         });
       }
 
-      test(`${variant}, capacity ${capacity}: what a ${callback} callback throws reaches the caller, and leaves the cache whole`, async () => {
+      test(`${variant}, capacity ${capacity}: what a ${callback} callback throws reaches the caller, leaves the cache whole, and spoils no later call`, async () => {
         const subject = armed(callback, variant, capacity);
         const thrown = new Error(callback);
         let before = 0;
@@ -167,7 +167,7 @@ for (const variant of Object.keys(VARIANTS) as (keyof typeof VARIANTS)[]) {
         }
         expect(before).toBeGreaterThan(0);
         await expectWhole(subject);
-        for (const n of [201, 202, 203]) expect(await subject.get(n)).toBe(n);
+        for (const n of [1, 2, 3, 201, 202, 203]) expect(await subject.get(n)).toBe(n);
         await expectWhole(subject);
       });
     }

@@ -304,6 +304,24 @@ test.each<[string, (rows: Rows) => unknown]>([
   expect(await rows.get(1)).toBe('loaded 2');
 });
 
+test('what a mutator itself does to the member has its put be an eviction', () => {
+  class Service {
+    @cached()
+    get(_id: number) {
+      return 'loaded';
+    }
+    @puts<Service>('get', (id) => [id])
+    save(id: number, isFirst: boolean): string {
+      if (!isFirst) return 'newer';
+      this.save(id, false);
+      return 'older';
+    }
+  }
+  const service = new Service();
+  service.save(1, true);
+  expect(service.get(1)).toBe('loaded');
+});
+
 test('of two mutators that overlap, no put outlasts the other', async () => {
   const rows = new Rows();
   const saves = [rows.save(1), rows.save(1)];

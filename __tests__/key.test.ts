@@ -177,6 +177,12 @@ test('the order of a Map or Set counts, since a reader meets it', () => {
   ).toBe(true);
 });
 
+test('the content of one Map or Set cannot pass for that of the next', () => {
+  const [map, set] = [new Map([[0, 0]]), new Set([0])];
+  expect(keyOf([map, new Map()])).not.toBe(keyOf([new Map(), map]));
+  expect(keyOf([set, new Set()])).not.toBe(keyOf([new Set(), set]));
+});
+
 test('what is hung on a built-in counts, and is no member of it', () => {
   const symbol = Symbol.for('x');
   expect(apart(Object.assign(new Date(0), { zone: 1 }), new Date(0))).toBe(true);

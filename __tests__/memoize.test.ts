@@ -9,6 +9,24 @@ test('a second call with equal arguments is a hit', () => {
   expect(area).toHaveBeenCalledTimes(2);
 });
 
+test('a structured or -0 argument in any place counts by value', () => {
+  const methods = [
+    (_a: unknown) => ({}),
+    (_a: unknown, _b: unknown) => ({}),
+    (_a: unknown, _b: unknown, _c: unknown) => ({}),
+  ];
+  for (const method of methods) {
+    const get = memoize(method as (...args: unknown[]) => object);
+    for (let place = 0; place < method.length; place++) {
+      const call = (arg: unknown) => get(...Array.from({ length: method.length }, (_, i) => (i === place ? arg : 1)));
+      expect(call({ a: 1 })).toBe(call({ a: 1 }));
+      expect(call({ a: 1 })).not.toBe(call({ a: 2 }));
+      expect(call(-0)).toBe(call(-0));
+      expect(call(-0)).not.toBe(call(0));
+    }
+  }
+});
+
 test('the function keeps its name, length and own properties', () => {
   function load(a: number, b: number) {
     return a + b;
@@ -285,11 +303,13 @@ test('a synchronous method that clears its own cache is fenced too', () => {
 test('recursion over other arguments works, over the same is an error', () => {
   const fib: (n: number) => number = memoize((n: number) => (n < 2 ? n : fib(n - 1) + fib(n - 2)), { capacity: 3 });
   expect(fib(70)).toBe(190392490709135);
-  const endless: (n: number) => number = memoize((n: number) => endless(n));
-  for (let i = 0; i < 2; i++) {
-    expect(() => endless(1)).toThrow(
-      error({ code: 'MEMOKIT_RECURSION', message: expect.stringContaining('same arguments') }),
-    );
+  for (const options of [{}, { timeout: 1000 }, { staleIfError: 1 }]) {
+    const endless: (n: number) => unknown = memoize((n: number) => endless(n), options);
+    for (let i = 0; i < 2; i++) {
+      expect(() => endless(1)).toThrow(
+        error({ code: 'MEMOKIT_RECURSION', message: expect.stringContaining('same arguments') }),
+      );
+    }
   }
 });
 

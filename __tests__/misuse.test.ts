@@ -108,6 +108,15 @@ for (const [title, bad, message] of [...options, ...callOptions]) {
   });
 }
 
+test('an option that is undefined is as if it were not given', () => {
+  const undefinedOf = (names: string) => Object.fromEntries(names.split(' ').map((name) => [name, undefined]));
+  expect(cacheOf(wrap(undefinedOf(NAMES))() as () => number).capacity).toBe(128);
+  expect(decorate(undefinedOf(NAMES))).not.toThrow();
+  expect(wrap({ on: undefinedOf('hit miss evict error') })).not.toThrow();
+  expect(build(undefinedOf('capacity ttl clock weigh onEvict'))().capacity).toBe(128);
+  expect(() => call(evicts, 'get', undefinedOf('when by before'))).not.toThrow();
+});
+
 test('set refuses what says something, but no ttl, and changes nothing', () => {
   const cache = new LruCache().set('a', 1);
   for (const [bad, message] of [

@@ -822,6 +822,32 @@ test('many callers on one signal have one listener there, and none once they wai
   expect(count()).toBe(0);
 });
 
+test('a signal still ends the other waits after one of them has settled', async () => {
+  const controller = new AbortController();
+  const { source, get } = abortableSource();
+  const [first, second] = [get('a', controller.signal), get('b', controller.signal)];
+  source.runs[0]!.resolve('value');
+  expect(await first).toBe('value');
+  controller.abort();
+  await expect(second).rejects.toBe(controller.signal.reason);
+});
+
+test('who aborts while the method starts, or while a listener is told, is rejected at once', async () => {
+  const starting = new AbortController();
+  const start = memoize(
+    (_signal: AbortSignal) => {
+      starting.abort();
+      return new Promise(() => {});
+    },
+    { signal: (signal) => signal },
+  );
+  await expect(start(starting.signal)).rejects.toBe(starting.signal.reason);
+  const joining = new AbortController();
+  const { get } = abortableSource({ on: { hit: () => joining.abort() } });
+  get('k');
+  await expect(get('k', joining.signal)).rejects.toBe(joining.signal.reason);
+});
+
 test('a tag of others changes neither softTimeout nor who can leave', async () => {
   jest.useFakeTimers();
   const { source, get, signals } = abortableSource({

@@ -57,5 +57,20 @@ const { value } = fc.letrec<{ value: unknown }>((tie) => ({
   ),
 }));
 
+/** Lists of Maps, or of Sets, that hold a zero or nothing: only their sizes tell what is whose. */
+const collections = fc.oneof(
+  fc.array(
+    fc.constantFrom([], [[0, 0] as const]).map((entries) => new Map(entries)),
+    { maxLength: 3 },
+  ),
+  fc.array(
+    fc.constantFrom([], [0]).map((members) => new Set(members)),
+    { maxLength: 3 },
+  ),
+);
+
 /** Argument lists that are hard to tell apart, and often equal. */
-export const args = fc.array(value, { maxLength: 3 });
+export const args = fc.oneof(
+  { weight: 3, arbitrary: fc.array(value, { maxLength: 3 }) },
+  { weight: 1, arbitrary: collections },
+);
