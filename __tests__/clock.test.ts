@@ -1,5 +1,5 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
-import { type CachedOptions, cacheOf, LruCache, memoize } from 'memokit';
+import { type CachedOptions, cacheOf, caches, LruCache, memoize } from 'memokit';
 import { ActingClock } from './support/acting-clock.js';
 import { Source, settle } from './support/source.js';
 
@@ -37,24 +37,30 @@ test('a reading of one job is not used in a later one', async () => {
 test('a lifetime counts from the return of what computed the value, however long that blocked', async () => {
   const cache = new LruCache<number, number>({ ttl: 1000 });
   const blocking = (n: number) => {
+    // Takes a reading that is still in use when the blocking is over.
+    cache.set(0, 0).get(0);
     wait(200);
     return n;
   };
   const slow = memoize(blocking, { ttl: 1000 });
-  // Takes a reading that is still in use when the blocking is over.
-  const look = () => cache.set(0, 0).get(0);
-  look();
   slow(1);
   await nextJob();
   expect(cacheOf(slow).explain(1).expiresIn).toBeGreaterThan(850);
-  look();
   cache.getOrInsertComputed(1, blocking);
   await nextJob();
   expect(cache.expiresIn(1)).toBeGreaterThan(850);
-  look();
   await cache.getOrLoad(2, blocking);
   await nextJob();
   expect(cache.expiresIn(2)).toBeGreaterThan(850);
+});
+
+test('load times are counted by the default clock, in the stats of a cache and in the totals', () => {
+  const blocking = memoize(() => wait(20), { name: 'blocking' });
+  blocking();
+  const totals = caches().find(({ name }) => name === 'blocking')!;
+  for (const { totalLoadTime } of [cacheOf(blocking).stats(), totals.stats()]) {
+    expect(totalLoadTime).toBeGreaterThanOrEqual(20);
+  }
 });
 
 test('a clock that is replaced, alone or with the timers, is seen at the next look', () => {

@@ -43,6 +43,12 @@ test('memory is flat under two million distinct keys', () => {
   expect(grown).toBeLessThan(3);
 });
 
+test('memory is flat under distinct tags, of results and of invalidations', () => {
+  const { grown, size } = collect('distinct-tags');
+  expect(size).toBe(1000);
+  expect(grown).toBeLessThan(3);
+});
+
 test('a process that used everything exits by itself', () => {
   const { status, stdout } = run('__tests__/programs/use-everything.ts');
   expect(status).toBe(0);

@@ -458,6 +458,10 @@ test('a result that cannot be judged after success evicts every call of the memb
     when(_id: number) {}
     @evicts<Service>('get', fail, { by: 'result' })
     async byResult(_id: number) {}
+    @puts<Service>('get', (id) => [id], { when: fail })
+    put(_id: number) {
+      return 0;
+    }
   }
   class Sub extends Service {
     @cached()
@@ -472,6 +476,8 @@ test('a result that cannot be judged after success evicts every call of the memb
   expect(load()).toEqual([3, 4]);
   await expect(service.byResult(1)).rejects.toThrow(failure);
   expect(load()).toEqual([5, 6]);
+  expect(() => service.put(1)).toThrow(failure);
+  expect(load()).toEqual([7, 8]);
 });
 
 test('the call to evict is that of the arguments as they were when the mutator was called', async () => {
@@ -522,6 +528,31 @@ test('an argument function of evicts that fails keeps the mutator from running',
   service.get(1);
   expect(() => service.change()).toThrow(failure);
   expect(() => service.other(1)).toThrow(error({ code: 'MEMOKIT_BAD_ARGUMENT' }));
+  expect(ran).not.toHaveBeenCalled();
+  expect(cacheOf(service, 'get').has(1)).toBe(true);
+});
+
+test('a when that fails before the mutator keeps it from running, with nothing evicted', () => {
+  const failure = new Error('when');
+  const ran = jest.fn();
+  class Service {
+    @cached()
+    get(_id: number) {
+      return 1;
+    }
+    @evicts<Service>('get', {
+      before: true,
+      when: () => {
+        throw failure;
+      },
+    })
+    change() {
+      ran();
+    }
+  }
+  const service = new Service();
+  service.get(1);
+  expect(() => service.change()).toThrow(failure);
   expect(ran).not.toHaveBeenCalled();
   expect(cacheOf(service, 'get').has(1)).toBe(true);
 });

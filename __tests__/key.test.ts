@@ -59,6 +59,7 @@ test('a string that reads like an encoding is not taken for one', () => {
   expect(keyOf([keyOf([key])])).not.toBe(keyOf([key]));
   expect(keyOf(['a,b', 'c'])).not.toBe(keyOf(['a', 'b,c']));
   expect(keyOf(['a', 'sb'])).not.toBe(keyOf(['as', 'b']));
+  expect(keyOf([Symbol.for('a'), Symbol.for('bt'), true])).not.toBe(keyOf([Symbol.for('ayb'), true, true]));
   expect(keyOf([{ a: 's', b: '' }])).not.toBe(keyOf([{ a: '', b: 's' }]));
 });
 
@@ -121,6 +122,7 @@ test('own properties named like parts of every object are ordinary keys', () => 
 });
 
 test('built-in values count by content and type', () => {
+  const resizable = (maxByteLength: number) => Reflect.construct(ArrayBuffer, [2, { maxByteLength }]);
   const groups: unknown[][] = [
     [new Date(5), new Date(5)],
     [new Date(6)],
@@ -139,6 +141,9 @@ test('built-in values count by content and type', () => {
     [new Uint8ClampedArray([1, 2])],
     [Buffer.from([1, 2]), Buffer.from([1, 2])],
     [new Uint8Array([1, 2]).buffer, new Uint8Array([1, 2]).buffer],
+    [new ArrayBuffer(2), new ArrayBuffer(2)],
+    [resizable(4), resizable(4)],
+    [resizable(8)],
     [new DataView(new Uint8Array([1, 2]).buffer)],
     [new Float32Array([-0])],
     [new Float32Array([0]), new Float32Array([0])],
@@ -185,7 +190,10 @@ test('the content of one Map or Set cannot pass for that of the next', () => {
 
 test('what is hung on a built-in counts, and is no member of it', () => {
   const symbol = Symbol.for('x');
-  expect(apart(Object.assign(new Date(0), { zone: 1 }), new Date(0))).toBe(true);
+  for (const make of [() => new Date(0), () => /a/, () => new Map(), () => new Set(), () => Object(1)]) {
+    const hung = (zone: number) => Object.assign(make(), { zone });
+    expect([same(hung(1), hung(1)), apart(hung(1), hung(2)), apart(hung(1), make())]).toEqual([true, true, true]);
+  }
   expect(apart(new Set([symbol, 5]), Object.assign(new Set(), { [symbol]: 5 }))).toBe(true);
   const tenant = (name: string) => Object.assign(new URL('http://a/'), { tenant: name });
   expect([same(tenant('x'), tenant('x')), apart(tenant('x'), tenant('y'))]).toEqual([true, true]);

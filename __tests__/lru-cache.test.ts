@@ -180,12 +180,16 @@ test('every cause is told: capacity, expired, deleted, replaced, cleared', () =>
   cache.set('d', 1, { ttl: 1 });
   clock.time = 1;
   cache.get('d');
+  cache.set('e', 1, { ttl: 1 });
+  clock.time = 2;
+  expect(cache.delete('e')).toBe(false);
   cache.clear();
   expect(left).toEqual([
     ['a', 1, 'replaced'],
     ['a', 2, 'capacity'],
     ['b', 1, 'deleted'],
     ['d', 1, 'expired'],
+    ['e', 1, 'expired'],
     ['c', 1, 'cleared'],
   ]);
 });
@@ -406,6 +410,11 @@ test('a clock that uses the cache, or gives no number, breaks nothing', () => {
   expect(cache.get('a')).toBe(undefined);
   clock.act = () => cache.delete('b');
   expect(cache.peek('b')).toBe(undefined);
+  for (const ask of ['get', 'peek'] as const) {
+    cache.set('a', 1);
+    clock.act = () => cache.clear();
+    expect(cache[ask]('a')).toBe(undefined);
+  }
   for (let i = 0; i < 50; i++) cache.set(i, i);
   expect([...cache.keys()]).toEqual([47, 48, 49]);
   for (const reading of [undefined, Number.NaN, 5n, '5']) {

@@ -1,5 +1,5 @@
 import { expect, jest, test } from '@jest/globals';
-import { cacheOf, caches, clearAll, memoize } from 'memokit';
+import { type CallCache, cacheOf, caches, clearAll, memoize } from 'memokit';
 import { error } from './support/error.js';
 
 test('a second call with equal arguments is a hit', () => {
@@ -58,6 +58,19 @@ test('per instance, each receiver has its own entries', () => {
   ];
   expect([two.memoized(3), five.memoized(3), two.memoized(3)]).toEqual([6, 15, 6]);
   expect([cacheOf(two, 'memoized').size, cacheOf(five, 'memoized').size]).toEqual([1, 1]);
+});
+
+test('per instance, the 128 receivers used last that are no objects keep their entries', () => {
+  const run = jest.fn(function (this: unknown) {
+    return this;
+  });
+  const memoized = memoize(run, { per: 'instance' });
+  for (let receiver = 0; receiver < 128; receiver++) memoized.call(receiver);
+  memoized.call(0);
+  expect(run).toHaveBeenCalledTimes(128);
+  memoized.call(128);
+  expect([memoized.call(0), run.mock.calls.length]).toEqual([0, 129]);
+  expect([memoized.call(1), run.mock.calls.length]).toEqual([1, 130]);
 });
 
 test('undefined, null, 0 and NaN are results', () => {
@@ -119,6 +132,15 @@ test('a ttl may depend on the result and the arguments', () => {
   expect(run.mock.calls.map(([name]) => name)).toEqual(['a', 'b', 'a']);
   memoized('never', 0);
   expect(cacheOf(memoized).has('never', 0)).toBe(false);
+});
+
+test('a result that is not kept evicts none that is', () => {
+  for (const capacity of [2, 6]) {
+    const get = memoize((life: number) => life, { capacity, ttl: (life) => life, clock: () => 0 });
+    for (let life = 1; life <= capacity; life++) get(life);
+    get(0);
+    expect(cacheOf(get).size).toBe(capacity);
+  }
 });
 
 test('key says what counts, and is keyed by value', () => {
@@ -424,6 +446,36 @@ test('an expired entry is told of after the call that found it, whatever its lis
   expect(failing(1)).toBe(1);
 });
 
+test('what has left is told of by the operation that comes across it', () => {
+  let isDown = false;
+  const operations: ((get: (n: number) => number, cache: CallCache) => unknown)[] = [
+    (get) => get(1),
+    (get) => {
+      isDown = true;
+      expect(() => get(1)).toThrow('down');
+      isDown = false;
+    },
+    (_, cache) => cache.size,
+    (_, cache) => cache.stats(),
+    (_, cache) => cache.resize(5),
+  ];
+  for (const operate of operations) {
+    let now = 0;
+    const told: unknown[] = [];
+    const get = memoize(
+      (n: number) => {
+        if (isDown) throw new Error('down');
+        return n;
+      },
+      { ttl: 10, clock: () => now, on: { evict: ({ key, cause }) => told.push(key, cause) } },
+    );
+    get(1);
+    now = 10;
+    operate(get, cacheOf(get));
+    expect(told).toEqual([1, 'expired']);
+  }
+});
+
 test('a getter of an argument that throws reaches the caller, with nothing stored', () => {
   const run = jest.fn((_: object) => 1);
   const memoized = memoize(run);
@@ -453,6 +505,10 @@ test('a result that can be read once is refused', async () => {
   })();
   expect(() => memoize(() => numbers)()).toThrow(message);
   expect(() => memoize(() => new Map().values())()).toThrow(message);
+  const later = (async function* () {
+    yield 1;
+  })();
+  expect(() => memoize(() => later)()).toThrow(message);
   await expect(memoize(async () => numbers)()).rejects.toThrow(message);
   expect(memoize(() => ({ [Symbol.toStringTag]: 'IteratorOptions' }))()).toBeDefined();
 });

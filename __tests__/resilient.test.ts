@@ -3,6 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { type CachedOptions, cacheOf, clearAll, invalidateTags, loadSignal, memoize, TimeoutError } from 'memokit';
 import { error } from './support/error.js';
+import { run } from './support/run.js';
 import { Source, settle } from './support/source.js';
 
 afterEach(() => {
@@ -78,6 +79,20 @@ test('a background load that fails is counted and told, rejects nothing, and is 
   expect(source.runs).toHaveLength(3);
 });
 
+test('no background load begins while a failure is remembered', async () => {
+  const { source, get, load } = memoized({ staleWhileRevalidate: 60_000, errorTtl: 5000 });
+  await load('k', 'old');
+  source.now = 1000;
+  await get('k');
+  await source.fail(failure);
+  source.now = 5999;
+  expect(await get('k')).toBe('old');
+  expect(source.runs).toHaveLength(2);
+  source.now = 6000;
+  expect(await get('k')).toBe('old');
+  expect(source.runs).toHaveLength(3);
+});
+
 test('a background load that throws at once rejects nothing either', async () => {
   let works = true;
   let now = 0;
@@ -144,6 +159,21 @@ test('a load that throws at once gives the old value too, and else its error at 
   now = 3000;
   expect(get).toThrow(failure);
   expect(cacheOf(get).stats()).toMatchObject({ misses: 3, loads: 1, loadErrors: 2, staleHits: 1 });
+});
+
+test('an old value that is given at once leaves no softTimeout behind', async () => {
+  jest.useFakeTimers();
+  let now = 0;
+  const source = (): Promise<number> => {
+    if (now === 0) return Promise.resolve(1);
+    throw failure;
+  };
+  const get = memoize(source, { ttl: 1000, staleIfError: 1000, softTimeout: 50, clock: () => now });
+  await get();
+  now = 1000;
+  expect(await get()).toBe(1);
+  jest.advanceTimersByTime(50);
+  expect([cacheOf(get).stats().staleHits, jest.getTimerCount()]).toEqual([1, 0]);
 });
 
 test('a hit late in its ttl starts one load in the background', async () => {
@@ -308,6 +338,24 @@ test('what when refuses takes the place of an old value, without being stored', 
   expect(cache.explain('k').outcome).toBe('miss');
 });
 
+test('a result with ttl 0 is not kept, and stands in for nothing', async () => {
+  const { source, get, load, cache } = memoized({ ttl: () => 0, staleWhileRevalidate: 1000, staleIfError: 1000 });
+  await load('k', 'value');
+  expect([cache.size, cache.explain('k').outcome]).toEqual([0, 'miss']);
+  const call = get('k');
+  await source.fail(failure);
+  await expect(call).rejects.toBe(failure);
+});
+
+test('a result with a ttl that is none is refused, with nothing stored', async () => {
+  const { source, get, cache } = memoized({ ttl: () => -5, staleIfError: 1000 });
+  const call = get('k');
+  await source.give('value');
+  const message = 'ttl: expected a number from 0, but got: number -5';
+  await expect(call).rejects.toEqual(error({ code: 'MEMOKIT_BAD_OPTION', message }));
+  expect([cache.size, cache.explain('k').outcome]).toEqual([0, 'miss']);
+});
+
 test('the size never exceeds the capacity, old values included, and failures take the place of none', async () => {
   const { source, get, load, cache } = memoized({ capacity: 5, staleIfError: 1000, errorTtl: 1000 });
   for (let i = 0; i < 10; i++) {
@@ -329,7 +377,13 @@ test('the size never exceeds the capacity, old values included, and failures tak
 
 test('a failure that is remembered goes with what is put, deleted or cleared', async () => {
   const { source, get, cache } = memoized({ errorTtl: 1000 });
-  for (const forget of [() => cache.put(['k'], 'put'), () => cache.delete('k'), () => cache.clear(), clearAll]) {
+  for (const forget of [
+    () => cache.put(['k'], 'put'),
+    () => cache.put(['k'], new Promise<string>(() => {})),
+    () => cache.delete('k'),
+    () => cache.clear(),
+    clearAll,
+  ]) {
     const call = get('k');
     await source.fail(failure);
     await expect(call).rejects.toBe(failure);
@@ -354,6 +408,17 @@ test('a reload whose entry was evicted meanwhile brings it back to nobody, but t
     await settle();
     expect([...cache.entries()].map(([key]) => key)).toEqual([isAskedFor ? 'a' : 'b']);
   }
+});
+
+test('a reload whose entry has died meanwhile is stored', async () => {
+  const { source, get, load, cache } = memoized({ staleWhileRevalidate: 500 });
+  await load('k', 'old');
+  source.now = 1000;
+  await get('k');
+  source.now = 1500;
+  expect(cache.size).toBe(0);
+  await source.give('new');
+  expect(cache.has('k')).toBe(true);
 });
 
 test('a method that returns no promise is refused at its first call, which names the option', () => {
@@ -462,6 +527,41 @@ test('what listeners throw reaches the caller who began the load, and no other',
   expect(follow).toMatchObject({ reason: failure });
 });
 
+test('an evict listener is told of a value as callers get it, as a promise', async () => {
+  const heard: unknown[] = [];
+  const { load, cache } = memoized({ staleIfError: 1, on: { evict: ({ value }) => heard.push(value) } });
+  await load('k', 'value');
+  cache.delete('k');
+  expect(heard).toEqual([expect.any(Promise)]);
+  expect(await heard[0]).toBe('value');
+});
+
+test('what listeners throw after a miss listener has thrown is told to the error listener', async () => {
+  const heard: unknown[] = [];
+  const { source, get, load } = memoized({
+    capacity: 1,
+    errorTtl: 1,
+    on: {
+      miss: ({ key }) => {
+        if (key === 'b') throw new Error('miss');
+      },
+      evict: () => {
+        throw failure;
+      },
+      error: ({ error }) => heard.push(error),
+    },
+  });
+  await load('a', 'value');
+  expect(() => get('b')).toThrow('miss');
+  await source.give('value');
+  expect(heard).toEqual([failure]);
+});
+
+test('what listeners throw where nobody hears of errors is an uncaught error', () => {
+  const { status, stdout } = run('__tests__/programs/uncaught.ts');
+  expect([status, stdout.split('\n')]).toEqual([0, ['uncaughtException: evict', 'uncaughtException: error', '']]);
+});
+
 test('load times are counted by the clock of the cache, also of loads that failed', async () => {
   const { source, get, cache } = memoized({ staleIfError: 1 });
   const call = get('k');
@@ -505,6 +605,27 @@ test('a signal is no part of the key, wherever it stands', async () => {
   });
   expect(await nested({ id: 1, signal })).toBe(await nested({ id: 1 }));
   expect(await nested({ id: 1, signal })).not.toBe(await nested({ id: 2 }));
+});
+
+test('a signal may be one of the receiver', async () => {
+  interface Job {
+    readonly signal?: AbortSignal;
+  }
+  const source = new Source<string>();
+  const get = memoize(
+    function (this: Job, key: string, _signal?: AbortSignal) {
+      return source.load(key);
+    },
+    {
+      signal(this: Job, _key, signal) {
+        return this.signal ?? signal;
+      },
+    },
+  );
+  await expect(get.call({ signal: AbortSignal.abort('gone') }, 'k')).rejects.toBe('gone');
+  get.call({}, 'k');
+  get.call({}, 'k', undefined);
+  expect(source.runs).toHaveLength(1);
 });
 
 test('who aborts is rejected at once with the reason, and the others get the result', async () => {
@@ -557,10 +678,15 @@ test('who has aborted before the call is rejected, and nothing is loaded', async
 test('loadSignal is aborted by a timeout, and is that of the innermost load', async () => {
   jest.useFakeTimers();
   const inner = memoize(() => loadSignal());
+  const failing = memoize(() => {
+    throw failure;
+  });
   const seen: (AbortSignal | undefined)[] = [];
   const get = memoize(
     () => {
-      seen.push(loadSignal(), inner(), loadSignal());
+      seen.push(loadSignal(), inner());
+      expect(failing).toThrow(failure);
+      seen.push(loadSignal());
       return new Promise<string>(() => {});
     },
     { timeout: 10 },
@@ -572,17 +698,19 @@ test('loadSignal is aborted by a timeout, and is that of the innermost load', as
   expect(seen[0]!.reason).toBeInstanceOf(TimeoutError);
 });
 
-test('a background load goes on though the caller who set it off has aborted', async () => {
-  const { source, get } = abortableSource({ ttl: 1000, staleWhileRevalidate: 1000, clock: () => source.now });
+test('a background load goes on though who set it off has aborted, and who has joined it', async () => {
+  const { source, get, signals } = abortableSource({ ttl: 1000, staleWhileRevalidate: 1000, clock: () => source.now });
   const first = get('k');
   await source.give('old');
   await first;
   source.now = 1000;
   const controller = new AbortController();
   expect(await get('k', controller.signal)).toBe('old');
+  source.now = 2000;
   const joined = get('k', controller.signal);
   controller.abort();
-  await joined;
+  await expect(joined).rejects.toBe(controller.signal.reason);
+  expect([source.runs.length, signals.at(-1)!.aborted]).toEqual([2, false]);
   await source.give('new');
   expect(await get('k')).toBe('new');
 });
@@ -607,6 +735,33 @@ test('a listener that has the first caller leave while another joins leaves that
   await expect(leader).rejects.toMatchObject({ name: 'AbortError' });
   await source.give('value');
   expect(await joined).toBe('value');
+});
+
+test('a caller whose listener has thrown waits no more', async () => {
+  const controller = new AbortController();
+  const { get, signals } = abortableSource({
+    on: {
+      hit: () => {
+        throw failure;
+      },
+    },
+  });
+  const leader = get('k', controller.signal);
+  expect(() => get('k')).toThrow(failure);
+  controller.abort();
+  await expect(leader).rejects.toBe(controller.signal.reason);
+  expect(signals[0]!.aborted).toBe(true);
+});
+
+test('an error that the first caller has not caused is given to the others, without another load', async () => {
+  const controller = new AbortController();
+  const { source, get } = abortableSource();
+  const [leader, joined] = [get('k', controller.signal), get('k')];
+  controller.abort();
+  await expect(leader).rejects.toBe(controller.signal.reason);
+  await source.fail(failure);
+  await expect(joined).rejects.toBe(failure);
+  expect(source.runs).toHaveLength(1);
 });
 
 test('who gives up spoils nothing for others, wherever the method has the signal from', async () => {
@@ -805,6 +960,10 @@ test('a call that says that it has no signal has the key of those that have one'
   expect(await nested(1, foreign)).toBe(await nested(1, {}));
   expect(await nested(1, { page: null })).not.toBe(await nested(1, {}));
   expect(await nested(1, { page: null, signal: null })).toBe(await nested(1, { page: null }));
+  const deep = memoize(async (_id: number, _options?: { request: { signal: AbortSignal } }) => ({}), {
+    signal: (_id, options) => options?.request.signal,
+  });
+  expect(await deep(1, undefined)).toBe(await deep(1, undefined));
 });
 
 test('many callers on one signal have one listener there, and none once they wait no more', async () => {
@@ -842,10 +1001,12 @@ test('who aborts while the method starts, or while a listener is told, is reject
     { signal: (signal) => signal },
   );
   await expect(start(starting.signal)).rejects.toBe(starting.signal.reason);
-  const joining = new AbortController();
-  const { get } = abortableSource({ on: { hit: () => joining.abort() } });
-  get('k');
-  await expect(get('k', joining.signal)).rejects.toBe(joining.signal.reason);
+  for (const event of ['miss', 'hit']) {
+    const controller = new AbortController();
+    const { get } = abortableSource({ on: { [event]: () => controller.abort() } });
+    const calls = [get('k', controller.signal), get('k', controller.signal)];
+    for (const call of calls) await expect(call).rejects.toBe(controller.signal.reason);
+  }
 });
 
 test('a tag of others changes neither softTimeout nor who can leave', async () => {

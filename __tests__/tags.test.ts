@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { type CachedOptions, cached, cacheOf, invalidateTags, memoize } from 'memokit';
+import { type CachedOptions, cached, cacheOf, clearAll, invalidateTags, memoize } from 'memokit';
 import { error } from './support/error.js';
-import { Source, settle } from './support/source.js';
+import { Source } from './support/source.js';
 
 interface User {
   readonly id: number;
@@ -97,6 +97,25 @@ test('who comes after an invalidation is not given the failure of a load from be
   expect(await after).toEqual({ id: 1, team: 'new' });
 });
 
+test('who comes after an invalidation is not given what tags have thrown for a load from before it', async () => {
+  const source = new Source<User>();
+  let isBroken = true;
+  const get = memoize((id: number) => source.load(id) as Promise<User>, {
+    tags: (user: User) => {
+      if (isBroken) throw new Error('tags');
+      return tags(user);
+    },
+  });
+  const before = get(1);
+  invalidateTags('user:1');
+  const after = get(1);
+  await source.give({ id: 1, team: 'old' });
+  await expect(before).rejects.toThrow('tags');
+  isBroken = false;
+  await source.give({ id: 1, team: 'new' });
+  expect(await after).toEqual({ id: 1, team: 'new' });
+});
+
 test('a load in flight is shared though other tags were invalidated', async () => {
   const source = new Source<User>();
   const get = memoize((id: number) => source.load(id) as Promise<User>, { tags });
@@ -184,10 +203,12 @@ test('a clock that throws keeps nothing from being forgotten, here or in other c
   expect([one.cache.has(1), other.cache.has(1)]).toEqual([false, false]);
 });
 
-test('tags of what clearAll has emptied are gone', async () => {
+test('tags of what was cleared are gone, also by clearAll', () => {
   const { get, cache } = users();
-  get(1);
-  cache.clear();
-  await settle();
-  expect(invalidateTags('user:1')).toBe(0);
+  for (const clear of [() => cache.clear(), clearAll]) {
+    get(1);
+    clear();
+    expect(invalidateTags('user:1')).toBe(0);
+  }
+  expect(cache.stats().evictions).toMatchObject({ cleared: 2, deleted: 0 });
 });

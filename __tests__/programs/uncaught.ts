@@ -1,0 +1,29 @@
+import { cacheOf, memoize } from 'memokit';
+
+/** Prints each error that nobody caught, as its kind and its message. */
+process.on('uncaughtException', ({ message }, kind) => console.log(`${kind}: ${message}`));
+
+const fail = (message: string) => () => {
+  throw new Error(message);
+};
+
+const put = memoize(async (n: number) => n, { capacity: 1, on: { evict: fail('evict') } });
+await put(1);
+cacheOf(put).put([2], Promise.resolve(2));
+await put(2);
+
+let now = 0;
+let isDown = false;
+const source = async () => {
+  if (isDown) throw new Error('down');
+};
+const stale = memoize(source, {
+  ttl: 1,
+  staleWhileRevalidate: 1,
+  clock: () => now,
+  on: { error: fail('error') },
+});
+await stale();
+now = 1;
+isDown = true;
+await stale();
