@@ -74,9 +74,12 @@ function writeArray(to: Scratch, target: unknown[]): void {
   writeProperties(to, target, isTemplate ? [...keys, 'raw'] : keys, Object.getOwnPropertySymbols(target));
 }
 
-/** Without holes, and with no values but its elements. */
+/** Without holes, and with no values but its elements. One with a NaN counts as if it were not. */
 function isDense(target: unknown[], values: unknown[]): boolean {
-  for (let i = 0; i < target.length; i++) if (!(i in target && Object.is(target[i], values[i]))) return false;
+  for (let i = 0; i < target.length; i++) {
+    const value = values[i];
+    if (target[i] !== value || (value === undefined && !(i in target))) return false;
+  }
   return true;
 }
 
@@ -89,7 +92,7 @@ function symbolsOf(target: object, kind: Marker): symbol[] {
 function writeProperties(to: Scratch, target: object, keys: string[], symbols: symbol[]): void {
   const record = target as Record<PropertyKey, unknown>;
   const names = inOrder(keys);
-  if (symbols.includes(Symbol.iterator) && isArguments(target)) {
+  if (symbols.length > 0 && isArguments(target)) {
     put(to, ARGUMENTS);
     write(to, record.length);
   }
