@@ -49,6 +49,14 @@ test('what is published is what a user needs', () => {
   expect(stray).toEqual([]);
 });
 
+test('declarations are in a file for each entry point, and in no other that a user would be shown', () => {
+  const declarations = readdirSync('dist', { recursive: true, encoding: 'utf8' }).filter((name) =>
+    /\.d\.c?ts$/.test(name),
+  );
+  const expected = ['decorators', 'index', 'testing'].flatMap((name) => [`${name}.d.cts`, `${name}.d.ts`]);
+  expect(declarations.sort()).toEqual(expected);
+});
+
 test('receivers carry their entries themselves in what is published, whatever a bundler made of that', () => {
   writeFileSync(
     join(project, 'stamps.mjs'),
@@ -89,22 +97,37 @@ const COMPILERS = {
   '7.0': 'typescript-7.0',
 };
 
+/** Programs that each compiler has to take, by what tells them apart. Each is in one dialect, and has its declarations written. */
+const PROGRAMS = {
+  'standard dialect': {
+    files: ['consumer.ts', 'exported.ts'],
+    compilerOptions: { lib: ['ES2022', 'DOM'], module: 'NodeNext', moduleResolution: 'NodeNext' },
+  },
+  'legacy dialect': {
+    files: ['consumer.ts', 'exported.ts'],
+    compilerOptions: {
+      lib: ['ESNext', 'DOM'],
+      module: 'ESNext',
+      moduleResolution: 'Bundler',
+      experimentalDecorators: true,
+    },
+  },
+};
+
 for (const [version, compiler] of Object.entries(COMPILERS)) {
-  for (const dialect of ['standard', 'legacy']) {
-    test(`the published types check under TypeScript ${version}, ${dialect} dialect`, () => {
-      const config = join(project, `tsconfig.${version}.${dialect}.json`);
-      const compilerOptions = {
+  for (const [program, { files, compilerOptions }] of Object.entries(PROGRAMS)) {
+    test(`the published types check under TypeScript ${version}, ${program}`, () => {
+      const common = {
         target: 'ES2022',
-        lib: ['ES2022', 'DOM'],
-        module: 'NodeNext',
-        moduleResolution: 'NodeNext',
         strict: true,
         exactOptionalPropertyTypes: true,
-        noEmit: true,
         types: [],
-        experimentalDecorators: dialect === 'legacy',
+        declaration: true,
+        emitDeclarationOnly: true,
+        outDir: join('declarations', version, program),
       };
-      writeFileSync(config, JSON.stringify({ compilerOptions, files: ['consumer.ts'] }));
+      const config = join(project, `tsconfig.${version}.${program}.json`);
+      writeFileSync(config, JSON.stringify({ compilerOptions: { ...common, ...compilerOptions }, files }));
       expect(node([join(bin(compiler), 'bin/tsc'), '--version'])).toContain(`Version ${version}`);
       expect(node([join(bin(compiler), 'bin/tsc'), '-p', config])).toBe('');
     }, 60_000);

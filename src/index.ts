@@ -1,11 +1,7 @@
-export {
-  type CachedDecorator,
-  cached,
-  type EvictsDecorator,
-  evicts,
-  type MutatorDecorator,
-  puts,
-} from '../decorators/index.js';
+export { type CachedDecorator, cached } from '../decorators/cached.js';
+export { type EvictsDecorator, evicts } from '../decorators/evicts.js';
+export type { MutatorDecorator } from '../decorators/mutator.js';
+export { puts } from '../decorators/puts.js';
 export {
   ArgumentError,
   BatchError,
