@@ -238,6 +238,17 @@ test('getOrInsertComputed computes and stores on a miss only, and stores nothing
   expect(cache.has('x')).toBe(false);
 });
 
+test('getOrInsert stores its value on a miss only, and gives what is stored', () => {
+  const { cache, clock, left } = setup({ capacity: 1, ttl: 10 });
+  expect([cache.getOrInsert('a', 1), cache.getOrInsert('a', 2), cache.expiresIn('a')]).toEqual([1, 1, 10]);
+  clock.time = 10;
+  expect([cache.getOrInsert('a', 3), cache.getOrInsert('b', 4)]).toEqual([3, 4]);
+  expect(left).toEqual([
+    ['a', 1, 'expired'],
+    ['a', 3, 'capacity'],
+  ]);
+});
+
 test('getOrLoad runs one load per key at a time, and keeps its value', async () => {
   const { cache } = setup();
   const load = jest.fn(async (key: string) => key.length);

@@ -195,6 +195,8 @@ const dates: Date = cachedProxy(new Date(), { toISOString: {} });
 
 const lru = new LruCache<string, number>({ capacity: 2, onEvict: (key, value, cause) => [key, value, cause] });
 const copy: Map<string, number> = new Map(lru.set('a', 1));
+/** Whatever a Map has in the platform's library, the cache has too. */
+const map: Map<string, number> = lru;
 
 // @ts-expect-error the argument is a string
 void (() => cache.delete(1));
@@ -241,6 +243,7 @@ export const results = [
   proxied,
   dates,
   copy.size,
+  map,
   keyOf([1]),
 ];
 

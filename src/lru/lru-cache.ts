@@ -111,6 +111,11 @@ export class LruCache<K, V> extends BoundedMap<K, V> {
     this.#announce();
   }
 
+  /** The value of a key as `get` gives it or, when there is none, `value`, which is stored. */
+  getOrInsert(key: K, value: V): V {
+    return this.getOrInsertComputed(key, () => value);
+  }
+
   /** The value of a key as `get` gives it or, when there is none, what `compute(key)` returns, which is stored. */
   getOrInsertComputed(key: K, compute: (key: K) => V): V {
     const slot = this.find(key);
