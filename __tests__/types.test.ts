@@ -94,6 +94,69 @@ test('cacheOf is typed by the arguments and the result of the member', () => {
   void (() => cacheOf(service, 'none'));
 });
 
+/** Five overloads, of which the first is one too many. */
+interface Overloads {
+  find(): null;
+  find(id: number): string;
+  find(slug: string, locale?: string): string | undefined;
+  find(flag: boolean, ...more: boolean[]): 'flags';
+  find<T extends bigint>(large: T): T;
+  get(id: number): string;
+}
+
+test('of up to four overloads each is a way to call the member, and of more the last four', () => {
+  const overloads = {} as Overloads;
+  const find = () => cacheOf(overloads, 'find');
+  expectTypeOf<ReturnType<typeof find>>().toEqualTypeOf<
+    CallCache<
+      | [id: number]
+      | [slug: string, locale?: string | undefined]
+      | [flag: boolean, ...more: boolean[]]
+      | [large: bigint],
+      string | undefined | bigint
+    >
+  >();
+  const findToo = () => cacheOf(overloads, overloads.find);
+  expectTypeOf<ReturnType<typeof findToo>>().toEqualTypeOf<ReturnType<typeof find>>();
+  void (() => [find().delete(1), find().has('one', 'en'), find().put([true, false], 'flags'), find().peek(1n)]);
+  void (() => evicts<Overloads>('find', (id: number) => [id]));
+  void (() => evicts<Overloads>('find', (slug: string) => [slug, 'en']));
+  void (() => puts<Overloads>(['find', 'get'], (id: number) => [id]));
+  // @ts-expect-error no overload takes a symbol
+  void (() => find().delete(Symbol()));
+  // @ts-expect-error no overload takes a string and a number
+  void (() => find().delete('one', 1));
+  // @ts-expect-error no overload takes a symbol
+  void (() => evicts<Overloads>('find', (id: symbol) => [id]));
+  // @ts-expect-error the other takes numbers only
+  void (() => evicts<Overloads>(['find', 'get'], (slug: string) => [slug]));
+});
+
+test('one signature is kept as it is written', () => {
+  type Cached<F extends (...args: any[]) => any> = ReturnType<typeof cacheOf<F>>;
+  expectTypeOf<Cached<(a: string, b?: number, ...rest: boolean[]) => 1>>().toEqualTypeOf<
+    CallCache<[a: string, b?: number | undefined, ...rest: boolean[]], 1>
+  >();
+  expectTypeOf<Cached<<T extends string>(value: T) => T[]>>().toEqualTypeOf<CallCache<[value: string], string[]>>();
+  expectTypeOf<Cached<(this: Date, n: number) => 1>>().toEqualTypeOf<CallCache<[n: number], 1>>();
+  expectTypeOf<Cached<() => void>>().toEqualTypeOf<CallCache<[], void>>();
+  const untyped = () => cacheOf({} as any);
+  expectTypeOf<ReturnType<typeof untyped>>().toEqualTypeOf<CallCache>();
+});
+
+test('what is typed as any is memoized with callbacks of any type', () => {
+  const anything = {} as any;
+  void (() => memoize(anything, { key: (id: number) => id, when: (result: string) => result !== '' }));
+  void (() => cachedProxy(anything as { find: any }, { find: { key: (id: number) => id } }));
+});
+
+test('entries are iterated by a generator, of a call cache as of an LruCache', () => {
+  const entries = () => cacheOf(new Service(), 'get').entries();
+  expectTypeOf(entries).returns.toEqualTypeOf<Generator<[Key, Promise<{ table: string }>], undefined, undefined>>();
+  type Entries = ReturnType<LruCache<Key, Promise<{ table: string }>>['entries']>;
+  expectTypeOf<Entries>().toEqualTypeOf<ReturnType<typeof entries>>();
+});
+
 test('memoize keeps generics, overloads and this', () => {
   const identity = memoize(<T>(value: T): T => value);
   expectTypeOf(identity('a' as const)).toEqualTypeOf<'a'>();

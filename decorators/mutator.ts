@@ -1,7 +1,7 @@
 import { mutate } from '../src/invalidate/mutator.js';
 import type { Rule } from '../src/invalidate/rule.js';
-import type { ArgsOf } from '../src/memoize/cache-of.js';
 import type { Fn } from '../src/memoize/definition.js';
+import type { ArgsOf } from '../src/memoize/signature.js';
 import { adapt, type Decorator } from './dialect.js';
 import { carryMetadata } from './metadata.js';
 

@@ -266,6 +266,65 @@ void (() => evicts<Optional>('get', (id: number) => [id]));
 // @ts-expect-error it takes one argument
 void (() => puts<Optional>('get', () => []));
 
+/** Overloads, each of which is a way to call the member. */
+class Overloads {
+  find(id: number): string;
+  find(slug: string, locale?: string): string | undefined;
+  find(...parts: [number, number, ...number[]]): string;
+  @cached()
+  find(...key: (number | string | undefined)[]): string | undefined {
+    return key.join();
+  }
+  @cached()
+  get(id: number): string {
+    return `${id}`;
+  }
+
+  @evicts<Overloads>('find', (id) => [id])
+  @evicts<Overloads>('find', (id: number) => [id])
+  @evicts<Overloads>('find', (_id: number, slug: string) => [slug, 'en'])
+  @evicts<Overloads>('find', (id: number) => [id, id, id])
+  @evicts<Overloads>(['find', 'get'], (id: number) => [id])
+  @puts<Overloads>('find', (_id: number, slug: string) => [slug])
+  rename(id: number, slug: string): string {
+    return slug + id;
+  }
+}
+const overloads = new Overloads();
+export const parted: [boolean, boolean, string | undefined] = [
+  cacheOf(overloads, 'find').delete(1),
+  cacheOf(overloads, overloads.find).has('one', 'en') || cacheOf(memoized).has('a') || cacheOf(memoized).has(1),
+  cacheOf(cachedProxy(overloads, { find: { key: (first, second) => [first, second] } }), 'find').peek(1, 2, 3),
+];
+export const anyOf: { text?: string | number } = { text: cacheOf(memoized).peek('a') ?? 0 };
+memoize(overloaded, { key: (value: string | number) => value, when: (result) => result !== 0 });
+// @ts-expect-error neither a number nor a string
+void (() => cacheOf(overloads, 'find').delete(true));
+// @ts-expect-error no overload takes so many
+void (() => cacheOf(overloads, 'find').delete('one', 'en', 'two'));
+// @ts-expect-error neither a number nor a string
+void (() => evicts<Overloads>('find', (flag: boolean) => [flag]));
+// @ts-expect-error the other takes no string
+void (() => evicts<Overloads>(['find', 'get'], (slug: string) => [slug]));
+
+/** What is known of nothing can be memoized as anything. */
+declare const anything: any;
+export const untyped = memoize(anything, { key: (id: number) => id, ttl: (result: { ttl: number }) => result.ttl });
+
+/** A getter that gives a function, which the compiler takes for a method. */
+class Handlers {
+  @cached() get handler(): (event: string) => void {
+    return () => {};
+  }
+}
+export const handled: boolean = cacheOf(new Handlers() as { handler: object }, 'handler').delete();
+/** Whatever iterates is a Generator, which has what a platform's iterators have. */
+export const generators: Generator<unknown>[] = [
+  lru.entries(),
+  cacheOf(resilient).entries(),
+  cacheOf(service, 'get')[Symbol.iterator](),
+];
+
 /** Types that are known by a bound only: a generic class, and `this`. */
 interface User {
   readonly id: number;

@@ -4,10 +4,7 @@ import type { Fn } from './definition.js';
 import { pickMember } from './members.js';
 import type { Receivers } from './receivers.js';
 import { memberOf, registered } from './registry.js';
-
-/** The arguments of a cached member: a method's parameters, none for a getter. */
-export type ArgsOf<M> = M extends (...args: infer A) => unknown ? A : [];
-type ResultOf<M> = M extends (...args: any[]) => infer R ? R : M;
+import type { ArgsOf, ResultOf } from './signature.js';
 
 /**
  * The cache of a memoized function.
@@ -15,23 +12,27 @@ type ResultOf<M> = M extends (...args: any[]) => infer R ? R : M;
  * @throws NotCachedError when the function is not memoized.
  * @example cacheOf(fact).clear()
  */
-export function cacheOf<F extends Fn>(fn: F): CallCache<Parameters<F>, ReturnType<F>>;
+export function cacheOf<F extends Fn>(fn: F): CallCache<ArgsOf<F>, ResultOf<F>>;
 /**
  * The cache of a decorated method or getter for one receiver: an instance or, for a static, the class; or that of a method
  * of a `cachedProxy`. The nearest decorated one on the prototype chain counts. The method itself may stand for its name:
  * a `#private` one has to, and inside the class it is the better typed, as the members of `this` have no types yet that a
  * name could choose from.
  *
+ * The types are those of the member's parameters and result; where a method is overloaded, those of any of the last four
+ * overloads. A getter takes none, but the compiler cannot tell one that gives a function from a method: see the example.
+ *
  * @throws NotCachedError when there is no decorated method of that name.
  * @example
  * cacheOf(service, 'get').delete('users')
  * cacheOf(this, this.get).delete('users')
+ * cacheOf(service as { handler: object }, 'handler').delete() // get handler(): () => void
  */
 export function cacheOf<T extends object, K extends keyof T>(
   receiver: T,
   name: K,
 ): CallCache<ArgsOf<T[K]>, ResultOf<T[K]>>;
-export function cacheOf<F extends Fn>(receiver: object, method: F): CallCache<Parameters<F>, ReturnType<F>>;
+export function cacheOf<F extends Fn>(receiver: object, method: F): CallCache<ArgsOf<F>, ResultOf<F>>;
 export function cacheOf(target: object, ...members: unknown[]): CallCache {
   const [receiver, member] = memberOf(target, members[0]);
   const receivers =

@@ -4,6 +4,7 @@ import { Boundary } from './boundary.js';
 import type { Fn } from './definition.js';
 import type { CachedOptions } from './options.js';
 import { type ResolvedOptions, resolveOptions } from './resolved-options.js';
+import type { CallbackArgsOf } from './signature.js';
 
 /**
  * Which methods of a `T` to cache, each with its options. One that is not named, or is `undefined` here, is not cached.
@@ -57,4 +58,4 @@ function optionsOf(name: PropertyKey, options: CachedOptions): ResolvedOptions {
 
 type MethodNames<T, K extends keyof T> = K extends K ? (NonNullable<T[K]> extends Fn ? K : never) : never;
 
-type OptionsOf<F, This> = F extends (...args: infer A) => infer R ? CachedOptions<A, R, This> : never;
+type OptionsOf<F, This> = F extends Fn ? CachedOptions<CallbackArgsOf<F>, ReturnType<F>, This> : never;

@@ -112,11 +112,11 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
   }
 
   /** The stored results with their keys, `[keyOf(args), value]`, least recent first. */
-  entries(): IterableIterator<[Key, R]> {
-    return publicEntries(this.#cache.entries()) as IterableIterator<[Key, R]>;
+  entries(): Generator<[Key, R], undefined, undefined> {
+    return publicEntries(this.#cache.entries()) as Generator<[Key, R], undefined, undefined>;
   }
 
-  [Symbol.iterator](): IterableIterator<[Key, R]> {
+  [Symbol.iterator](): Generator<[Key, R], undefined, undefined> {
     return this.entries();
   }
 

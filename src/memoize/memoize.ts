@@ -3,6 +3,7 @@ import { requireOption } from '../lru/require-option.js';
 import type { Fn } from './definition.js';
 import type { BatchFunction, CachedOptions } from './options.js';
 import { resolveOptions } from './resolved-options.js';
+import type { CallbackArgsOf } from './signature.js';
 import { wrap } from './wrap.js';
 
 /** What `memoize` is: a function, with another that memoizes what loads many at once. */
@@ -19,7 +20,7 @@ export interface Memoize {
    * @example
    * const fact = memoize(factorial, { capacity: 1000 });
    */
-  <F extends Fn>(fn: F, options?: CachedOptions<Parameters<F>, ReturnType<F>, ThisParameterType<F>>): F;
+  <F extends Fn>(fn: F, options?: CachedOptions<CallbackArgsOf<F>, ReturnType<F>, ThisParameterType<F>>): F;
 
   /**
    * Makes a memoized function of one key from a function of many: the keys that one turn of the event loop asks for
