@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -132,4 +132,26 @@ for (const [version, compiler] of Object.entries(COMPILERS)) {
       expect(node([join(bin(compiler), 'bin/tsc'), '-p', config])).toBe('');
     }, 60_000);
   }
+}
+
+/** Mistakes, and how the compiler's message ends. */
+const MISTAKES = {
+  "evicts<Service>('get', (id: number) => [id])": "Type 'number' is not assignable to type 'string'.",
+  "evicts<Service>('get', (table: string) => [table, table])": 'Source has 2 element(s) but target allows only 1.',
+  "evicts<Service>('size', (table: string) => [table])": 'Source has 1 element(s) but target allows only 0.',
+  "evicts<Service>('none', (table: string) => [table])": expect.stringContaining(`Type '"none"' is not assignable`),
+  "puts<Service>('get', (id: number) => [id])": "Type 'number' is not assignable to type 'string'.",
+};
+
+for (const version of ['6.0', '7.0'] as const) {
+  test(`the arguments that a mutator makes are checked with a message of what is wrong, under TypeScript ${version}`, () => {
+    const service = 'interface Service { get(table: string): string; readonly size: number }';
+    const lines = ["import { evicts, puts } from 'memokit';", service, ...Object.keys(MISTAKES)];
+    writeFileSync(join(project, 'mistakes.ts'), lines.join('\n'));
+    const compiler = join(bin(COMPILERS[version]), 'bin/tsc');
+    const options = ['--noEmit', '--strict', '--target', 'es2022', '--module', 'nodenext', 'mistakes.ts'];
+    const { stdout } = spawnSync(process.execPath, [compiler, ...options], { cwd: project, encoding: 'utf8' });
+    const [, ...messages] = stdout.trim().split(/^mistakes\.ts\(.*\n/m);
+    expect(messages.map((text) => text.trim().split(/\n\s*/).at(-1))).toEqual(Object.values(MISTAKES));
+  }, 60_000);
 }

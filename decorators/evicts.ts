@@ -14,7 +14,8 @@ export interface EvictsDecorator extends MutatorDecorator {
 
 /**
  * Evicts a call of the named cached members of the receiver, whenever the decorated method succeeds: the call whose
- * arguments the function makes of the method's own. Of a cached member that overrides others, all of them evict it.
+ * arguments the function makes of the method's own; without a function, every call. Of a cached member that overrides
+ * others, all of them evict it.
  *
  * Eviction is the last thing before the method returns or its promise is fulfilled; a method that throws or rejects
  * evicts nothing. A load in flight is stored nowhere. What `on.evict` throws reaches the caller, with nothing undone.
@@ -43,17 +44,12 @@ export interface EvictsDecorator extends MutatorDecorator {
  * }
  */
 export function evicts<T = any>(
-  ...call: CallsOf<Given<T>> | [...CallsOf<Given<T>>, EvictsOptions<Given<T>>]
-): EvictsDecorator;
-/** Evicts every call of the named cached members of the receiver, whenever the decorated method succeeds. */
-export function evicts<T = any>(
-  ...names: NamesOf<Given<T>> | [...NamesOf<Given<T>>, EvictsOptions<Given<T>>]
-): EvictsDecorator;
-export function evicts(...given: unknown[]): EvictsDecorator {
+  ...given: CallsOf<Given<T>, EvictsOptions<Given<T>>> | NamesOf<Given<T>, EvictsOptions<Given<T>>>
+): EvictsDecorator {
   return mutatorDecorator(EVICTS, evictionRule(given)) as EvictsDecorator;
 }
 
-type NamesOf<T> = [OneOrMore<keyof T>, ...(keyof T)[]];
+type NamesOf<T, Options> = [OneOrMore<keyof T>, ...(keyof T)[]] | [OneOrMore<keyof T>, ...(keyof T)[], Options];
 
 const EVICTS: Decorator = {
   name: 'evicts',

@@ -16,20 +16,24 @@ export interface MutatorDecorator {
 /**
  * Names of members of `T`, any of them where `T` is `any`, and a function that makes arguments which each of them takes.
  * What that is given is the mutator's, which no type here knows.
+ *
+ * A lone name is a literal, and no tuple has labels or optional members: so the compiler finds the tuple that was meant by
+ * the name, and tells what is wrong with its arguments.
  */
-export type CallsOf<T> = PropertyKey extends keyof T
-  ? [names: OneOrMore<PropertyKey>, args: (this: T, ...call: any[]) => readonly unknown[]]
-  : {
-      [K in keyof T]-?: [
-        names: OneOrMore<NamesTaking<T, ArgsOf<NonNullable<T[K]>>>>,
-        args: ArgumentFunction<T, Readonly<ArgsOf<NonNullable<T[K]>>>>,
-      ];
-    }[keyof T];
+export type CallsOf<T, Options> = PropertyKey extends keyof T
+  ? Call<OneOrMore<PropertyKey>, (this: T, ...call: any[]) => readonly unknown[], Options>
+  : { [K in keyof T]-?: CallsTaking<T, K, ArgsOf<NonNullable<T[K]>>, Options> }[keyof T];
 
 /** A type argument that is given or is its default, but never inferred: `NoInfer`, which TypeScript 5.0 has not. */
 export type Given<T> = [T][T extends any ? 0 : never];
 
 export type OneOrMore<N> = N | readonly N[];
+
+type CallsTaking<T, K, Args, Options> =
+  | Call<K, ArgumentFunction<T, Readonly<Args>>, Options>
+  | Call<readonly NamesTaking<T, Args>[], ArgumentFunction<T, Readonly<Args>>, Options>;
+
+type Call<Names, Arguments, Options> = [Names, Arguments] | [Names, Arguments, Options];
 
 type ArgumentFunction<T, Args> = (this: T, ...call: any[]) => TupleOf<Args>;
 

@@ -30,9 +30,7 @@ import { type CallsOf, type Given, type MutatorDecorator, mutatorDecorator } fro
  *   async save(user: User): Promise<User> { … }
  * }
  */
-export function puts<T = any>(
-  ...call: CallsOf<Given<T>> | [...CallsOf<Given<T>>, PutsOptions<Given<T>>]
-): MutatorDecorator {
+export function puts<T = any>(...call: CallsOf<Given<T>, PutsOptions<Given<T>>>): MutatorDecorator {
   return mutatorDecorator(PUTS, putRule(call)) as MutatorDecorator;
 }
 
