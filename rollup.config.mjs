@@ -16,7 +16,8 @@ const modules = (format, ext) => ({
 
 /**
  * All that the roof imports is declared in its file, and other entry points import it from there: TypeScript before 5.4
- * cannot name a type that is in a chunk of another name. So the roof imports no other entry point.
+ * cannot name a type that is in a chunk of another name. So the roof imports no other entry point. What is marked
+ * `@internal` is left out, with all types that nothing else needs.
  */
 const declarations = (ext) => ({
   dir: 'dist',
@@ -31,5 +32,9 @@ export default [
     output: [modules('es', '.js'), modules('cjs', '.cjs')],
     plugins: [esbuild({ target: 'es2022', tsconfig: false })],
   },
-  { input, output: [declarations('.ts'), declarations('.cts')], plugins: [dts()] },
+  {
+    input,
+    output: [declarations('.ts'), declarations('.cts')],
+    plugins: [dts({ compilerOptions: { stripInternal: true } })],
+  },
 ];

@@ -112,6 +112,10 @@ const PROGRAMS = {
       experimentalDecorators: true,
     },
   },
+  'types of the language only': {
+    files: ['platformless.ts'],
+    compilerOptions: { lib: ['ES2022'], module: 'NodeNext', moduleResolution: 'NodeNext' },
+  },
 };
 
 for (const [version, compiler] of Object.entries(COMPILERS)) {

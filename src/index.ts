@@ -20,6 +20,7 @@ export { type Key, keyOf } from './key/key.js';
 export type { Clock } from './lru/clock.js';
 export { LruCache } from './lru/lru-cache.js';
 export type { EvictionCause, LruOptions } from './lru/options.js';
+export type { AbortSignalLike } from './memoize/abort-signal-like.js';
 export { cacheOf } from './memoize/cache-of.js';
 export { type CachedMethods, cachedProxy } from './memoize/cached-proxy.js';
 export type { CallCache, Explanation } from './memoize/call-cache.js';

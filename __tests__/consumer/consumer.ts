@@ -225,6 +225,9 @@ void (() => cachedProxy(service, { prefix: {} }));
 // @ts-expect-error there is no such option
 void (() => cachedProxy(service, { get: { max: 5 } }));
 
+/** A signal of the platform, where there is one. */
+export const fetched = (): Promise<Response> => fetch('http://localhost', { signal: loadSignal() ?? null });
+
 export const results = [
   tables,
   list,

@@ -24,7 +24,7 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
   readonly #receiver: unknown;
   readonly #cache: ReadThrough;
 
-  /** Not to be called: `cacheOf` does. */
+  /** Not to be called: `cacheOf` does. @internal */
   constructor(definition: Definition, receiver: unknown, cache: ReadThrough) {
     this.#definition = definition;
     this.#receiver = receiver;
@@ -33,24 +33,35 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
 
   // Statics, as what is handed out has them as a type only: they are for the rules of mutators.
 
-  /** Watches a cache. Returns what tells whether nothing was deleted, cleared, put or invalidated by a tag since. */
+  /**
+   * Watches a cache. Returns what tells whether nothing was deleted, cleared, put or invalidated by a tag since.
+   * @internal
+   */
   static watch(cache: CallCache): () => boolean {
     return cache.#cache.watch();
   }
 
-  /** What deletes a call by the key that its arguments have now. */
+  /** What deletes a call by the key that its arguments have now. @internal */
   static deletion(cache: CallCache, args: readonly unknown[]): () => boolean {
     const key = cache.#keyOf(args);
     return () => cache.#cache.delete(key);
   }
 
-  /** What puts the value that the source has now, by the key that the arguments have now; where it cannot be stored, no older one is. */
+  /**
+   * What puts the value that the source has now, by the key that the arguments have now; where it cannot be stored, no
+   * older one is.
+   * @internal
+   */
   static replacement(cache: CallCache, args: readonly unknown[], value: unknown): () => void {
     const key = cache.#keyOf(args);
     return () => cache.#cache.replace(key, args, value);
   }
 
-  /** Whether a value can be put so that callers get it as the method would give it, as far as can be told: as a promise or not. */
+  /**
+   * Whether a value can be put so that callers get it as the method would give it, as far as can be told: as a promise
+   * or not.
+   * @internal
+   */
   static takes(cache: CallCache, isAwaited: boolean): boolean {
     return !isAwaited || cache.#definition.promises !== undefined;
   }

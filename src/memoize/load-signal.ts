@@ -1,3 +1,5 @@
+import type { PlatformSignal } from './abort-signal-like.js';
+
 /** The load whose method is on the stack, if it can be aborted. Assigned to, not called, as deep recursion goes through here. */
 export const running: { load: { readonly signal: AbortSignal; readonly isOver: boolean } | undefined } = {
   load: undefined,
@@ -17,6 +19,6 @@ export const running: { load: { readonly signal: AbortSignal; readonly isOver: b
  *   }
  * }
  */
-export function loadSignal(): AbortSignal | undefined {
+export function loadSignal(): PlatformSignal | undefined {
   return running.load?.signal;
 }

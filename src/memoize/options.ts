@@ -1,4 +1,5 @@
 import type { Clock } from '../lru/clock.js';
+import type { AbortSignalLike } from './abort-signal-like.js';
 import type { CacheEvent, LoadErrorEvent } from './events.js';
 
 /** The option `many`, of any method. */
@@ -149,7 +150,7 @@ export interface CachedOptions<Args extends readonly unknown[] = any, R = any, T
    * @default none
    * @example cached({ signal: (url: string, signal?: AbortSignal) => signal })
    */
-  readonly signal?: ((this: This, ...args: Args) => AbortSignal | null | undefined) | undefined;
+  readonly signal?: ((this: This, ...args: Args) => AbortSignalLike | null | undefined) | undefined;
   /**
    * What to call in place of the method: another method of the receiver, by its name, or a function. It gets the
    * arguments of all calls that one turn of the event loop makes on one receiver and that find no entry, as one list,

@@ -1,6 +1,7 @@
 import { type Clock, monotonic } from '../lru/clock.js';
 import { requireCapacity, requireClock, requireFunction, requireNames, requireNumber } from '../lru/options.js';
 import { requireOption } from '../lru/require-option.js';
+import type { SignalPicker } from './caller-signal.js';
 import type { CachedOptions } from './options.js';
 import { LONGEST_TIMER } from './timer.js';
 
@@ -18,6 +19,8 @@ export interface ResolvedOptions extends CachedOptions {
   readonly errorTtl: number;
   readonly timeout: number;
   readonly softTimeout: number;
+  /** What has what an AbortSignal has is taken for one. */
+  readonly signal: SignalPicker | undefined;
 }
 
 /** Every option, in the order in which messages name them. */
