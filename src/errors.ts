@@ -4,7 +4,11 @@ export abstract class MemokitError extends Error {
   abstract readonly code: string;
 }
 
-/** An option has a value that it cannot have. Thrown where options are given: at decoration, wrapping or construction. */
+/**
+ * An option has a value that it cannot have. Thrown where options are given: at decoration, wrapping or construction, and
+ * by `set` and `resize`; and by a call, when an option that is a function gives what it cannot, or one does not serve the
+ * method that was called.
+ */
 export class OptionError extends MemokitError {
   override readonly name = 'OptionError';
   readonly code = 'MEMOKIT_BAD_OPTION';

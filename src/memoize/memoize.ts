@@ -13,7 +13,8 @@ export interface Memoize {
    * passed through; all receivers share one cache, unless `per` says otherwise.
    *
    * A hit takes O(size of the arguments), a miss the same and the call. An error is not stored. A
-   * promise is given to every caller until it is fulfilled, and stored then.
+   * promise is given to every caller until it is fulfilled, and stored then. A thenable of a class of its own, as a query
+   * builder, is awaited at once, and callers are given a native promise of what it comes to, whatever its type says.
    *
    * @throws ArgumentError when `fn` is no function, OptionError when an option is not as `CachedOptions`
    *   says, PlacementError when `fn` is a generator function.
