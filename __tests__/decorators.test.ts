@@ -323,6 +323,26 @@ describe(legacy ? 'legacy dialect' : 'standard dialect', () => {
     else expect(() => declare().get('a')).toThrow(refusal);
   });
 
+  test('many is refused at decoration where the compiler wrote down that the method returns no promise', () => {
+    const declare = () => {
+      class Service {
+        @cached({ many: 'getMany' })
+        get(a: string): string {
+          return a;
+        }
+        getMany(all: readonly string[]): readonly string[] {
+          return all;
+        }
+      }
+      return new Service();
+    };
+    if (Reflect.hasMetadata('design:type', Probe.prototype, 'probe')) {
+      const message =
+        'many of Service.get: expected a method that returns promises, but got: one that returns a String';
+      expect(declare).toThrow(error({ code: 'MEMOKIT_BAD_OPTION', message }));
+    } else expect(declare).not.toThrow();
+  });
+
   test('an option for async methods is taken where the types leave room for a promise', async () => {
     class Service {
       @cached({ staleIfError: 1000 })

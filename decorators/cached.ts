@@ -62,7 +62,7 @@ function checkMany({ kind, key }: Place, label: Label, { many }: ResolvedOptions
 
 /** Only where the compiler has left the types, as `emitDecoratorMetadata` does; else the first call finds out. */
 function requirePromises(place: Place, label: Label, options: ResolvedOptions): void {
-  const option = asyncOptionOf(options);
+  const option = asyncOptionOf(options) ?? (options.many === undefined ? undefined : 'many');
   const type = option === undefined ? undefined : resultTypeOf(place);
   if (type === undefined || type === Object || 'then' in Object(type.prototype)) return;
   throw new OptionError(
