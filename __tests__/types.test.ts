@@ -226,6 +226,22 @@ test('the option many fits the function that it loads for', () => {
   });
   // @ts-expect-error the results are strings
   void (() => memoize(async (id: number) => `${id}`, { many: (ids) => ids }));
+  const same = <T>(keys: readonly T[]) => keys;
+  // @ts-expect-error the function returns no promise
+  void (() => memoize((n: number) => n * n, { many: same }));
+  // @ts-expect-error nor does this method
+  void (() => cachedProxy({ square: (n: number) => n * n }, { square: { many: (ns) => ns.map((n) => n * n) } }));
+  // @ts-expect-error the function takes two arguments
+  void (() => memoize(async (a: string, b: string) => a + b, { many: same }));
+  // @ts-expect-error the function takes none
+  void (() => memoize(async () => 1, { many: () => [1] }));
+  void (() => memoize(async (a: string, b?: string) => a + b, { many: same }));
+  void (() => memoize(async (...all: string[]) => `${all}`, { many: same }));
+  void (() => memoize(async (a: string, _signal: AbortSignal) => a, { many: same, signal: (_a, signal) => signal }));
+  void (() => memoize((a: string): string | Promise<string> => a, { many: same }));
+  // Options that say nothing of the function may have it.
+  void ((options: CachedOptions) => memoize((n: number) => n, { ...options, ttl: 5 }));
+  void (<F extends (n: any) => any>(fn: F, options: CachedOptions) => memoize(fn, options));
   void (() => cached({ many: 'getMany' }));
   void (() => cached({ many: (ids: readonly number[]) => ids }));
 });

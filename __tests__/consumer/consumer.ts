@@ -218,6 +218,11 @@ void (() => cached({ max: 5 }));
 void (() => cached({ capacity: 5, max: 5 }));
 // @ts-expect-error an option of another type
 void (() => cached({ capacity: '5' }));
+// @ts-expect-error the function returns no promise
+void (() => memoize((id: number) => id, { many: (ids) => ids }));
+// @ts-expect-error the function takes two arguments
+void (() => memoize(async (id: number, factor: number) => id * factor, { many: (ids) => ids }));
+memoize(async (id: number, _signal?: AbortSignal) => id, { many: (ids) => ids, signal: (_id, signal) => signal });
 // @ts-expect-error there is no such method
 void (() => cachedProxy(service, { none: {} }));
 // @ts-expect-error it is no method

@@ -160,5 +160,18 @@ export interface CachedOptions<Args extends readonly unknown[] = any, R = any, T
    * @default each call that finds no entry runs the method
    * @example cached({ many: 'getMany' })
    */
-  readonly many?: string | symbol | BatchFunction<Args[0], Awaited<R>, This> | undefined;
+  readonly many?: string | symbol | BatchFunction<Args[0], BatchedResult<Args, R>, This> | undefined;
+}
+
+/** What a batch gives for one call of a function; where that can have none, what nothing is, for the compiler to say why. */
+type BatchedResult<Args extends readonly unknown[], R> = [any] extends Args
+  ? PromisedResult<R>
+  : Args extends readonly [unknown, AbortSignalLike | null | undefined, ...unknown[]]
+    ? PromisedResult<R>
+    : Refused<'the function has to take one argument'>;
+
+type PromisedResult<R> = R extends PromiseLike<unknown> ? Awaited<R> : Refused<'the function has to return a promise'>;
+
+interface Refused<Why extends string> {
+  readonly refused: Why;
 }
