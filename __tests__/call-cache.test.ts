@@ -65,18 +65,6 @@ test('a value that was put is given as a promise by a method that returns promis
   }
 });
 
-test('what was put before a method has shown to return promises is forgotten when it does', async () => {
-  const passed = memoize((n: number) => Promise.resolve(n));
-  cacheOf(passed).put([1], 10);
-  await passed(2);
-  expect(passed(1)).toBeInstanceOf(Promise);
-  expect(await passed(1)).toBe(1);
-  const plain = memoize((n: number) => n);
-  cacheOf(plain).put([1], 10);
-  plain(2);
-  expect(plain(1)).toBe(10);
-});
-
 test('put stores whatever when says', async () => {
   const memoized = memoize(async (n: number) => n, { when: () => false });
   cacheOf(memoized).put([1], Promise.resolve(10));

@@ -121,8 +121,15 @@ test('a module is left alone, which nobody can change', () => {
   // As import() would give it, were this file not compiled to require().
   const module = Object.seal({ EOL: '\n', [Symbol.toStringTag]: 'Module' });
   expect([frozen({ module }).module.EOL, Object.isFrozen(module)]).toEqual(['\n', false]);
-  // Anybody may call an object so.
+  // Anybody may call an object so, and ask for more than that.
   expect(Object.isFrozen(frozen({ [Symbol.toStringTag]: 'Module' }))).toBe(true);
+  class Private {
+    #name = 'Private';
+    get [Symbol.toStringTag]() {
+      return this.#name;
+    }
+  }
+  expect(Object.isFrozen(frozen({ prototype: Private.prototype }).prototype)).toBe(true);
 });
 
 test('a Map, Set or Date can be read, but not changed, and its contents are frozen', () => {

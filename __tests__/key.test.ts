@@ -2,12 +2,16 @@ import { runInNewContext } from 'node:vm';
 import { expect, jest, test } from '@jest/globals';
 import { cacheKey, keyOf } from 'memokit';
 
+/** Also while a test puts another in its place. */
+const OwnMap = Map;
+
 /** Whether two arguments share an entry of a Map, on their own and beside another. */
-const same = (a: unknown, b: unknown) => new Map([[keyOf([a]), 1]]).has(keyOf([b])) && keyOf([a, 1]) === keyOf([b, 1]);
+const same = (a: unknown, b: unknown) =>
+  new OwnMap([[keyOf([a]), 1]]).has(keyOf([b])) && keyOf([a, 1]) === keyOf([b, 1]);
 
 /** Whether they share one in neither case. */
 const apart = (a: unknown, b: unknown) =>
-  !new Map([[keyOf([a]), 1]]).has(keyOf([b])) && keyOf([a, 1]) !== keyOf([b, 1]);
+  !new OwnMap([[keyOf([a]), 1]]).has(keyOf([b])) && keyOf([a, 1]) !== keyOf([b, 1]);
 
 test('a lone primitive is its own key', () => {
   for (const primitive of ['a', '', 1, 1.5, Number.NaN, Infinity, true, null, undefined, 1n, Symbol.iterator]) {
@@ -208,40 +212,104 @@ test('what is hung on a built-in does not hide what it holds', () => {
     expect(apart(one, two)).toBe(true);
     expect(same(one, new Uint16Array([1]))).toBe(true);
   }
+  expect(same(hide(new ArrayBuffer(1), 'maxByteLength', 5), new ArrayBuffer(1))).toBe(true);
 });
 
-test('a built-in class counts by content, whatever stands in its place', () => {
+/** Does something while another class, or nothing, stands in the place of a built-in one. */
+function inPlaceOf(name: string, replacement: unknown, act: () => void): void {
+  const own = Object.getOwnPropertyDescriptor(globalThis, name)!;
+  try {
+    Object.defineProperty(globalThis, name, { ...own, value: replacement });
+    act();
+  } finally {
+    Object.defineProperty(globalThis, name, own);
+  }
+}
+
+test('a class that extends a built-in one and stands in its place counts by content', () => {
   const before = new Date(5);
   jest.useFakeTimers();
   expect([same(before, new Date(5)), apart(new Date(5), new Date(6))]).toEqual([true, true]);
   jest.useRealTimers();
-  for (const name of ['URL', 'Map', 'Set', 'RegExp', 'ArrayBuffer'] as const) {
-    const Own = globalThis[name] as new (content?: unknown) => object;
+  const contents: [name: string, one: unknown, two: unknown][] = [
+    ['URL', 'http://a', 'http://b'],
+    ['Map', [[1, 2]], [[3, 4]]],
+    ['Set', [1], [2]],
+    ['RegExp', 'a', 'b'],
+    ['ArrayBuffer', 1, 2],
+  ];
+  for (const [name, one, two] of contents) {
+    const Own = globalThis[name as 'URL'] as new (content: unknown) => object;
     class Replacement extends Own {}
-    const make = (content: unknown) => new globalThis[name as 'URL'](content as string);
-    const [one, two] = { URL: ['http://a', 'http://b'], RegExp: ['a', 'b'], ArrayBuffer: [1, 2] }[name as 'URL'] ?? [
-      [[1, 2]],
-      [[3, 4]],
-    ];
-    const real = make(one);
-    try {
-      Object.assign(globalThis, { [name]: Replacement });
-      expect(make(one)).toBeInstanceOf(Replacement);
-      expect([same(make(one), make(one)), same(real, make(one)), apart(make(one), make(two))]).toEqual([
+    const real = new Own(one);
+    inPlaceOf(name, Replacement, () => {
+      const made = new Replacement(one);
+      expect([same(made, new Replacement(one)), same(real, made), apart(made, new Replacement(two))]).toEqual([
         ...[true, true, true],
       ]);
-    } finally {
-      Object.assign(globalThis, { [name]: Own });
-    }
+    });
   }
-  // One that only has the name holds nothing that could be compared.
-  const { Date: Own } = globalThis;
-  try {
-    Object.assign(globalThis, { Date: class {} });
-    expect(apart(new Date(), new Date())).toBe(true);
-  } finally {
-    Object.assign(globalThis, { Date: Own });
+});
+
+test('a class of another make that stands in the place of a built-in one disturbs no key of that', () => {
+  const [Own, state] = [Date, new WeakMap<object, unknown>()];
+  const replacements: [name: string, replacement: new () => object, one: object, two: object][] = [
+    [
+      'Date',
+      class {
+        valueOf() {
+          return 5;
+        }
+      },
+      ...([new Own(5), new Own(6)] as const),
+    ],
+    [
+      'URL',
+      class {
+        get href() {
+          return 'a:';
+        }
+      },
+      ...([new URL('a:'), new URL('b:')] as const),
+    ],
+    [
+      'Map',
+      class {
+        constructor() {
+          state.set(this, 1);
+        }
+        get size() {
+          return state.get(this);
+        }
+        entries() {
+          return [[state.get(this), 1]].values();
+        }
+      },
+      ...([new Map([[1, 1]]), new Map([[2, 2]])] as const),
+    ],
+  ];
+  for (const [name, Replacement, one, two] of replacements) {
+    inPlaceOf(name, Replacement, () => {
+      expect(apart(new Replacement(), new Replacement())).toBe(true);
+      expect([same(one, one), apart(one, two)]).toEqual([true, true]);
+    });
+    expect(apart(one, two)).toBe(true);
+    expect(apart(new Replacement(), new Replacement())).toBe(true);
   }
+  for (const value of [new Map([[1, 1]]), new Set([1]), /a/g, new Date(5)]) {
+    const key = keyOf([value]);
+    inPlaceOf(value.constructor.name, undefined, () => expect(keyOf([value])).toBe(key));
+  }
+});
+
+test('what a platform keeps on every URL is not hung on it', () => {
+  class Stateful extends URL {
+    inner: unknown = null;
+  }
+  inPlaceOf('URL', Stateful, () => {
+    const [plain, used] = [new Stateful('a:'), Object.assign(new Stateful('a:'), { inner: new URLSearchParams() })];
+    expect([same(plain, used), apart(plain, Object.assign(used, { tenant: 1 }))]).toEqual([true, true]);
+  });
 });
 
 test('functions, symbols, errors, promises, weak collections and opaque instances count by identity', () => {

@@ -878,6 +878,21 @@ test('what is begun anew obeys softTimeout', async () => {
   expect(await calls[1]).toBe('old');
 });
 
+test('what is begun anew may be trusted, whatever was invalidated before', async () => {
+  const { source, get } = spoilable({ tags: () => ['mine'] });
+  const leader = new AbortController();
+  const calls = [get('k', leader)];
+  invalidateTags('mine');
+  calls.push(get('k'));
+  leader.abort();
+  await expect(calls[0]).rejects.toMatchObject({ name: 'AbortError' });
+  await settle();
+  expect(source.runs).toHaveLength(2);
+  await source.fail(failure);
+  await expect(calls[1]).rejects.toBe(failure);
+  expect(source.runs).toHaveLength(2);
+});
+
 test('a clock that throws while a load is begun anew leaves nobody waiting', async () => {
   let throws = false;
   const { get } = spoilable({
@@ -1136,6 +1151,39 @@ test('each call is counted once, also one that waits to learn the tags of a load
   expect(counts()).toEqual({ hits: 2, misses: 2, staleHits: 2, coalesced: 2 });
 });
 
+test('who is given an old value as the load ends is counted so, and has nothing loaded', async () => {
+  jest.useFakeTimers();
+  const { source, get, load, cache } = memoized({ staleIfError: 10_000, softTimeout: 20, tags: () => ['mine'] });
+  await load('k', 'old');
+  source.now = 1000;
+  const calls = [get('k')];
+  invalidateTags('other');
+  calls.push(get('k'));
+  jest.advanceTimersByTime(20);
+  invalidateTags('mine');
+  source.runs.at(-1)!.resolve('new');
+  expect(await Promise.all(calls)).toEqual(['old', 'old']);
+  const { hits, misses, staleHits } = cache.stats();
+  expect([hits, misses, staleHits, source.runs.length]).toEqual([1, 2, 2, 2]);
+});
+
+test('who leaves just as a load ends that it could not trust is rejected with the reason, and counted', async () => {
+  for (const end of ['give', 'fail'] as const) {
+    const { source, get, cache } = abortableSource({ tags: () => ['mine'] });
+    const caller = new AbortController();
+    const leave = () => caller.abort();
+    const leader = get('k');
+    invalidateTags('mine');
+    const call = get('k', caller.signal);
+    const left = leader.then(leave, leave);
+    await source[end]('old');
+    await left;
+    await expect(call).rejects.toBe(caller.signal.reason);
+    const { hits, misses } = cache.stats();
+    expect([hits, misses, source.runs.length]).toEqual([1, 1, 1]);
+  }
+});
+
 test('a failure that an old value stands in for is counted for those who were given it', async () => {
   const { source, get, cache } = memoized({ staleIfError: 10_000, tags: () => ['mine'], clock: () => source.now });
   const first = get('k');
@@ -1169,6 +1217,20 @@ test('resize bounds the failures that are remembered too', async () => {
   expect(cache.explain('0').outcome).toBe('miss');
   cache.clear();
   expect(await remembered()).toHaveLength(1);
+});
+
+test('resize bounds the failures too when a listener throws', async () => {
+  const evict = () => {
+    throw failure;
+  };
+  const { source, get, load, cache } = memoized({ errorTtl: 1e6, on: { evict } });
+  for (const key of ['a', 'b']) await load(key, 'value');
+  for (const key of ['c', 'd']) {
+    get(key).catch(() => {});
+    await source.fail(failure);
+  }
+  expect(() => cache.resize(1)).toThrow(failure);
+  expect(['c', 'd'].map((key) => cache.explain(key).outcome)).toEqual(['miss', 'failed']);
 });
 
 test('explain says stale where a slow reload has a call be given the old value', async () => {

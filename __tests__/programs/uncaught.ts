@@ -12,6 +12,9 @@ await put(1);
 cacheOf(put).put([2], Promise.resolve(2));
 await put(2);
 
+const judged = memoize(async () => 1, { when: (async () => fail('when')()) as never });
+await judged().catch(() => {});
+
 let now = 0;
 let isDown = false;
 const source = async () => {

@@ -1,9 +1,8 @@
 import { ArgumentError, mismatch } from '../errors.js';
 import { callAll, throwAfter } from '../lru/call-all.js';
-import { requireOption } from '../lru/require-option.js';
 import { cachesOf } from '../memoize/cache-of.js';
 import type { CallCache } from '../memoize/call-cache.js';
-import { isPromise } from '../memoize/result.js';
+import { refusePromise } from '../memoize/result.js';
 import type { EvictsOptions } from './options.js';
 import type { Statement } from './statement.js';
 
@@ -67,7 +66,7 @@ export abstract class Rule {
     let found: readonly Follow[];
     try {
       const counts: unknown = this.#when === undefined || this.#when.call(receiver, result, ...args);
-      requireOption(!isPromise(counts), 'when', 'to be given a boolean', counts);
+      refusePromise('when', counts);
       found = counts ? steps() : [];
     } catch (error) {
       if (this.isBefore) throw error;

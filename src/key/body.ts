@@ -1,8 +1,8 @@
 import { cacheKey } from './cache-key.js';
 import { identityOf } from './identity.js';
 import { inOrder } from './key-order.js';
-import { BuiltIn } from './kind.js';
-import { ARGUMENTS, ARRAY, KEYED, type Marker, OBJECT, RAW, SPARSE } from './marker.js';
+import { BuiltIn, inherited } from './kind.js';
+import { ARGUMENTS, ARRAY, KEYED, OBJECT, RAW, SPARSE } from './marker.js';
 import type { Pending, Scratch } from './scratch.js';
 import { textOfSymbol } from './symbol.js';
 import { type Keyed, put, write } from './value.js';
@@ -14,9 +14,13 @@ export function writeBody(to: Scratch, { target, kind, content }: Pending): void
     // The class is a part of the value: user 1 is not order 1.
     put(to, identityOf(Object.getPrototypeOf(target) ?? NO_CLASS));
     write(to, (target as Keyed)[cacheKey]());
-  } else if (kind === OBJECT || !(kind instanceof BuiltIn) || writeContent(to, target, kind.name, content)) {
-    // Those of a built-in object are what somebody hung on it; for the most part nothing.
-    writeProperties(to, target, Object.keys(target), symbolsOf(target, kind));
+  } else if (kind === OBJECT || !(kind instanceof BuiltIn)) {
+    writeProperties(to, target, Object.keys(target), Object.getOwnPropertySymbols(target));
+  } else if (writeContent(to, target, kind.name, content)) {
+    // What somebody hung on it; for the most part nothing.
+    const isHung = kind.name === 'URL' ? hungOnUrl(target) : () => true;
+    const symbols = Object.getOwnPropertySymbols(target);
+    writeProperties(to, target, Object.keys(target).filter(isHung), symbols.filter(isHung));
   }
 }
 
@@ -24,29 +28,35 @@ export function writeBody(to: Scratch, { target, kind, content }: Pending): void
 function writeContent(to: Scratch, target: object, name: string, content: unknown): boolean {
   if (content instanceof Uint8Array) {
     // Of a resizable buffer only.
-    if (name === 'ArrayBuffer') put(to, (target as { maxByteLength?: number }).maxByteLength);
+    if (name === 'ArrayBuffer') put(to, inherited(target, 'maxByteLength'));
     write(to, textOfBytes(content));
     return false;
   }
   if (name === 'Map' || name === 'Set') {
-    writeMembers(to, target, name === 'Map');
+    writeMembers(to, content as Iterable<unknown>, name === 'Map');
     return true;
   }
   write(to, content);
   if (name === 'RegExp') {
-    // Of a copy, as what somebody hung on the object itself may hide them.
-    write(to, new RegExp(target as RegExp).flags);
+    // Of a copy where something beside lastIndex is hung on it, as that may hide them.
+    const isPlain = Object.getOwnPropertyNames(target).length === 1;
+    write(to, (isPlain ? (target as RegExp) : new RegExp(target as RegExp)).flags);
     write(to, (target as RegExp).lastIndex);
   }
   return true;
 }
 
-function writeMembers(to: Scratch, target: object, isMap: boolean): void {
+function writeMembers(to: Scratch, members: Iterable<unknown>, isMap: boolean): void {
   const place = to.count++;
   let size = 0;
-  for (const [key, value] of (isMap ? Map : Set).prototype.entries.call(target as never)) {
-    write(to, key);
-    if (isMap) write(to, value);
+  for (const member of members) {
+    if (isMap) {
+      const [key, value] = member as [unknown, unknown];
+      write(to, key);
+      write(to, value);
+    } else {
+      write(to, member);
+    }
     size++;
   }
   to.list[place] = size;
@@ -57,12 +67,7 @@ function writeArray(to: Scratch, target: unknown[]): void {
   const hasRaw = Object.hasOwn(target, 'raw');
   // Values are cheaper to count than the names of elements are to make.
   const values = hasRaw ? [] : Object.values(target);
-  if (
-    !hasRaw &&
-    values.length === length &&
-    isDense(target, values) &&
-    Object.getOwnPropertySymbols(target).length === 0
-  ) {
+  if (!hasRaw && values.length === length && isDense(target) && Object.getOwnPropertySymbols(target).length === 0) {
     put(to, length);
     for (let i = 0; i < length; i++) write(to, values[i]);
     return;
@@ -74,18 +79,19 @@ function writeArray(to: Scratch, target: unknown[]): void {
   writeProperties(to, target, isTemplate ? [...keys, 'raw'] : keys, Object.getOwnPropertySymbols(target));
 }
 
-/** Without holes, and with no values but its elements. One with a NaN counts as if it were not. */
-function isDense(target: unknown[], values: unknown[]): boolean {
-  for (let i = 0; i < target.length; i++) {
-    const value = values[i];
-    if (target[i] !== value || (value === undefined && !(i in target))) return false;
-  }
+/** Without holes. An array that has as many values as its length then has no others than its elements. */
+function isDense(target: unknown[]): boolean {
+  for (let i = 0; i < target.length; i++) if (!(i in target)) return false;
   return true;
 }
 
-/** A URL that is not the platform's own may have its state under one. */
-function symbolsOf(target: object, kind: Marker): symbol[] {
-  return kind instanceof BuiltIn && kind.name === 'URL' ? [] : Object.getOwnPropertySymbols(target);
+/** Tells what is hung on a URL from what some platforms keep of its inside under names of their own, which any has. */
+function hungOnUrl(target: object): (name: PropertyKey) => boolean {
+  let bare: object | undefined;
+  return (name) => {
+    bare ??= new (Object.getPrototypeOf(target).constructor as typeof URL)('a:');
+    return !Object.hasOwn(bare, name);
+  };
 }
 
 /** Own properties in canonical order, symbols last. */

@@ -27,25 +27,23 @@ export function isPlainObject(value: unknown): value is object {
 export class BuiltIn extends Marker {
   readonly name: string;
   /** Throws unless it is called on a true instance, in whatever realm it was made. */
-  readonly #read: ((this: object) => unknown) | undefined;
+  readonly #read: Reader | undefined;
 
-  /** @param prototype of the class, of whatever realm, or of one that stands in its place, as that of fake timers does. */
-  constructor(name: string, prototype: object) {
+  constructor(name: string) {
     super(`<${name}>`);
     this.name = name;
-    if (Object.hasOwn(READERS, name)) this.#read = readerIn(prototype, READERS[name]!);
+    this.#read = READERS.get(name);
   }
 
   /**
-   * What an object of this kind holds: the bytes of a buffer or view, the size of a collection, a primitive for the
+   * What an object of this kind holds: the bytes of a buffer or view, the members of a collection, a primitive for the
    * rest. `undefined` when the object only looks like one of the kind, as a proxy, a fake or a detached buffer does.
    */
   contentOf(target: object): unknown {
     try {
       if (ArrayBuffer.isView(target)) {
-        // As the class has them: what somebody hung on it does not count.
-        const [buffer, offset, length] = ['buffer', 'byteOffset', 'byteLength'].map((name) =>
-          Reflect.get(Object.getPrototypeOf(target), name, target),
+        const [buffer, offset, length] = (['buffer', 'byteOffset', 'byteLength'] as const).map((name) =>
+          inherited(target, name),
         ) as [ArrayBuffer, number, number];
         return new Uint8Array(buffer, offset, length);
       }
@@ -57,6 +55,11 @@ export class BuiltIn extends Marker {
   }
 }
 
+/** A property of an object as its class has it: what somebody hung on the object itself does not count. */
+export function inherited<T extends object>(target: T, name: string): unknown {
+  return Reflect.get(Object.getPrototypeOf(target), name, target);
+}
+
 /** The prototype of a class stands for the class, not for its few visible properties. */
 function isPrototype(target: { constructor?: { prototype?: unknown } }): boolean {
   const made = target.constructor;
@@ -65,34 +68,40 @@ function isPrototype(target: { constructor?: { prototype?: unknown } }): boolean
   return made?.prototype === target && Object.hasOwn(target, 'constructor');
 }
 
-/** What reads an object's content: a method or getter of its class, or of one above it but `Object`, which knows nothing of it. */
-function readerIn(prototype: object, name: string): ((this: object) => unknown) | undefined {
-  const above: object | null = Object.getPrototypeOf(prototype);
-  if (above === null) return undefined;
-  const reader = Object.getOwnPropertyDescriptor(prototype, name);
-  return reader === undefined ? readerIn(above, name) : (reader.get ?? reader.value);
-}
+type Reader = (this: object) => unknown;
 
-const READERS: Readonly<Record<string, string>> = {
-  Date: 'valueOf',
-  Number: 'valueOf',
-  String: 'valueOf',
-  Boolean: 'valueOf',
-  Symbol: 'valueOf',
-  BigInt: 'valueOf',
-  RegExp: 'source',
-  URL: 'href',
-  Map: 'size',
-  Set: 'size',
-  ArrayBuffer: 'byteLength',
-};
+/** What reads the content of each class's instances: the platform's own, whatever is put in its place later. */
+const READERS = /* @__PURE__ */ (() => {
+  const names = {
+    ...{
+      Date: 'valueOf',
+      Number: 'valueOf',
+      String: 'valueOf',
+      Boolean: 'valueOf',
+      Symbol: 'valueOf',
+      BigInt: 'valueOf',
+    },
+    ...{ RegExp: 'source', URL: 'href', Map: 'entries', Set: 'values', ArrayBuffer: 'byteLength' },
+  };
+  const readers = Object.entries(names).map(([name, reader]) => {
+    return [name, readerIn(globalThis[name as 'Date']?.prototype, reader)] as const;
+  });
+  return new Map(readers);
+})();
+
+/** A method or getter of a class, or of one above it: fake timers may stand before it already. */
+function readerIn(prototype: object | undefined, name: string): Reader | undefined {
+  if (prototype === undefined) return undefined;
+  const reader = Object.getOwnPropertyDescriptor(prototype, name);
+  return reader === undefined ? readerIn(Object.getPrototypeOf(prototype), name) : (reader.get ?? reader.value);
+}
 
 function kindOfPrototype(prototype: object): Marker | undefined {
   let kind = kinds.get(prototype);
   if (kind === undefined) {
     const name = nameOfBuiltIn(prototype);
     // By name, so that the classes of every realm meet.
-    kind = name === '' ? null : (named.get(name) ?? new BuiltIn(name, prototype));
+    kind = name === '' ? null : (named.get(name) ?? new BuiltIn(name));
     if (kind !== null) named.set(name, kind);
     kinds.set(prototype, kind);
   }
@@ -101,8 +110,8 @@ function kindOfPrototype(prototype: object): Marker | undefined {
 
 function nameOfBuiltIn(prototype: object): string {
   // Hosts write some in JavaScript, as fake timers do theirs: the source text does not tell them from anybody's classes.
-  const known = [...Object.keys(READERS), 'Buffer'].find((name) => prototype === globalThis[name as 'Date']?.prototype);
-  if (known !== undefined) return known;
+  for (const name of READERS.keys()) if (prototype === globalThis[name as 'Date']?.prototype) return name;
+  if (prototype === globalThis.Buffer?.prototype) return 'Buffer';
   const made: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
   if (typeof made !== 'function' || made.prototype !== prototype) return '';
   return NATIVE.exec(Function.prototype.toString.call(made))?.[1] ?? '';

@@ -1,12 +1,11 @@
 import { mismatch, OptionError } from '../errors.js';
 import { monotonic, reader } from '../lru/clock.js';
-import { requireOption } from '../lru/require-option.js';
 import { type CallKey, callKeyOf } from './call-key.js';
 import { withoutSignal } from './caller-signal.js';
 import { type CallStats, Counters, snapshot } from './counters.js';
 import { Listeners } from './listeners.js';
 import { asyncOptionOf, type ResolvedOptions } from './resolved-options.js';
-import { isPromise } from './result.js';
+import { refusePromise } from './result.js';
 
 /** Any function that can be memoized. */
 export type Fn<This = any> = (this: This, ...args: any[]) => any;
@@ -22,8 +21,6 @@ export class Definition {
   epoch = 0;
   /** Whether the method returns promises, `undefined` until that is known: an async function does, others have to be run. */
   promises: boolean | undefined;
-  /** Whether something was put as it is while that was unknown. */
-  isGuessed = false;
   /** Whether it has options for sources that are slow, fail or hang. */
   readonly isResilient: boolean;
   /** Whether a hit needs nothing but the arguments and the entries: no code of the user's runs. */
@@ -69,7 +66,7 @@ export class Definition {
   wants(result: unknown, args: readonly unknown[]): boolean {
     const { when } = this.options;
     const wanted: unknown = when === undefined || when(result, ...args);
-    requireOption(!isPromise(wanted), 'when', 'to be given a boolean', wanted);
+    refusePromise('when', wanted);
     return Boolean(wanted);
   }
 
@@ -91,12 +88,6 @@ export class Definition {
   /** What has happened to the calls of all receivers, dead ones included. */
   stats(): CallStats {
     return snapshot(this.totals);
-  }
-
-  /** The method has returned a promise. What was put as if it gave none is forgotten. */
-  promised(): void {
-    if (this.promises === undefined && this.isGuessed) this.clear();
-    this.promises = true;
   }
 
   /** Empties the caches of all receivers, each when it is next used. O(1). */

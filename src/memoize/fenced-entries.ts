@@ -89,7 +89,6 @@ export abstract class FencedEntries extends CallEntries {
     refuseOneShot(value, definition);
     if (definition.options.freeze) deepFreeze(value);
     const stored = definition.promises ? Promise.resolve(value) : value;
-    definition.isGuessed ||= definition.promises === undefined;
     refresh();
     this.keep(key, stored, definition.ttlOf(value, args), definition.tagsOf(value, args));
     this.fence(key);

@@ -29,7 +29,8 @@ function reach(reached: Set<object>, value: unknown): void {
 
 /** What `import()` gives: nobody can change it, nor freeze it. */
 function isModule(value: object): boolean {
-  return (value as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag] === 'Module' && !Object.isExtensible(value);
+  if (Object.isExtensible(value)) return false;
+  return Object.getOwnPropertyDescriptor(value, Symbol.toStringTag)?.value === 'Module';
 }
 
 /** A built-in class whose instances hold what no property shows. */

@@ -45,8 +45,8 @@ export abstract class Keeper extends ReadThrough {
   }
 
   override bound(capacity: number): void {
-    super.bound(capacity);
     this.#failures?.resize(capacity);
+    super.bound(capacity);
   }
 
   override peekAt(key: CallKey): unknown {

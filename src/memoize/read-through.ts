@@ -135,7 +135,7 @@ export class ReadThrough extends FencedEntries {
     this.missed();
     try {
       if (isPromise(value)) {
-        definition.promised();
+        definition.promises = true;
         const promise = this.#await(load, args, value, true);
         // What these listeners throw is for this caller, and must not spoil the promise that others are given.
         given = promise;

@@ -86,15 +86,12 @@ export class Resilient extends Runner {
     const run = runOf(load);
     run?.join(waiter);
     const decide = (given?: unknown) => {
-      // What comes before the end is an old value, for want of patience.
-      if (run?.isOver === false) return this.#coalesce(load, waiter, Promise.resolve(given));
-      return load.isOutdated ? this.callAnew(receiver, args) : this.#coalesce(load, waiter, load.promise!);
+      if (waiter.isDismissed) return this.#coalesce(load, waiter, Promise.resolve(given));
+      if (signal?.aborted) return this.#coalesce(load, waiter, Promise.reject(signal.reason));
+      const { isOutdated } = run?.latest ?? load;
+      return isOutdated ? this.callAnew(receiver, args) : this.#coalesce(load, waiter, load.promise!);
     };
-    return this.#wait(load, waiter).then(decide, (error) => {
-      if (!signal?.aborted) return decide();
-      this.#coalesce(load, waiter, load.promise!);
-      throw error;
-    });
+    return this.#wait(load, waiter).then(decide, () => decide());
   }
 
   /** Gives a caller what another's load gives. */

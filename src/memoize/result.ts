@@ -1,4 +1,4 @@
-import { OneShotError } from '../errors.js';
+import { mismatch, OneShotError, OptionError } from '../errors.js';
 
 /** The result of a method: what kind it is of, as far as caching it goes. */
 
@@ -12,6 +12,14 @@ export function isPromise(result: unknown): result is PromiseLike<unknown> {
 export function nativePromise(promise: PromiseLike<unknown>): Promise<unknown> {
   const isNative = promise instanceof Promise && promise.then === Promise.prototype.then;
   return isNative ? promise : new Promise((resolve) => resolve(promise));
+}
+
+/** @throws OptionError when a callback that is to judge has given a promise, which says nothing yet. */
+export function refusePromise(option: string, given: unknown): void {
+  if (!isPromise(given)) return;
+  // What it comes to is of no use to anybody.
+  nativePromise(given).catch(() => {});
+  throw new OptionError(mismatch(option, 'to be given a boolean', given));
 }
 
 /** @throws OneShotError when a second caller would find the result used up. */

@@ -9,6 +9,8 @@ export interface Waiter {
   readonly signal: AbortSignal | undefined;
   /** Whether it waits only to learn if the result is one that it may have. */
   readonly doubts?: boolean;
+  /** Whether it was given an old value instead. */
+  isDismissed?: boolean;
 }
 
 /** A run: a call load that knows who waits for it, can be given up, and is settled by its cache. */
@@ -95,6 +97,7 @@ export class Run extends CallLoad {
   dismiss(): void {
     this.waiting = 0;
     this.doubters = 0;
+    for (const waiter of this.#joined) waiter.isDismissed = true;
     this.#joined.clear();
     this.isWanted = true;
   }
