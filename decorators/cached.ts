@@ -3,7 +3,7 @@ import type { Fn, Label } from '../src/memoize/definition.js';
 import { memberLabel } from '../src/memoize/label.js';
 import { pickMember } from '../src/memoize/members.js';
 import type { CachedOptions } from '../src/memoize/options.js';
-import { registered } from '../src/memoize/registry.js';
+import { receiversOf } from '../src/memoize/registry.js';
 import { asyncOptionOf, type ResolvedOptions, resolveOptions } from '../src/memoize/resolved-options.js';
 import { wrap } from '../src/memoize/wrap.js';
 import { adapt, type Decorator, type Place } from './dialect.js';
@@ -79,7 +79,7 @@ const CACHED: Decorator = {
 /** `Class.method`. Standard decorators do not know the class: it is found from a receiver's, once there is one. */
 function labelOf({ home, key }: Place, replacement: Fn | undefined, seen: object | undefined): string {
   // What stands on the chain may be an @evicts before the replacement, which is found as that is.
-  const isHere = (member: unknown, owner: object) => registered(member) === registered(replacement) && owner;
+  const isHere = (member: unknown, owner: object) => receiversOf(member) === receiversOf(replacement) && owner;
   // A private method stands on none of the chain: then the receiver's class is the best there is.
   return memberLabel(home ?? (seen && (pickMember(seen, key, isHere) ?? seen)), key);
 }

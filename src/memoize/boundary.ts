@@ -2,7 +2,8 @@ import { PlacementError } from '../errors.js';
 import { requireOption } from '../lru/require-option.js';
 import type { Fn } from './definition.js';
 import { memberLabel } from './label.js';
-import { type Membership, memberOf, registered, registerMembers } from './registry.js';
+import { type Membership, memberOf, registerMembers } from './members.js';
+import { receiversOf } from './registry.js';
 import type { ResolvedOptions } from './resolved-options.js';
 import { wrap } from './wrap.js';
 
@@ -99,7 +100,7 @@ export class Boundary<T extends object> implements ProxyHandler<T> {
       return [this.proxy, Reflect.get(this.proxy, member as PropertyKey)];
     }
     const original = this.#originals.get(member as Fn);
-    const isCachedHere = original !== undefined && registered(member) !== undefined;
+    const isCachedHere = original !== undefined && receiversOf(member) !== undefined;
     return isCachedHere ? [this.proxy, member] : memberOf(this.#target, original ?? member);
   }
 }

@@ -1,9 +1,9 @@
 import { NotCachedError } from '../errors.js';
 import { CallCache } from './call-cache.js';
 import type { Fn } from './definition.js';
-import { pickMember } from './members.js';
+import { memberOf, pickMember } from './members.js';
 import type { Receivers } from './receivers.js';
-import { memberOf, registered } from './registry.js';
+import { receiversOf } from './registry.js';
 import type { ArgsOf, ResultOf } from './signature.js';
 
 /**
@@ -37,8 +37,8 @@ export function cacheOf(target: object, ...members: unknown[]): CallCache {
   const [receiver, member] = memberOf(target, members[0]);
   const receivers =
     members.length === 0
-      ? registered(receiver)
-      : (registered(member) ?? pickMember(Object(receiver), member as PropertyKey, registered));
+      ? receiversOf(receiver)
+      : (receiversOf(member) ?? pickMember(Object(receiver), member as PropertyKey, receiversOf));
   const named = members.length === 0 ? target : member;
   const name = typeof named === 'function' ? named.name : typeof named === 'object' ? 'an object' : String(named);
   if (receivers === undefined) {
@@ -63,10 +63,10 @@ export function cachesOf(target: object, name: PropertyKey): readonly [CallCache
   const nearest: CallCache = cacheOf(target as Record<PropertyKey, unknown>, name);
   const [receiver, member] = memberOf(target, name);
   // What a proxy has cached itself stands on no chain.
-  if (registered(member) !== undefined) return [nearest];
+  if (receiversOf(member) !== undefined) return [nearest];
   const chain = new Set<Receivers>();
   pickMember(Object(receiver), name, (owned) => {
-    const receivers = registered(owned);
+    const receivers = receiversOf(owned);
     if (receivers !== undefined) chain.add(receivers);
     return undefined;
   });

@@ -2,7 +2,7 @@ import { ArgumentError, mismatch, OptionError } from '../errors.js';
 import { Batch } from './batch.js';
 import type { Fn } from './definition.js';
 import type { Many } from './options.js';
-import { registered } from './registry.js';
+import { receiversOf } from './registry.js';
 
 /**
  * A gatherer: the function that is run in place of a method with the option `many`. It gathers the calls of one turn
@@ -48,7 +48,7 @@ export class Gatherer {
     const load: unknown =
       typeof many === 'function' ? many : (receiver as Record<PropertyKey, unknown> | undefined)?.[many];
     // The method itself would gather the list, as one more key, for ever.
-    const isItself = registered(load)?.definition.method === this.gather;
+    const isItself = receiversOf(load)?.definition.method === this.gather;
     if (typeof load === 'function' && !isItself) return load.call(receiver, keys);
     throw new OptionError(mismatch('many', `the name of a method beside ${this.#name()}`, many));
   }

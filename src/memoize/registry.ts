@@ -29,36 +29,22 @@ export function register(wrapper: object, receivers: Receivers): void {
   const reference = new WeakRef(receivers.definition);
   definitions.add(reference);
   collected.register(receivers.definition, reference);
-  receiversOf.set(wrapper, receivers);
+  wrappers.set(wrapper, receivers);
 }
 
 /** Has a function that stands before a wrapper be found as the wrapper is; before any other it changes nothing. */
 export function registerBefore(wrapper: object, standIn: object): void {
-  const receivers = registered(wrapper);
-  if (receivers !== undefined) receiversOf.set(standIn, receivers);
+  const receivers = receiversOf(wrapper);
+  if (receivers !== undefined) wrappers.set(standIn, receivers);
 }
 
 /** The receivers of a wrapper, or `undefined` when it is none. */
-export function registered(wrapper: unknown): Receivers | undefined {
-  return receiversOf.get(wrapper as object);
+export function receiversOf(wrapper: unknown): Receivers | undefined {
+  return wrappers.get(wrapper as object);
 }
 
-/** Whose a member is, and the member, by its name or as itself. */
-export type Membership = readonly [receiver: object, member: unknown];
-
-/** Registers who tells the members of a proxy, as its prototypes know of none. */
-export function registerMembers(proxy: object, find: (member: unknown) => Membership): void {
-  membersOf.set(proxy, find);
-}
-
-/** Whose a member of `receiver` is: its own, unless it is a proxy that says otherwise. */
-export function memberOf(receiver: object, member: unknown): Membership {
-  return membersOf.get(receiver)?.(member) ?? [receiver, member];
-}
-
-const membersOf = /* @__PURE__ */ new WeakMap<object, (member: unknown) => Membership>();
 const definitions = /* @__PURE__ */ new Set<WeakRef<Definition>>();
-const receiversOf = /* @__PURE__ */ new WeakMap<object, Receivers>();
+const wrappers = /* @__PURE__ */ new WeakMap<object, Receivers>();
 const collected = /* @__PURE__ */ new FinalizationRegistry<WeakRef<Definition>>((reference) => {
   definitions.delete(reference);
 });
