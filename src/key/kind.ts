@@ -73,27 +73,31 @@ type Reader = (this: object) => unknown;
 /** What reads the content of each class's instances: the platform's own, whatever is put in its place later. */
 const READERS = /* @__PURE__ */ (() => {
   const names = {
-    ...{
-      Date: 'valueOf',
-      Number: 'valueOf',
-      String: 'valueOf',
-      Boolean: 'valueOf',
-      Symbol: 'valueOf',
-      BigInt: 'valueOf',
-    },
-    ...{ RegExp: 'source', URL: 'href', Map: 'entries', Set: 'values', ArrayBuffer: 'byteLength' },
+    Date: 'valueOf',
+    Number: 'valueOf',
+    String: 'valueOf',
+    Boolean: 'valueOf',
+    Symbol: 'valueOf',
+    BigInt: 'valueOf',
+    RegExp: 'source',
+    URL: 'href',
+    Map: 'entries',
+    Set: 'values',
+    ArrayBuffer: 'byteLength',
   };
-  const readers = Object.entries(names).map(([name, reader]) => {
-    return [name, readerIn(globalThis[name as 'Date']?.prototype, reader)] as const;
-  });
-  return new Map(readers);
+  const read = ([name, reader]: [string, string]) => readerIn(globalThis[name as 'Date']?.prototype, reader);
+  return new Map(Object.entries(names).map((entry) => [entry[0], read(entry)]));
 })();
 
-/** A method or getter of a class, or of one above it: fake timers may stand before it already. */
+/**
+ * A method or getter of a class, or of one above it, since fake timers may stand before it already; but not of `Object`,
+ * which knows nothing of a content.
+ */
 function readerIn(prototype: object | undefined, name: string): Reader | undefined {
-  if (prototype === undefined) return undefined;
+  const above: object | null | undefined = prototype && Object.getPrototypeOf(prototype);
+  if (!prototype || !above) return undefined;
   const reader = Object.getOwnPropertyDescriptor(prototype, name);
-  return reader === undefined ? readerIn(Object.getPrototypeOf(prototype), name) : (reader.get ?? reader.value);
+  return reader === undefined ? readerIn(above, name) : (reader.get ?? reader.value);
 }
 
 function kindOfPrototype(prototype: object): Marker | undefined {

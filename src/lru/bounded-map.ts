@@ -38,6 +38,8 @@ export abstract class BoundedMap<K, V> {
   /** Writes since the last sweep during which something may have been dead. */
   #unswept = 0;
   #removals = 0;
+  /** Whether something was looked at that is not there, and so may be made before the next write, which takes time. */
+  #isLookedFor = false;
 
   /** Whether anybody wants to hear what leaves. */
   readonly #isHeard: boolean;
@@ -78,7 +80,7 @@ export abstract class BoundedMap<K, V> {
   has(key: K): boolean {
     if (this.#expiries !== undefined) return this.#locate(key) > 0;
     const isHeld = this.#index.has(key);
-    if (!isHeld) refresh();
+    if (!isHeld) this.#isLookedFor = true;
     return isHeld;
   }
 
@@ -156,6 +158,10 @@ export abstract class BoundedMap<K, V> {
 
   /** Writes an entry and makes it the most recent, evicting what no longer fits. */
   protected write(key: K, value: V, ttl: number): void {
+    if (this.#isLookedFor) {
+      this.#isLookedFor = false;
+      refresh();
+    }
     if (this.#weigh !== undefined || typeof ttl !== 'number' || !(ttl > 0)) {
       this.#writeWeighed(key, value, ttl);
       return;
@@ -301,13 +307,16 @@ export abstract class BoundedMap<K, V> {
   /** The slot of a key, negative when it is dead, or 0. */
   #locate(key: K): number {
     const slot = this.#index.get(key);
-    if (slot === undefined) return this.#missed(0);
+    if (slot === undefined) {
+      this.#isLookedFor = true;
+      return 0;
+    }
     if (this.#expiries === undefined || this.#expiries[slot] === Infinity) return slot;
     const removals = this.#removals;
     const now = this.#now();
     if (removals !== this.#removals) return this.#locate(key);
     if (now < this.#expiries[slot]!) return slot;
-    refresh();
+    this.#isLookedFor = true;
     return -slot;
   }
 

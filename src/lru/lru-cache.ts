@@ -69,7 +69,8 @@ export class LruCache<K, V> extends BoundedMap<K, V> {
    * Writes an entry and makes it the most recent, evicting what no longer fits.
    *
    * @param options.ttl Milliseconds that this entry lives instead of the cache's `ttl`; 0 or more, 0 being dead at once.
-   * @throws OptionError when `ttl` or what `weigh` returned is no such number, or `options` are something else; nothing has changed then.
+   * @throws OptionError when `ttl` or what `weigh` returned is no such number, or `options` are something else; nothing has
+   *   changed then.
    */
   set(key: K, value: V, options?: { readonly ttl?: number | undefined }): this {
     if (options === undefined && this.#isPlain) {

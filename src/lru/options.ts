@@ -35,7 +35,8 @@ export interface LruOptions<K, V> {
   readonly weigh?: ((value: V, key: K) => number) | undefined;
   /**
    * Called once for each entry that leaves, after the cache has finished the operation; not when the value that it has, as
-   * `Object.is` compares, is written again. What it throws reaches whoever called the cache (several in one `AggregateError`), with nothing undone.
+   * `Object.is` compares, is written again. What it throws reaches whoever called the cache (several in one
+   * `AggregateError`), with nothing undone.
    * @default none
    * @example new LruCache({ onEvict: (key, value, cause) => console.log(cause, key) })
    */

@@ -116,8 +116,8 @@ export abstract class Keeper extends ReadThrough {
     const { errorTtl } = options;
     const kept = this.kept(run.key);
     if (kept !== undefined) kept.retryAt = now + Math.max(errorTtl, BACK_OFF * (1 - Math.random() / 2));
-    // What is thrown at once says nothing of a source, and nothing yet of whether the method is one that promises. Nor
-    // does what one caller has spoilt say anything for others.
+    // What is thrown at once says nothing of a source, and nothing yet of whether the method is one that promises. What
+    // one caller has spoilt says nothing to others.
     if (errorTtl === 0 || run.thrown !== undefined || run.isSpoilt) return;
     this.#failures ??= new Failures(this.stored.capacity, () => this.now(), options.tags !== undefined);
     this.#failures.remember(run.key, { error, tagTime: run.tagTime }, errorTtl);
