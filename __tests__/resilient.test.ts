@@ -23,6 +23,14 @@ function memoized(options: CachedOptions = {}) {
   return { source, get, load, cache: cacheOf(get) };
 }
 
+/** Has the source give a first value for 'k', and time pass until it is old. */
+async function grownOld(source: Source<string>, get: (key: string) => unknown, now: number): Promise<void> {
+  const first = get('k');
+  await source.give('old');
+  await first;
+  source.now = now;
+}
+
 const failure = new Error('the source is down');
 
 test('past its ttl a value is given at once while one load in the background replaces it', async () => {
@@ -700,10 +708,7 @@ test('loadSignal is aborted by a timeout, and is that of the innermost load', as
 
 test('a background load goes on though who set it off has aborted, and who has joined it', async () => {
   const { source, get, signals } = abortableSource({ ttl: 1000, staleWhileRevalidate: 1000, clock: () => source.now });
-  const first = get('k');
-  await source.give('old');
-  await first;
-  source.now = 1000;
+  await grownOld(source, get, 1000);
   const controller = new AbortController();
   expect(await get('k', controller.signal)).toBe('old');
   source.now = 2000;
@@ -717,10 +722,7 @@ test('a background load goes on though who set it off has aborted, and who has j
 
 test('a background load is given a signal of its own too, which no caller can abort', async () => {
   const { source, get, signals } = abortableSource({ ttl: 1000, staleWhileRevalidate: 1000, clock: () => source.now });
-  const first = get('k');
-  await source.give('old');
-  await first;
-  source.now = 1000;
+  await grownOld(source, get, 1000);
   const controller = new AbortController();
   await get('k', controller.signal);
   const { args } = source.runs.at(-1)!;
@@ -865,10 +867,7 @@ test('what one caller has spoilt is remembered for no other, and told to nobody'
 test('what is begun anew obeys softTimeout', async () => {
   jest.useFakeTimers();
   const { source, get } = spoilable({ ttl: 10, staleIfError: 1e6, softTimeout: 30, clock: () => source.now });
-  const first = get('k');
-  await source.give('old');
-  await first;
-  source.now = 20;
+  await grownOld(source, get, 20);
   const leader = new AbortController();
   const calls = [get('k', leader), get('k')];
   leader.abort();
@@ -1033,10 +1032,7 @@ test('a tag of others changes neither softTimeout nor who can leave', async () =
     tags: () => ['mine'],
     clock: () => source.now,
   });
-  const first = get('k');
-  await source.give('old');
-  await first;
-  source.now = 1000;
+  await grownOld(source, get, 1000);
   const [one, other] = [new AbortController(), new AbortController()];
   const slow = get('k');
   invalidateTags('other');
@@ -1061,10 +1057,7 @@ test('a background load that fails after its caller has aborted is told, and not
     clock: () => source.now,
     on: { error: ({ error }) => heard.push(error) },
   });
-  const first = get('k');
-  await source.give('old');
-  await first;
-  source.now = 20;
+  await grownOld(source, get, 20);
   for (let call = 0; call < 3; call++) {
     const caller = new AbortController();
     expect(await get('k', caller)).toBe('old');
@@ -1103,10 +1096,7 @@ test('a timeout is no failure that a caller who left has caused', async () => {
 test('who was given an old value has no load begun anew', async () => {
   jest.useFakeTimers();
   const { source, get } = spoilable({ ttl: 10, staleIfError: 1e6, softTimeout: 30, clock: () => source.now });
-  const first = get('k');
-  await source.give('old');
-  await first;
-  source.now = 20;
+  await grownOld(source, get, 20);
   const leader = new AbortController();
   const calls = [get('k', leader), get('k')];
   jest.advanceTimersByTime(30);
@@ -1129,10 +1119,7 @@ test('each call is counted once, also one that waits to learn the tags of a load
     const { hits, misses, staleHits, coalesced } = cache.stats();
     return { hits, misses, staleHits, coalesced };
   };
-  const first = get('k');
-  await source.give('old');
-  await first;
-  source.now = 1000;
+  await grownOld(source, get, 1000);
   // One leads, two doubt, one of them leaves; then all who wait are given the old value.
   const calls = [get('k')];
   invalidateTags('other');
@@ -1186,10 +1173,7 @@ test('who leaves just as a load ends that it could not trust is rejected with th
 
 test('a failure that an old value stands in for is counted for those who were given it', async () => {
   const { source, get, cache } = memoized({ staleIfError: 10_000, tags: () => ['mine'], clock: () => source.now });
-  const first = get('k');
-  await source.give('old');
-  await first;
-  source.now = 1000;
+  await grownOld(source, get, 1000);
   const calls = [get('k')];
   invalidateTags('other');
   calls.push(get('k'));
