@@ -18,9 +18,11 @@ export function writeBody(to: Scratch, { target, kind, content }: Pending): void
     writeProperties(to, target, Object.keys(target), Object.getOwnPropertySymbols(target));
   } else if (writeContent(to, target, kind.name, content)) {
     // What somebody hung on it; for the most part nothing.
-    const isHung = kind.name === 'URL' ? hungOnUrl(target) : () => true;
+    const names = Object.keys(target);
     const symbols = Object.getOwnPropertySymbols(target);
-    writeProperties(to, target, Object.keys(target).filter(isHung), symbols.filter(isHung));
+    const isHung = kind.name === 'URL' && hungOnUrl(target);
+    if (isHung) writeProperties(to, target, names.filter(isHung), symbols.filter(isHung));
+    else writeProperties(to, target, names, symbols);
   }
 }
 

@@ -85,8 +85,10 @@ const READERS = /* @__PURE__ */ (() => {
     Set: 'values',
     ArrayBuffer: 'byteLength',
   };
-  const read = ([name, reader]: [string, string]) => readerIn(globalThis[name as 'Date']?.prototype, reader);
-  return new Map(Object.entries(names).map((entry) => [entry[0], read(entry)]));
+  const readers = Object.entries(names).map(([name, reader]) => {
+    return [name, readerIn(globalThis[name as 'Date']?.prototype, reader)] as const;
+  });
+  return new Map(readers);
 })();
 
 /**

@@ -25,8 +25,6 @@ export class Run extends CallLoad {
   isSlow = false;
   /** How many callers wait. */
   waiting: number;
-  /** How many of them doubt. */
-  doubters = 0;
   /** Those who have joined. */
   readonly #joined = new Set<Waiter>();
   /** Whether it goes on when all have left who can. */
@@ -89,14 +87,12 @@ export class Run extends CallLoad {
   /** One more waits. */
   join(waiter: Waiter): void {
     this.waiting++;
-    if (waiter.doubts) this.doubters++;
     this.#joined.add(waiter);
   }
 
   /** All who wait are given an old value. It goes on for those who come later. */
   dismiss(): void {
     this.waiting = 0;
-    this.doubters = 0;
     for (const waiter of this.#joined) waiter.isDismissed = true;
     this.#joined.clear();
     this.isWanted = true;
@@ -106,7 +102,7 @@ export class Run extends CallLoad {
   leave(waiter: Waiter): boolean {
     // Those who were given an old value wait no more.
     this.waiting = Math.max(0, this.waiting - 1);
-    if (this.#joined.delete(waiter) && waiter.doubts) this.doubters--;
+    this.#joined.delete(waiter);
     return this.waiting === 0 && !this.isWanted && !this.isOver;
   }
 
@@ -118,6 +114,11 @@ export class Run extends CallLoad {
   /** Those who have joined and still wait. */
   get heirs(): Waiter[] {
     return [...this.#joined].filter(({ signal }) => !signal?.aborted);
+  }
+
+  /** How many of those who wait doubt. */
+  get doubters(): number {
+    return [...this.#joined].filter(({ doubts }) => doubts).length;
   }
 
   /** The run that is under way for those who wait for this one. */
