@@ -980,6 +980,49 @@ test('a call that says that it has no signal has the key of those that have one'
   expect(await deep(1, undefined)).toBe(await deep(1, undefined));
 });
 
+test('what is absent is left out of the key only where the picker takes a signal from no other place', async () => {
+  const isSignal = (value: unknown): value is AbortSignal => value instanceof AbortSignal;
+  const find = memoize(async (...args: unknown[]) => args.length, { signal: (...args) => args.find(isSignal) });
+  expect([await find('t', null), await find('t'), await find('t', undefined)]).toEqual([2, 1, 2]);
+  const last = memoize(async (...args: unknown[]) => args.length, {
+    signal: (...args) => (isSignal(args.at(-1)) ? (args.at(-1) as AbortSignal) : undefined),
+  });
+  expect([await last('t'), await last('t', null)]).toEqual([1, 2]);
+  const either = memoize(async (...args: unknown[]) => args.length, {
+    signal: (_table, owner, signal) => [owner, signal].find(isSignal),
+  });
+  expect([await either('t'), await either('t', null), await either('t', null, undefined)]).toEqual([1, 2, 3]);
+  const query = memoize(async (where: object, _page?: number) => Object.keys(where).length, {
+    signal: (where) => Object.values(where).find(isSignal),
+  });
+  const { signal } = new AbortController();
+  expect([await query({ deletedAt: null }), await query({})]).toEqual([1, 0]);
+  expect([await query({ deletedAt: null, signal }), await query({ signal })]).toEqual([1, 0]);
+  expect([await query({ id: 1, deletedAt: null }), await query({ id: 1 })]).toEqual([2, 1]);
+});
+
+test('a signal that a getter gives is no part of the key either, and is exchanged', async () => {
+  const { signal } = new AbortController();
+  const given: unknown[] = [];
+  const page = memoize(
+    async (options: { id: number; signal?: AbortSignal }) => {
+      given.push(options.signal === loadSignal(), Object.keys(options));
+      return {};
+    },
+    { signal: (options) => options.signal },
+  );
+  const withGetter = () => ({
+    id: 1,
+    get signal() {
+      return signal;
+    },
+  });
+  const first = await page(withGetter());
+  expect(await page(withGetter())).toBe(first);
+  expect(await page({ id: 1 })).toBe(first);
+  expect(given).toEqual([true, ['id', 'signal']]);
+});
+
 test('many callers on one signal have one listener there, and none once they wait no more', async () => {
   const controller = new AbortController();
   const count = () => getEventListeners(controller.signal, 'abort').length;

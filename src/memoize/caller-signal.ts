@@ -17,14 +17,16 @@ export function signalOf(pick: SignalPicker, receiver: unknown, args: readonly u
 export function withoutSignal(pick: SignalPicker, receiver: unknown, args: readonly unknown[]): readonly unknown[] {
   const signal = signalOf(pick, receiver, args);
   if (signal !== undefined) return exchanged(args, signal, undefined);
-  const isPlace = (probed: readonly unknown[]) => {
+  const isPicked = (probed: readonly unknown[]) => {
     try {
       return pick.apply(receiver, probed as unknown[]) === probe();
     } catch {
       return false;
     }
   };
-  return withoutAbsent(args, isPlace);
+  const place = absentPlaces(args).find((absent) => isPicked(absent.holding(probe())));
+  // A picker that takes a signal from anywhere does not tell that what is absent here is one.
+  return place === undefined || elsewhere(args, place).some(isPicked) ? args : place.holding(undefined);
 }
 
 /**
@@ -37,21 +39,38 @@ export function exchanged(args: readonly unknown[], signal: AbortSignal, other: 
   return result;
 }
 
-/** Arguments without an `undefined` or `null` that stands where `isPlace` says that others have their signal. */
-function withoutAbsent(args: readonly unknown[], isPlace: (probed: readonly unknown[]) => boolean): readonly unknown[] {
-  for (const [index, arg] of args.entries()) {
+/** Where arguments have `undefined` or `null`, in the place of an argument or of a property of a plain object that is one. */
+interface Place {
+  readonly index: number;
+  readonly name?: PropertyKey;
+  /** The arguments with a signal there, or without anything. */
+  holding(signal: AbortSignal | undefined): readonly unknown[];
+}
+
+function absentPlaces(args: readonly unknown[]): Place[] {
+  return args.flatMap((arg, index): Place[] => {
     const others = (other: unknown) => [...args.slice(0, index), other, ...args.slice(index + 1)];
     if (isAbsent(arg)) {
-      if (isPlace(others(probe()))) return index === args.length - 1 ? args.slice(0, -1) : others(undefined);
-    } else if (isPlainObject(arg)) {
-      for (const [name, { value, get }] of ownProperties(arg)) {
-        if (!get && isAbsent(value) && isPlace(others(changed(arg, name, probe())))) {
-          return others(changed(arg, name, undefined));
-        }
-      }
+      const isLast = index === args.length - 1;
+      return [{ index, holding: (signal) => (isLast && !signal ? args.slice(0, -1) : others(signal)) }];
     }
-  }
-  return args;
+    if (!isPlainObject(arg)) return [];
+    const names = Reflect.ownKeys(arg).filter((name) => isAbsent(Reflect.get(arg, name)));
+    return names.map((name) => ({ index, name, holding: (signal) => others(changed(arg, name, signal)) }));
+  });
+}
+
+/** Arguments with a signal in all other places: first of arguments, then of properties. */
+function elsewhere(args: readonly unknown[], { index, name }: Place): unknown[][] {
+  const filled = (arg: object, at: number) => {
+    const names = [...Reflect.ownKeys(arg), 'a name that nobody has'];
+    const properties = names.map((each) => [each, at === index && each === name ? undefined : probe()]);
+    return Object.fromEntries(properties);
+  };
+  return [
+    [...args.map((arg, at) => (at === index ? arg : probe())), probe()],
+    [...args.map((arg, at) => (isPlainObject(arg) ? filled(arg, at) : at === index ? arg : probe())), probe()],
+  ];
 }
 
 function isAbsent(value: unknown): boolean {
@@ -75,20 +94,18 @@ function probe(): AbortSignal {
 
 function exchangedIn(arg: unknown, signal: AbortSignal, other: AbortSignal | undefined): unknown {
   if (!isPlainObject(arg)) return arg;
-  const held = ownProperties(arg).filter(([, { value }]) => value === signal);
-  return held.reduce((object, [name]) => changed(object, name, other), arg);
-}
-
-function ownProperties(object: object): [PropertyKey, PropertyDescriptor][] {
-  return Reflect.ownKeys(object).map((name) => [name, Object.getOwnPropertyDescriptor(object, name)!]);
+  const holders = Reflect.ownKeys(arg).filter((name) => Reflect.get(arg, name) === signal);
+  return holders.reduce((object, name) => changed(object, name, other), arg);
 }
 
 /** A copy of a plain object with another value for one property, or without it. */
 function changed(object: object, name: PropertyKey, value: AbortSignal | undefined): object {
-  const properties = ownProperties(object).filter(([other]) => value !== undefined || other !== name);
   const copy: object = Object.create(Object.getPrototypeOf(object));
-  for (const [other, descriptor] of properties) {
-    Object.defineProperty(copy, other, other === name ? { ...descriptor, value } : descriptor);
+  for (const other of Reflect.ownKeys(object)) {
+    const descriptor = Object.getOwnPropertyDescriptor(object, other)!;
+    const { enumerable = false } = descriptor;
+    if (other !== name) Object.defineProperty(copy, other, descriptor);
+    else if (value) Object.defineProperty(copy, other, { value, enumerable, configurable: true, writable: true });
   }
   return copy;
 }
