@@ -1,6 +1,7 @@
 import { runInNewContext } from 'node:vm';
 import { expect, jest, test } from '@jest/globals';
 import { cacheKey, keyOf } from 'memokit';
+import { run } from './support/run.js';
 
 /** Also while a test puts another in its place. */
 const OwnMap = Map;
@@ -125,6 +126,12 @@ test('own properties named like parts of every object are ordinary keys', () => 
   expect(same({ hasOwnProperty: 1 }, { hasOwnProperty: 1 })).toBe(true);
 });
 
+test('built-in values count by content also where getters of their prototypes give the methods', () => {
+  const { status, stdout, stderr } = run('__tests__/programs/tamed.ts');
+  expect([status, stderr]).toEqual([0, '']);
+  expect(JSON.parse(stdout)).toEqual({ equal: Array(6).fill(true), different: Array(6).fill(true) });
+});
+
 test('built-in values count by content and type', () => {
   const resizable = (maxByteLength: number) => Reflect.construct(ArrayBuffer, [2, { maxByteLength }]);
   const groups: unknown[][] = [
@@ -146,6 +153,7 @@ test('built-in values count by content and type', () => {
     [Buffer.from([1, 2]), Buffer.from([1, 2])],
     [new Uint8Array([1, 2]).buffer, new Uint8Array([1, 2]).buffer],
     [new ArrayBuffer(2), new ArrayBuffer(2)],
+    [resizable(2), resizable(2)],
     [resizable(4), resizable(4)],
     [resizable(8)],
     [new DataView(new Uint8Array([1, 2]).buffer)],

@@ -30,7 +30,7 @@ export function writeBody(to: Scratch, { target, kind, content }: Pending): void
 function writeContent(to: Scratch, target: object, name: string, content: unknown): boolean {
   if (content instanceof Uint8Array) {
     // Of a resizable buffer only.
-    if (name === 'ArrayBuffer') put(to, inherited(target, 'maxByteLength'));
+    if (name === 'ArrayBuffer') put(to, inherited(target, 'resizable') && inherited(target, 'maxByteLength'));
     write(to, textOfBytes(content));
     return false;
   }

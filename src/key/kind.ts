@@ -72,34 +72,34 @@ type Reader = (this: object) => unknown;
 
 /** What reads the content of each class's instances: the platform's own, whatever is put in its place later. */
 const READERS = /* @__PURE__ */ (() => {
-  const names = {
+  const methods = {
     Date: 'valueOf',
     Number: 'valueOf',
     String: 'valueOf',
     Boolean: 'valueOf',
     Symbol: 'valueOf',
     BigInt: 'valueOf',
-    RegExp: 'source',
-    URL: 'href',
     Map: 'entries',
     Set: 'values',
-    ArrayBuffer: 'byteLength',
   };
-  const readers = Object.entries(names).map(([name, reader]) => {
-    return [name, readerIn(globalThis[name as 'Date']?.prototype, reader)] as const;
-  });
-  return new Map(readers);
+  const getters = { RegExp: 'source', URL: 'href', ArrayBuffer: 'byteLength' };
+  const readersOf = (names: object, isGetter: boolean) =>
+    Object.entries(names).map(([name, reader]: [string, string]) => {
+      return [name, readerIn(globalThis[name as 'Date']?.prototype, reader, isGetter)] as const;
+    });
+  return new Map([...readersOf(methods, false), ...readersOf(getters, true)]);
 })();
 
 /**
  * A method or getter of a class, or of one above it, since fake timers may stand before it already; but not of `Object`,
- * which knows nothing of a content.
+ * which knows nothing of a content. Where intrinsics are frozen a getter may give the method.
  */
-function readerIn(prototype: object | undefined, name: string): Reader | undefined {
+function readerIn(prototype: object | undefined, name: string, isGetter: boolean): Reader | undefined {
   const above: object | null | undefined = prototype && Object.getPrototypeOf(prototype);
   if (!prototype || !above) return undefined;
   const reader = Object.getOwnPropertyDescriptor(prototype, name);
-  return reader === undefined ? readerIn(above, name) : (reader.get ?? reader.value);
+  if (reader === undefined) return readerIn(above, name, isGetter);
+  return isGetter || reader.get === undefined ? (reader.get ?? reader.value) : reader.get.call(prototype);
 }
 
 function kindOfPrototype(prototype: object): Marker | undefined {

@@ -1,0 +1,21 @@
+/** Keys built-in values where their prototypes have getters that give methods, as under `--frozen-intrinsics` and SES. */
+for (const prototype of [Date, Number, String, BigInt, Map, Set].map((made) => made.prototype as object)) {
+  for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
+    if (typeof value === 'function' && name !== 'constructor')
+      Object.defineProperty(prototype, name, { get: () => value });
+  }
+}
+const { keyOf } = await import('memokit');
+const values = (n: number) => [
+  new Date(n),
+  Object(n),
+  new String(n),
+  Object(BigInt(n)),
+  new Map([[n, 1]]),
+  new Set([n]),
+];
+const equal = values(1).map((value, index) => keyOf([value]) === keyOf([values(1)[index]]));
+const different = values(1).map((value, index) => keyOf([value]) !== keyOf([values(2)[index]]));
+console.log(JSON.stringify({ equal, different }));
+
+export {};
