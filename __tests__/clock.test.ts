@@ -79,6 +79,25 @@ test('a clock that is replaced, alone or with the timers, is seen at the next lo
   expect(cache.get('b')).toBe(undefined);
 });
 
+test('fake timers end a ttl that began before them, and what they have ended is no younger after them', () => {
+  const config = jest.fn(() => 1);
+  const cached = memoize(config, { ttl: 300_000 });
+  const cache = new LruCache<string, number>({ ttl: 300_000 });
+  cached();
+  cache.set('a', 1);
+  jest.useFakeTimers();
+  jest.advanceTimersByTime(300_000);
+  expect([cached(), config.mock.calls.length, cache.get('a')]).toEqual([1, 2, undefined]);
+  cache.set('b', 1);
+  jest.useRealTimers();
+  jest.useFakeTimers();
+  jest.advanceTimersByTime(300_000);
+  expect(cache.get('b')).toBe(undefined);
+  cache.set('c', 1);
+  jest.useRealTimers();
+  expect(cache.expiresIn('c')).toBeLessThanOrEqual(300_000);
+});
+
 test('a clock that calls what reads it gives no call the result of another', () => {
   const clock = new ActingClock();
   jest.spyOn(performance, 'now').mockImplementation(clock.now);

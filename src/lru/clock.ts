@@ -38,6 +38,10 @@ export function reader(clock: Clock): () => number {
 
 let reading = 0;
 let uses = 0;
+/** By how much readings are ahead of what is read, lest time run backwards. */
+let ahead = 0;
+/** The fake `setTimeout` that came with what is read, if it is fake. */
+let fake: typeof setTimeout | undefined;
 /** When the timer was set that is to end the use of readings; `undefined` when there is none. */
 let timerSince: number | undefined;
 
@@ -58,7 +62,13 @@ function isPlatform(): boolean {
 
 function read(): number {
   const clock = performance;
-  reading = clock.now();
+  const time = clock.now();
+  const timers = clock.now !== PLATFORM.now && 'clock' in setTimeout ? setTimeout : undefined;
+  // Whole numbers, so that whole times stay exact. Fake timers begin at zero, and may have advanced already.
+  if (timers !== fake && timers !== undefined) ahead = Math.ceil(reading);
+  if (time + ahead < reading) ahead = Math.ceil(reading - time);
+  fake = timers;
+  reading = time + ahead;
   uses = clock === PLATFORM.performance && isPlatform() && endsInTime() ? MOST_USES : 0;
   return reading;
 }
