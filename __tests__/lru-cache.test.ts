@@ -507,6 +507,59 @@ test('a clock, a weight or a ttl that fails leaves the cache as it was', () => {
   expect([[...cache], cache.capacity]).toEqual([[['a', 1]], 10]);
 });
 
+test('a subclass may override one way to iterate by another', () => {
+  class Sorted extends LruCache<string, number> {
+    override *entries(): Generator<[string, number], undefined, undefined> {
+      for (const key of [...this.keys()].sort()) yield [key, this.peek(key)!];
+    }
+  }
+  const cache = new Sorted().set('b', 2).set('a', 1);
+  expect([[...cache.entries()], [...cache.values()]]).toEqual([
+    [
+      ['a', 1],
+      ['b', 2],
+    ],
+    [2, 1],
+  ]);
+});
+
+test('a subclass may name its methods as it likes', () => {
+  const names = 'drop empty order find use alive left write writePlain restore valueAt announce load touch remove walk';
+  class Named extends LruCache<string, number> {}
+  for (const name of names.split(' ')) {
+    Object.defineProperty(Named.prototype, name, {
+      value: () => {
+        throw new Error(name);
+      },
+    });
+  }
+  let now = 0;
+  const evicted: unknown[] = [];
+  const cache = new Named({ capacity: 2, ttl: 10, clock: () => now, onEvict: (...eviction) => evicted.push(eviction) });
+  cache.set('a', 1).set('b', 2).set('c', 3);
+  expect([cache.get('b'), cache.has('a'), cache.peek('c'), cache.delete('c')]).toEqual([2, false, 3, true]);
+  expect([cache.getOrInsertComputed('d', () => 4), [...cache], cache.size]).toEqual([
+    4,
+    [
+      ['b', 2],
+      ['d', 4],
+    ],
+    2,
+  ]);
+  cache.resize(1);
+  now = 10;
+  expect([cache.get('d'), cache.size]).toEqual([undefined, 0]);
+  cache.set('e', 5).clear();
+  expect(evicted.map(([key]: any) => key)).toEqual(['a', 'c', 'b', 'd', 'e']);
+});
+
+test('a computation that overflows the stack throws what it throws without a cache', () => {
+  const cache = new LruCache<number, number>({ capacity: Infinity });
+  const depth = (n: number): number => cache.getOrInsertComputed(n, () => (n === 0 ? 0 : 1 + depth(n - 1)));
+  for (let i = 0; i < 3; i++) expect(() => depth(1_000_000)).toThrow(RangeError);
+  expect(depth(100)).toBe(100);
+});
+
 test('the default clock is monotonic and moved by fake timers', () => {
   jest.useFakeTimers();
   const cache = new LruCache<string, number>({ ttl: 1000 });

@@ -13,11 +13,14 @@ export interface Index<K> {
   clear(): void;
 }
 
+/** Hears of each entry as it leaves, amid the operation: it must neither throw nor use the map. */
+export type Hearer<K, V> = (key: K, value: V, cause: EvictionCause) => void;
+
 /**
  * A bounded map: it holds at most `capacity` entries, each until it dies, and forgets the least recently
- * used first. What leaves is told to `left`.
+ * used first.
  */
-export abstract class BoundedMap<K, V> {
+export class BoundedMap<K, V> {
   readonly #index: Index<K>;
   #recency!: RecencyList;
   /** The key and the value of each slot. Slot 0 stays empty: reading it is how a miss becomes undefined. */
@@ -41,19 +44,18 @@ export abstract class BoundedMap<K, V> {
   /** Whether something was looked at that is not there, and so may be made before the next write, which takes time. */
   #isLookedFor = false;
 
-  /** Whether anybody wants to hear what leaves. */
-  readonly #isHeard: boolean;
+  readonly #hear: Hearer<K, V> | undefined;
 
   /** Trusts its options, which whoever makes one has checked. */
   constructor(
     index: Index<K>,
-    isHeard: boolean,
+    hear: Hearer<K, V> | undefined,
     capacity = 128,
     now: () => number = monotonic,
     weigh?: ((value: V, key: K) => number) | undefined,
   ) {
     this.#index = index;
-    this.#isHeard = isHeard;
+    this.#hear = hear;
     this.#capacity = capacity;
     this.#now = now;
     this.#weigh = weigh;
@@ -100,21 +102,18 @@ export abstract class BoundedMap<K, V> {
     this.#makeRoom(0, now);
   }
 
-  /** Hears of each entry as it leaves, amid the operation: it must neither throw nor use the map. */
-  protected abstract left(key: K, value: V, cause: EvictionCause): void;
-
   /** The keys, least recent first, some of which may be dead. O(n). */
-  protected order(): K[] {
+  order(): K[] {
     return this.#recency.slots().map((slot) => this.#keyAt(slot));
   }
 
   /** The live slot of a key, its recency untouched, or 0; `valueAt` gives its value, of 0 undefined. */
-  protected alive(key: K): number {
+  alive(key: K): number {
     return Math.max(this.#locate(key), 0);
   }
 
   /** The live slot of a key, made the most recent, or 0; `valueAt` gives its value, of 0 undefined. Removes a dead one. */
-  protected find(key: K): number {
+  find(key: K): number {
     const slot = this.#index.get(key);
     if (slot !== undefined) {
       const used = this.use(slot);
@@ -124,7 +123,7 @@ export abstract class BoundedMap<K, V> {
   }
 
   /** As `find`, of a key whose slot was looked up just now; negative when the key has to be looked up again. */
-  protected use(slot: number): number {
+  use(slot: number): number {
     if (this.#expiries !== undefined && this.#expiries[slot] !== Infinity) {
       const removals = this.#removals;
       const now = this.#now();
@@ -137,16 +136,16 @@ export abstract class BoundedMap<K, V> {
   }
 
   /** Writes an entry that was written before, elsewhere, and dies when it would have there. There must be room. */
-  protected restore(key: K, value: V, expiry: number): void {
+  restore(key: K, value: V, expiry: number): void {
     this.#limit(this.#insert(key, value), expiry);
   }
 
-  protected valueAt(slot: number): V | undefined {
+  valueAt(slot: number): V | undefined {
     return this.#values[slot] as V | undefined;
   }
 
   /** As `write`, where no entry can die, is weighed or is heard of. */
-  protected writePlain(key: K, value: V): void {
+  writePlain(key: K, value: V): void {
     const slot = this.#index.get(key) ?? (this.#weight === this.#capacity ? this.#recycle(key) : 0);
     if (slot === 0) {
       this.#insert(key, value);
@@ -157,7 +156,7 @@ export abstract class BoundedMap<K, V> {
   }
 
   /** Writes an entry and makes it the most recent, evicting what no longer fits. */
-  protected write(key: K, value: V, ttl: number): void {
+  write(key: K, value: V, ttl: number): void {
     if (this.#isLookedFor) {
       this.#isLookedFor = false;
       refresh();
@@ -193,9 +192,11 @@ export abstract class BoundedMap<K, V> {
       slot = this.#insert(key, value, weight);
     } else {
       this.#renew(slot, value, now);
-      this.#weight += weight - this.#weightOf(slot);
+      if (this.#weights !== undefined) {
+        this.#weight += weight - this.#weights[slot]!;
+        this.#weights[slot] = weight;
+      }
     }
-    if (this.#weights !== undefined) this.#weights[slot] = weight;
     this.#limit(slot, now + ttl);
     if (!stays) this.#remove(slot, ttl > 0 ? 'capacity' : 'expired');
     this.#makeRoom(0, now);
@@ -203,7 +204,7 @@ export abstract class BoundedMap<K, V> {
   }
 
   /** Forgets a key. Tells whether there was an entry. */
-  protected drop(key: K, cause: EvictionCause): boolean {
+  drop(key: K, cause: EvictionCause): boolean {
     const slot = this.#locate(key);
     if (slot > 0) this.#remove(slot, cause);
     else if (slot < 0) this.#remove(-slot, 'expired');
@@ -211,7 +212,7 @@ export abstract class BoundedMap<K, V> {
   }
 
   /** Forgets everything. O(n). */
-  protected empty(): void {
+  empty(): void {
     for (const slot of this.#recency.slots()) this.#left(slot, 'cleared');
     this.#reset();
   }
@@ -231,7 +232,6 @@ export abstract class BoundedMap<K, V> {
   /** A new slot for an entry, the most recent. */
   #insert(key: K, value: V, weight = 1): number {
     const slot = this.#recency.take();
-    this.#index.set(key, slot);
     if (slot === this.#keys.length) {
       this.#keys.push(key);
       this.#values.push(value);
@@ -244,7 +244,9 @@ export abstract class BoundedMap<K, V> {
       this.#keys[slot] = key;
       this.#values[slot] = value;
     }
+    if (this.#weights !== undefined) this.#weights[slot] = weight;
     this.#weight += weight;
+    this.#point(key, slot);
     return slot;
   }
 
@@ -252,14 +254,32 @@ export abstract class BoundedMap<K, V> {
   #recycle(key: K): number {
     const slot = this.#recency.oldest;
     this.#index.delete(this.#keys[slot] as K);
-    this.#index.set(key, slot);
     this.#keys[slot] = key;
+    this.#point(key, slot);
     return slot;
+  }
+
+  /** Has the index know the slot of a key. Where it cannot, there is no such slot. */
+  #point(key: K, slot: number): void {
+    try {
+      try {
+        this.#index.set(key, slot);
+      } catch (error) {
+        // A Map has room for 2^24 entries, those deleted included, which it only drops when they are at least half.
+        if (this.#index.size < 2 ** 23) throw error;
+        const slots = this.#recency.slots();
+        this.#index.clear();
+        for (const each of slots) this.#index.set(this.#keys[each] as K, each);
+      }
+    } catch (error) {
+      this.#vacate(slot);
+      throw error;
+    }
   }
 
   /** Makes a slot the most recent, with a new value: the old one leaves, unless it is the same and alive. */
   #renew(slot: number, value: V, now: number): void {
-    if (this.#isHeard) {
+    if (this.#hear !== undefined) {
       if (this.#isDead(slot, now)) this.#left(slot, 'expired');
       else if (!Object.is(this.#values[slot], value)) this.#left(slot, 'replaced');
     }
@@ -271,10 +291,6 @@ export abstract class BoundedMap<K, V> {
   #keyAt(slot: number): K {
     const key = this.#keys[slot];
     return (key === 0 ? 0 : key) as K;
-  }
-
-  #weightOf(slot: number): number {
-    return this.#weights === undefined ? 1 : this.#weights[slot]!;
   }
 
   #expiryOf(slot: number): number {
@@ -354,6 +370,10 @@ export abstract class BoundedMap<K, V> {
     this.#removals++;
     this.#left(slot, cause);
     this.#index.delete(this.#keys[slot] as K);
+    this.#vacate(slot);
+  }
+
+  #vacate(slot: number): void {
     this.#recency.release(slot);
     if (this.#weights === undefined) this.#weight--;
     // An empty cache weighs nothing, however sums of fractions were rounded.
@@ -362,7 +382,7 @@ export abstract class BoundedMap<K, V> {
   }
 
   #left(slot: number, cause: EvictionCause): void {
-    if (this.#isHeard) this.left(this.#keyAt(slot), this.valueAt(slot) as V, cause);
+    if (this.#hear !== undefined) this.#hear(this.#keyAt(slot), this.#values[slot] as V, cause);
   }
 }
 

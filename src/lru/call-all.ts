@@ -11,13 +11,17 @@ export function callAll(listeners: readonly (() => void)[]): void {
   if (errors.length > 0) throw errors.length > 1 ? new AggregateError(errors) : errors[0];
 }
 
-/** Throws an error after a listener was called, with what that throws, if it does. */
+/** Throws an error after a listener was called, with what that throws, if it does: in an `AggregateError`. */
 export function throwAfter(listener: () => void, error: unknown): never {
-  callAll([
-    listener,
-    () => {
-      throw error;
-    },
-  ]);
+  try {
+    listener();
+  } catch (thrown) {
+    if (!isSameOverflow(thrown, error)) throw new AggregateError([thrown, error]);
+  }
   throw error;
+}
+
+/** Whether the stack is so full that the listener has failed as what was called before has. */
+function isSameOverflow(thrown: unknown, error: unknown): boolean {
+  return thrown instanceof RangeError && error instanceof RangeError && thrown.message === error.message;
 }

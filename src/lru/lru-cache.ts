@@ -23,7 +23,8 @@ import {
  * `get`, `set`, `has`, `peek` and `delete` take O(1), amortized over growth and over expiry. `size` takes
  * O(1) unless something has expired since it was last asked for.
  */
-export class LruCache<K, V> extends BoundedMap<K, V> {
+export class LruCache<K, V> {
+  readonly #map: BoundedMap<K, V>;
   readonly #ttl: number;
   readonly #onEvict: LruOptions<K, V>['onEvict'];
   /** What has left and `onEvict` has not heard of. */
@@ -41,10 +42,16 @@ export class LruCache<K, V> extends BoundedMap<K, V> {
     if (capacity !== undefined) requireCapacity(capacity, weigh !== undefined);
     requireTtl(ttl);
     requireClock(clock);
-    super(new Map(), onEvict !== undefined, capacity, reader(clock), weigh);
+    const hear = onEvict && ((key: K, value: V, cause: EvictionCause) => this.#left(key, value, cause));
+    this.#map = new BoundedMap<K, V>(new Map(), hear, capacity, reader(clock), weigh);
     this.#ttl = ttl;
     this.#onEvict = onEvict;
     this.#isPlain = ttl === Infinity && weigh === undefined && onEvict === undefined;
+  }
+
+  /** How many entries, or which sum of weights, is kept. */
+  get capacity(): number {
+    return this.#map.capacity;
   }
 
   /** Milliseconds that an entry lives unless its `set` says otherwise. */
@@ -52,17 +59,34 @@ export class LruCache<K, V> extends BoundedMap<K, V> {
     return this.#ttl;
   }
 
-  override get size(): number {
-    const size = super.size;
+  /** How many entries are alive. */
+  get size(): number {
+    const { size } = this.#map;
     this.#announce();
     return size;
   }
 
   /** The value of a key, which becomes the most recent; `undefined` when there is none. */
   get(key: K): V | undefined {
-    const value = this.valueAt(this.find(key));
+    const map = this.#map;
+    const value = map.valueAt(map.find(key));
     if (this.#evicted !== undefined) this.#announce();
     return value;
+  }
+
+  /** The value of a key, its recency untouched; `undefined` when there is none. */
+  peek(key: K): V | undefined {
+    return this.#map.peek(key);
+  }
+
+  /** Whether a key has an entry, its recency untouched. */
+  has(key: K): boolean {
+    return this.#map.has(key);
+  }
+
+  /** Milliseconds until a key's entry dies, `Infinity` when it never does, `undefined` when there is none. */
+  expiresIn(key: K): number | undefined {
+    return this.#map.expiresIn(key);
   }
 
   /**
@@ -74,27 +98,22 @@ export class LruCache<K, V> extends BoundedMap<K, V> {
    */
   set(key: K, value: V, options?: { readonly ttl?: number | undefined }): this {
     if (options === undefined && this.#isPlain) {
-      this.writePlain(key, value);
+      this.#map.writePlain(key, value);
       return this;
     }
     const { ttl = this.#ttl } = options ?? {};
     // One who says nothing of a ttl may have meant to.
     if (options !== undefined && options?.ttl === undefined) requireNames(options, 'ttl');
     if (ttl !== Infinity) this.#isPlain = false;
-    this.write(key, value, ttl);
+    this.#write(key, value, ttl);
     if (this.#evicted !== undefined) this.#announce();
     return this;
-  }
-
-  protected override write(key: K, value: V, ttl: number): void {
-    super.write(key, value, ttl);
-    if (this.#loads !== undefined) this.#loads.fence(key);
   }
 
   /** Forgets a key, and what a `getOrLoad` in flight would store under it. Tells whether there was an entry. */
   delete(key: K): boolean {
     this.#loads?.fence(key);
-    const deleted = this.drop(key, 'deleted');
+    const deleted = this.#map.drop(key, 'deleted');
     if (this.#evicted !== undefined) this.#announce();
     return deleted;
   }
@@ -102,13 +121,17 @@ export class LruCache<K, V> extends BoundedMap<K, V> {
   /** Forgets everything, and what each `getOrLoad` in flight would store. O(n). */
   clear(): void {
     this.#loads?.fenceAll();
-    this.empty();
+    this.#map.empty();
     this.#announce();
   }
 
-  /** @throws OptionError when it is no capacity; nothing has changed then. */
-  override resize(capacity: number): void {
-    super.resize(capacity);
+  /**
+   * Changes the capacity, evicting the least recent entries that no longer fit.
+   *
+   * @throws OptionError when it is no capacity; nothing has changed then.
+   */
+  resize(capacity: number): void {
+    this.#map.resize(capacity);
     this.#announce();
   }
 
@@ -119,14 +142,15 @@ export class LruCache<K, V> extends BoundedMap<K, V> {
 
   /** The value of a key as `get` gives it or, when there is none, what `compute(key)` returns, which is stored. */
   getOrInsertComputed(key: K, compute: (key: K) => V): V {
-    const slot = this.find(key);
-    if (slot !== 0) return this.valueAt(slot) as V;
+    const slot = this.#map.find(key);
+    if (slot !== 0) return this.#map.valueAt(slot) as V;
     let value: V;
     try {
       value = compute(key);
       refresh();
-      this.write(key, value, this.#ttl);
+      this.#write(key, value, this.#ttl);
     } catch (error) {
+      if (this.#evicted === undefined) throw error;
       throwAfter(() => this.#announce(), error);
     }
     this.#announce();
@@ -141,8 +165,8 @@ export class LruCache<K, V> extends BoundedMap<K, V> {
    * @throws RecursionError when `load` asks for its own key before it has returned.
    */
   getOrLoad(key: K, load: (key: K) => V | PromiseLike<V>): Promise<V> {
-    const slot = this.find(key);
-    if (slot !== 0) return Promise.resolve(this.valueAt(slot) as V);
+    const slot = this.#map.find(key);
+    if (slot !== 0) return Promise.resolve(this.#map.valueAt(slot) as V);
     this.#isPlain = false;
     this.#loads ??= new Loads(new Map());
     const loads = this.#loads;
@@ -158,31 +182,27 @@ export class LruCache<K, V> extends BoundedMap<K, V> {
   }
 
   /** The entries, least recent first. What is removed while iterating is skipped; what is added is not visited. */
-  *entries(): Generator<[K, V], undefined, undefined> {
-    // The walk is over the keys of now, as using an entry moves it.
-    for (const key of this.order()) {
-      const slot = this.alive(key);
-      if (slot !== 0) yield [key, this.valueAt(slot) as V];
-    }
+  entries(): Generator<[K, V], undefined, undefined> {
+    return this.#walk();
   }
 
   /** The keys, least recent first, as `entries` iterates. */
   *keys(): Generator<K, undefined, undefined> {
-    for (const [key] of this.entries()) yield key;
+    for (const [key] of this.#walk()) yield key;
   }
 
   /** The values, least recent first, as `entries` iterates. */
   *values(): Generator<V, undefined, undefined> {
-    for (const [, value] of this.entries()) yield value;
+    for (const [, value] of this.#walk()) yield value;
   }
 
   [Symbol.iterator](): Generator<[K, V], undefined, undefined> {
-    return this.entries();
+    return this.#walk();
   }
 
   /** Calls back for each entry, least recent first, as `entries` iterates. */
   forEach(callback: (value: V, key: K, cache: this) => void, thisArg?: unknown): void {
-    for (const [key, value] of this.entries()) callback.call(thisArg, value, key, this);
+    for (const [key, value] of this.#walk()) callback.call(thisArg, value, key, this);
   }
 
   get [Symbol.toStringTag](): string {
@@ -195,7 +215,21 @@ export class LruCache<K, V> extends BoundedMap<K, V> {
     return Object.defineProperty(new Map(this), Symbol.toStringTag, { value: 'LruCache' });
   }
 
-  protected override left(key: K, value: V, cause: EvictionCause): void {
+  *#walk(): Generator<[K, V], undefined, undefined> {
+    // Over the keys of now, as using an entry moves it.
+    const map = this.#map;
+    for (const key of map.order()) {
+      const slot = map.alive(key);
+      if (slot !== 0) yield [key, map.valueAt(slot) as V];
+    }
+  }
+
+  #write(key: K, value: V, ttl: number): void {
+    this.#map.write(key, value, ttl);
+    if (this.#loads !== undefined) this.#loads.fence(key);
+  }
+
+  #left(key: K, value: V, cause: EvictionCause): void {
     this.#evicted ??= [];
     this.#evicted.push([key, value, cause]);
   }
@@ -217,7 +251,7 @@ export class LruCache<K, V> extends BoundedMap<K, V> {
       const promise = new Promise<V>((resolve) => resolve(load(key))).then(
         (value) => {
           refresh();
-          if (loads.end(running)) this.write(key, value, this.#ttl);
+          if (loads.end(running)) this.#write(key, value, this.#ttl);
           return value;
         },
         (error) => {

@@ -43,9 +43,14 @@ export interface LruOptions<K, V> {
   readonly onEvict?: ((key: K, value: V, cause: EvictionCause) => void) | undefined;
 }
 
-/** Refuses what is no options object, and names that are not options. */
-export function requireNames(options: object, known: string, name = 'options'): void {
+/** Refuses what is no object of options. */
+export function requireObject(name: string, options: unknown): void {
   requireOption(typeof options === 'object' && options && !Array.isArray(options), name, 'an object', options);
+}
+
+/** Refuses what is no object of options, and names that are not options. */
+export function requireNames(options: object, known: string, name = 'options'): void {
+  requireObject(name, options);
   const names = known.split(' ');
   for (const key of Object.keys(options)) requireOption(names.includes(key), name, known, key);
 }

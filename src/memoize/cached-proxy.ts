@@ -1,5 +1,5 @@
 import { ArgumentError, mismatch, OptionError } from '../errors.js';
-import { requireOption } from '../lru/require-option.js';
+import { requireObject } from '../lru/options.js';
 import { Boundary } from './boundary.js';
 import type { Fn } from './definition.js';
 import type { CachedOptions } from './options.js';
@@ -38,7 +38,7 @@ export function cachedProxy<T extends object>(target: T, methods: CachedMethods<
   if ((typeof target !== 'object' && typeof target !== 'function') || target === null) {
     throw new ArgumentError(mismatch('target', 'an object', target));
   }
-  requireOption(typeof methods === 'object' && methods, 'methods', 'an object', methods);
+  requireObject('methods', methods);
   const named = new Map<PropertyKey, ResolvedOptions>();
   for (const name of Reflect.ownKeys(methods)) {
     const options = (methods as Record<PropertyKey, CachedOptions | undefined>)[name];

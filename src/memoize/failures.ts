@@ -15,7 +15,7 @@ export class Failures extends BoundedMap<CallKey, Failure> {
   readonly #isTagged: boolean;
 
   constructor(capacity: number, now: () => number, isTagged: boolean) {
-    super(new CallIndex<number>(), false, capacity, now);
+    super(new CallIndex<number>(), undefined, capacity, now);
     this.#isTagged = isTagged;
   }
 
@@ -36,6 +36,4 @@ export class Failures extends BoundedMap<CallKey, Failure> {
   forgetAll(): void {
     this.empty();
   }
-
-  protected override left(): void {}
 }

@@ -1,5 +1,4 @@
 import { BoundedMap } from '../lru/bounded-map.js';
-import type { EvictionCause } from '../lru/options.js';
 import { CallIndex } from './call-index.js';
 import { type CallKey, NO_ARGUMENTS } from './call-key.js';
 import type { Entries } from './entries.js';
@@ -7,15 +6,18 @@ import type { FewEntries } from './few-entries.js';
 
 /** Entries as many as there may be, in a bounded map. */
 export class ManyEntries extends BoundedMap<CallKey, unknown> implements Entries {
-  readonly #owner: FewEntries;
   readonly #index: CallIndex<number>;
 
   /** Takes over what its owner holds, whom it tells of all that leaves. */
   constructor(owner: FewEntries) {
     const index = new CallIndex<number>();
-    super(index, true, owner.capacity, () => owner.now());
+    super(
+      index,
+      (key, value, cause) => owner.left(key, value, cause),
+      owner.capacity,
+      () => owner.now(),
+    );
     this.#index = index;
-    this.#owner = owner;
     for (const { key, value, expiry } of owner.release()) this.restore(key, value, expiry ?? Infinity);
   }
 
@@ -41,25 +43,5 @@ export class ManyEntries extends BoundedMap<CallKey, unknown> implements Entries
     const slot = this.#index.list(list, count);
     const used = slot === undefined ? 0 : this.use(slot);
     return used < 0 ? this.findList(list, count) : this.valueAt(used);
-  }
-
-  override write(key: CallKey, value: unknown, ttl: number): void {
-    super.write(key, value, ttl);
-  }
-
-  override drop(key: CallKey, cause: EvictionCause): boolean {
-    return super.drop(key, cause);
-  }
-
-  override empty(): void {
-    super.empty();
-  }
-
-  override order(): CallKey[] {
-    return super.order();
-  }
-
-  protected override left(key: CallKey, value: unknown, cause: EvictionCause): void {
-    this.#owner.left(key, value, cause);
   }
 }

@@ -1,4 +1,5 @@
 import { ArgumentError, mismatch } from '../errors.js';
+import { requireObject } from '../lru/options.js';
 import { requireOption } from '../lru/require-option.js';
 import type { Fn } from './definition.js';
 import type { BatchFunction, CachedOptions } from './options.js';
@@ -47,9 +48,12 @@ export interface Memoize {
    */
   many<K, V>(
     batch: BatchFunction<K, V>,
-    options?: Omit<CachedOptions<[key: K], Promise<V>>, 'many' | 'signal'>,
-  ): (key: K) => Promise<V>;
+    options?: Omit<CachedOptions<[key: K], Promise<Loaded<V>>>, 'many' | 'signal'>,
+  ): (key: K) => Promise<Loaded<V>>;
 }
+
+/** What a batch gives for a key, without the errors that are thrown. A class of errors is told by its `stack`. */
+type Loaded<V> = V extends Error ? ('stack' extends keyof V ? never : V) : V;
 
 export const memoize: Memoize = /* @__PURE__ */ Object.assign(
   function memoize<F extends Fn>(fn: F, options: CachedOptions = {}): F {
@@ -58,11 +62,12 @@ export const memoize: Memoize = /* @__PURE__ */ Object.assign(
     const { many, per } = resolved;
     // Without `per` it is a function, which has no object to look for a method on.
     if (per === undefined && many !== undefined) requireOption(typeof many === 'function', 'many', 'a function', many);
-    return wrap(fn, resolved, per ?? 'one', () => fn.name || 'anonymous', false) as F;
+    return wrap(fn, resolved, per ?? 'one', () => fn.name || 'anonymous', 'function') as F;
   },
   {
-    many<K, V>(batch: BatchFunction<K, V>, options: CachedOptions = {}): (key: K) => Promise<V> {
+    many<K, V>(batch: BatchFunction<K, V>, options: CachedOptions = {}): (key: K) => Promise<Loaded<V>> {
       requireCallable('batch', batch);
+      requireObject('options', options);
       return memoize(batch as Fn, { ...options, many: batch });
     },
   },
