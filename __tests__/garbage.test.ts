@@ -37,6 +37,14 @@ test('callers who have left a load are held by nothing', () => {
   for (const callers of held as number[]) expect(callers).toBeLessThanOrEqual(2);
 });
 
+test('the AsyncLocalStorage of who has loaded a result is not held by it, and is there for callbacks', () => {
+  const { all, size, seen } = collect('collect-contexts');
+  for (const requests of Object.values(all as Record<string, number>)) expect(requests).toBeLessThanOrEqual(2);
+  expect(size).toEqual(Array(7).fill(100));
+  // Of a miss its listener; of its result `when`, `tags`; of what made room that one's caller.
+  expect(seen).toEqual([1, 1, 1, 2, 2, 2, 2, 2]);
+});
+
 test('memory is flat under two million distinct keys', () => {
   const { grown, size } = collect('distinct-keys');
   expect(size).toBe(1000);

@@ -349,6 +349,14 @@ test('a load that fails after it was fenced leaves the load after it alone', asy
   expect(await memoized(1)).toBe(2);
 });
 
+test('a stack that overflows throws what it throws without a cache, whoever listens', () => {
+  for (const on of [{}, { error: () => {} }, { evict: () => {} }]) {
+    // Each anew, as what has run before needs less of the stack.
+    const depth: (n: number) => number = memoize((n: number) => (n === 0 ? 0 : 1 + depth(n - 1)), { on });
+    for (let i = 0; i < 3; i++) expect(() => depth(1_000_000)).toThrow(RangeError);
+  }
+});
+
 test('a stack that overflows leaves no key behind that cannot be called', () => {
   const depth: (n: number) => number = memoize((n: number) => (n === 0 ? 0 : 1 + depth(n - 1)), { capacity: Infinity });
   expect(() => depth(1_000_000)).toThrow(RangeError);

@@ -5,6 +5,7 @@ import type { CallKey } from './call-key.js';
 import type { CallLoad } from './call-load.js';
 import { deepFreeze } from './freeze.js';
 import { borrowTable, type LoadTable, returnTable } from './load-table.js';
+import { dropContext } from './promise-context.js';
 import { refuseOneShot } from './result.js';
 import { tagTime, wasInvalidated } from './tag-log.js';
 
@@ -89,6 +90,7 @@ export abstract class FencedEntries extends CallEntries {
     refuseOneShot(value, definition);
     if (definition.options.freeze) deepFreeze(value);
     const stored = definition.promises ? Promise.resolve(value) : value;
+    if (definition.promises) dropContext(stored);
     refresh();
     this.keep(key, stored, definition.ttlOf(value, args), definition.tagsOf(value, args));
     this.fence(key);

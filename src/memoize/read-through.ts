@@ -5,6 +5,7 @@ import { CallLoad } from './call-load.js';
 import type { Definition } from './definition.js';
 import { FencedEntries } from './fenced-entries.js';
 import { running } from './load-signal.js';
+import { dropContext } from './promise-context.js';
 import { isPromise, nativePromise } from './result.js';
 import { resultOf } from './stored.js';
 
@@ -115,6 +116,8 @@ export class ReadThrough extends FencedEntries {
 
   /** Throws what a load has failed with, after the listeners were told. */
   #throw(key: CallKey, args: readonly unknown[], error: unknown): never {
+    // No call, as above.
+    if (!this.definition.listeners.hearEnds) throw error;
     const tell = () => this.definition.listeners.error(key, args, error);
     throwAfter(() => callAll([tell, ...this.announcements()]), error);
   }
@@ -187,6 +190,7 @@ export class ReadThrough extends FencedEntries {
         finish(false);
         this.settle(load, args, result, promise, called);
         load.news = this.announcements();
+        dropContext(promise);
         return result;
       },
       (error) => {

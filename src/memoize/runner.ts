@@ -5,6 +5,7 @@ import { withoutSignal } from './caller-signal.js';
 import { Keeper } from './keeper.js';
 import type { Kept } from './kept.js';
 import { running } from './load-signal.js';
+import { dropContext } from './promise-context.js';
 import { asyncOptionOf } from './resolved-options.js';
 import { isPromise, nativePromise } from './result.js';
 import { Run, type Waiter } from './run.js';
@@ -90,6 +91,7 @@ export abstract class Runner extends Keeper {
       this.#recover(run, args, error, isCurrent);
       return;
     }
+    dropContext(run.answer);
     run.resolve(result);
     this.#tell(run, args, this.announcements());
   }
