@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { describe, expect, jest, test } from '@jest/globals';
-import { cached, cacheOf, caches, clearAll, keyOf } from 'memokit';
+import { cached, cacheOf, caches, clearAll, evicts, keyOf, puts } from 'memokit';
 import { error } from './support/error.js';
 
 /** One set of cases, compiled in both dialects. `legacy` is what the compiler made of it. */
@@ -161,10 +161,17 @@ describe(legacy ? 'legacy dialect' : 'standard dialect', () => {
       Object.preventExtensions(new Service()),
       Object.create(null),
       new Proxy(new Service(), {}),
+      new Proxy(new Service(), {
+        getPrototypeOf() {
+          throw new Error('trap');
+        },
+      }),
       () => 1,
       undefined,
       null,
       5,
+      0,
+      -0,
       'text',
       Symbol.iterator,
     ];
@@ -172,6 +179,63 @@ describe(legacy ? 'legacy dialect' : 'standard dialect', () => {
     expect(receivers.map((receiver) => random.call(receiver, 1))).toEqual(results);
     expect(new Set(results).size).toBe(receivers.length);
   });
+
+  test('a getter is computed once for each instance, whatever a framework calls it with', () => {
+    let runs = 0;
+    class Config {
+      @cached()
+      get version() {
+        return ++runs;
+      }
+      @cached({ clock: () => 0 })
+      get watched() {
+        return ++runs;
+      }
+    }
+    const config = new Config();
+    for (const name of ['version', 'watched'] as const) {
+      const getter = Object.getOwnPropertyDescriptor(Config.prototype, name)!.get as (...args: unknown[]) => number;
+      const first = config[name];
+      expect([getter.call(config, config), getter.call(config, config, 1), config[name]]).toEqual([
+        first,
+        first,
+        first,
+      ]);
+      expect(cacheOf(config, name).size).toBe(1);
+      cacheOf(config, name).delete();
+      expect(getter.call(config, 5)).toBe(first + 1);
+      runs = 10;
+    }
+  });
+
+  if (legacy) {
+    test('a decorator that is made of others, and passes on what none of them returns, is as good as they', () => {
+      const all =
+        (...decorators: any[]): any =>
+        (target: object, key: string, descriptor: PropertyDescriptor) => {
+          for (const decorator of decorators) decorator(target, key, descriptor);
+        };
+      let runs = 0;
+      class Service {
+        @all(cached())
+        list() {
+          return ++runs;
+        }
+        @all(evicts('list'))
+        save() {}
+        @all(puts('list', () => []))
+        set() {
+          return 10;
+        }
+      }
+      const service = new Service();
+      expect([service.list(), service.list()]).toEqual([1, 1]);
+      service.save();
+      expect(service.list()).toBe(2);
+      service.set();
+      expect(service.list()).toBe(10);
+    });
+  }
 
   test('per class, the instances of a class share, those of a subclass do not', () => {
     let calls = 0;

@@ -108,6 +108,26 @@ for (const [title, bad, message] of [...options, ...callOptions]) {
   });
 }
 
+test('memoize.many refuses options that are no object, and those that memoize refuses', () => {
+  const many = (bad: unknown) => () => call(memoize.many, async () => [], bad);
+  for (const [bad, message] of [
+    [60_000, 'options: expected an object, but got: number 60000'],
+    [null, 'options: expected an object, but got: null'],
+    [[], 'options: expected an object, but got: array'],
+    [() => ({}), 'options: expected an object, but got: function'],
+    [{ ttl: -1 }, 'ttl: expected a number above 0, or a function, but got: number -1'],
+  ]) {
+    expect(many(bad)).toThrow(error({ code: 'MEMOKIT_BAD_OPTION', message: message as string }));
+  }
+});
+
+test('a key that is a promise is refused, as it would be another each time', async () => {
+  const keyed = memoize((n: number) => n, { key: async (n: number) => n });
+  const refusal = error({ code: 'MEMOKIT_BAD_OPTION', message: 'key: expected to be given a key, but got: object' });
+  expect(() => keyed(1)).toThrow(refusal);
+  expect(() => cacheOf(keyed).delete(1)).toThrow(refusal);
+});
+
 test('an option that is undefined is as if it were not given', () => {
   const undefinedOf = (names: string) => Object.fromEntries(names.split(' ').map((name) => [name, undefined]));
   expect(cacheOf(wrap(undefinedOf(NAMES))() as () => number).capacity).toBe(128);
@@ -332,6 +352,17 @@ test('cached without parentheses says to write them', () => {
   expect(() => call(cached, method, { kind: 'method', name: 'm' })).toThrow('write @cached()');
   expect(() => call(cached, {}, 'm', { value: method })).toThrow('write @cached()');
   expect(() => call(cached, class {})).toThrow('write @cached()');
+});
+
+test('cached refuses what is cached already, whatever stands between', () => {
+  const context = { kind: 'method', name: 'm' };
+  const once = call(cached(), method, context) as () => number;
+  const between = call(evicts('other'), once, context);
+  for (const known of [once, between, memoize(method)]) {
+    expect(() => call(cached(), known, context)).toThrow(
+      error({ code: 'MEMOKIT_BAD_PLACE', message: 'm is cached already: leave out one of two @cached()' }),
+    );
+  }
 });
 
 test('generator functions are refused, with what to do', () => {

@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
 /** The package as it is published: packed, unpacked into an empty project and used from there. */
@@ -44,9 +44,22 @@ test('what is published is what a user needs', () => {
   const names = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split('\n');
   expect(names).toEqual(expect.arrayContaining(['package/README.md', 'package/LICENSE', 'package/CHANGELOG.md']));
   const stray = names.filter(
-    (name) => !/^package\/((dist|docs)\/|package\.json|README\.md|LICENSE|CHANGELOG\.md)/.test(name),
+    (name) => !/^package\/((dist|docs)\/|package\.json|(bench\/)?README\.md|LICENSE|C[A-Z]+\.md)/.test(name),
   );
   expect(stray).toEqual([]);
+});
+
+test('no link in what is published leads out of it', () => {
+  const root = join(project, 'node_modules', 'memokit');
+  const documents = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.md'));
+  const links = documents.flatMap((name) => {
+    const targets = [...readFileSync(join(root, name), 'utf8').matchAll(/\]\(([^)\s#]+)/g)].map(
+      ([, target]) => target!,
+    );
+    return targets.filter((target) => !/^https?:/.test(target)).map((target) => join(root, dirname(name), target));
+  });
+  expect(links.length).toBeGreaterThan(30);
+  expect(links.filter((target) => !existsSync(target))).toEqual([]);
 });
 
 test('declarations are in a file for each entry point, and in no other that a user would be shown', () => {

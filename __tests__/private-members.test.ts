@@ -79,6 +79,15 @@ test('the options are readable in the metadata of the class, where there is one'
   expect(metadata).toMatchObject({ 'memokit:options': { get: { capacity: 3 } } });
   expect(inherited['memokit:options']).toMatchObject({ other: { capacity: 4 } });
   expect(inherited['memokit:options'].get).toMatchObject({ capacity: 3 });
+  const both: Record<string, object> = {};
+  const ofStatic = { ...context, static: true, metadata: both } as typeof context;
+  cached({ capacity: 5 })(() => 1, ofStatic);
+  expect(both['memokit:options']).toMatchObject({ get: { capacity: 5 } });
+  cached({ capacity: 6 })(() => 1, { ...context, metadata: both });
+  expect(both).toMatchObject({
+    'memokit:options': { get: { capacity: 6 } },
+    'memokit:static-options': { get: { capacity: 5 } },
+  });
 });
 
 test('private mutators evict and put, methods, setters and statics', () => {

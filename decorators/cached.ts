@@ -12,7 +12,7 @@ import { carryMetadata, recordOptions, resultTypeOf } from './metadata.js';
 /** What `cached` returns: a decorator of methods and getters, static and private ones too, in either dialect. */
 export interface CachedDecorator {
   // standard
-  <This, F extends Fn<This>>(method: F, context: ClassMethodDecoratorContext<This, F>): F;
+  <F extends Fn>(method: F, context: ClassMethodDecoratorContext<any, F>): F;
   <This, R>(getter: (this: This) => R, context: ClassGetterDecoratorContext<This, R>): (this: This) => R;
   // legacy
   <T>(target: object, key: string | symbol, descriptor: TypedPropertyDescriptor<T>): TypedPropertyDescriptor<T> | void;
@@ -42,14 +42,22 @@ export function cached(options: CachedOptions = {}, ...misuse: unknown[]): Cache
     adapt(CACHED, call, (place) => {
       let replacement: Fn | undefined;
       const label: Label = (seen) => labelOf(place, replacement, seen);
+      refuseSecond(place.method, label);
       checkMany(place, label, resolved);
       requirePromises(place, label, resolved);
-      replacement = wrap(place.method, resolved, resolved.per ?? 'instance', label, true);
+      const role = place.kind === 'getter' ? 'getter' : 'method';
+      replacement = wrap(place.method, resolved, resolved.per ?? 'instance', label, role);
       carryMetadata(place.method, replacement);
       recordOptions(place, replacement, resolved);
       return replacement;
     });
   return decorate as CachedDecorator;
+}
+
+/** Whatever is forgotten would be forgotten by one of two caches, and given by the other. */
+function refuseSecond(method: Fn, label: Label): void {
+  if (receiversOf(method) === undefined) return;
+  throw new PlacementError(`${label(undefined)} is cached already: leave out one of two @cached()`);
 }
 
 /** The method itself would gather its own batches for ever. Under another name the first call finds that out. */

@@ -23,6 +23,7 @@ export interface Place {
   readonly home: object | undefined;
   /** The class's metadata object, where the standard dialect has one. */
   readonly metadata: object | undefined;
+  readonly isStatic: boolean;
 }
 
 /**
@@ -40,7 +41,8 @@ export function adapt(decorator: Decorator, call: readonly unknown[], replace: (
     ({ kind: place, name } = second);
     const kind = serves.find((served) => served === place);
     if (kind !== undefined) {
-      return replace({ kind, method: target as Fn, key: second.name, home: undefined, metadata: second.metadata });
+      const { metadata, static: isStatic = false } = second;
+      return replace({ kind, method: target as Fn, key: second.name, home: undefined, metadata, isStatic });
     }
   } else {
     // legacy
@@ -49,10 +51,12 @@ export function adapt(decorator: Decorator, call: readonly unknown[], replace: (
     // A method may be named 0.
     if (second !== undefined && second !== '' && kind !== undefined) {
       const part = PARTS[kind];
-      const method: Fn = descriptor?.[part];
+      const method: Fn = descriptor![part];
       const key = second as PropertyKey;
-      const replacement = replace({ kind, method, key, home: target as object, metadata: undefined });
-      return { ...descriptor, [part]: replacement };
+      const isStatic = typeof target === 'function';
+      descriptor![part] = replace({ kind, method, key, home: target as object, metadata: undefined, isStatic });
+      // Changed in place too, for decorators that are made of others and pass on nothing.
+      return descriptor;
     }
     place = legacyPlace(second, third);
     name ??= (target as { name?: unknown } | undefined)?.name;
@@ -70,6 +74,7 @@ const PARTS = { method: 'value', getter: 'get', setter: 'set' } as const;
 interface Context {
   readonly kind: string;
   readonly name: string | symbol;
+  readonly static?: boolean;
   readonly metadata?: object;
 }
 

@@ -3,6 +3,8 @@ import type { Place } from './dialect.js';
 
 /** The metadata of a decorated method: what others hung on the original, and under `memokit:options` its options. */
 const OPTIONS = 'memokit:options';
+/** Those of static members a second time, as a class has one metadata object for both: of two of one name the other is in the first. */
+const STATIC_OPTIONS = 'memokit:static-options';
 
 /** Carries over what was hung on the original method, when the program has loaded reflect-metadata. */
 export function carryMetadata(method: Fn, replacement: Fn): void {
@@ -12,14 +14,16 @@ export function carryMetadata(method: Fn, replacement: Fn): void {
 }
 
 /** Adds the options, in whatever metadata store there is. */
-export function recordOptions({ key, home, metadata }: Place, replacement: Fn, options: object): void {
+export function recordOptions({ key, home, metadata, isStatic }: Place, replacement: Fn, options: object): void {
   reflect.defineMetadata?.(OPTIONS, options, replacement);
   if (home !== undefined) reflect.defineMetadata?.(OPTIONS, options, home, key);
   if (metadata !== undefined) {
-    const store = metadata as { [OPTIONS]?: object };
-    // A subclass's metadata inherits from its base's, and so do the options in it.
-    if (!Object.hasOwn(store, OPTIONS)) store[OPTIONS] = Object.create(store[OPTIONS] ?? null);
-    (store[OPTIONS] as Record<PropertyKey, object>)[key] = options;
+    const store = metadata as Record<string, Record<PropertyKey, object>>;
+    for (const name of isStatic ? [OPTIONS, STATIC_OPTIONS] : [OPTIONS]) {
+      // A subclass's metadata inherits from its base's, and so do the options in it.
+      if (!Object.hasOwn(store, name)) store[name] = Object.create(store[name] ?? null);
+      store[name]![key] = options;
+    }
   }
 }
 

@@ -8,7 +8,7 @@ import { carryMetadata } from './metadata.js';
 /** A decorator of mutators, that is of methods, static and private ones too, in either dialect. */
 export interface MutatorDecorator {
   // standard
-  <This, F extends Fn<This>>(method: F, context: ClassMethodDecoratorContext<This, F>): F;
+  <F extends Fn>(method: F, context: ClassMethodDecoratorContext<any, F>): F;
   // legacy
   <T>(target: object, key: string | symbol, descriptor: TypedPropertyDescriptor<T>): TypedPropertyDescriptor<T> | void;
 }

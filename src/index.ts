@@ -27,6 +27,6 @@ export type { CallCache, Explanation } from './memoize/call-cache.js';
 export type { CacheStats, CallStats } from './memoize/counters.js';
 export type { CacheEvent, LoadErrorEvent } from './memoize/events.js';
 export { loadSignal } from './memoize/load-signal.js';
-export { memoize } from './memoize/memoize.js';
+export { type Memoize, memoize } from './memoize/memoize.js';
 export type { CachedOptions } from './memoize/options.js';
 export { type CacheDefinition, caches, clearAll } from './memoize/registry.js';

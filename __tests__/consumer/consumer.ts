@@ -366,8 +366,45 @@ export class Repository<T extends User> {
 
   forget(user: T): boolean {
     cacheOf(this, this.find).put([user.id], Promise.resolve(user));
+    cacheOf(this, this.find).put([user.id], user);
+    // @ts-expect-error no user
+    cacheOf(this, this.find).put([user.id], 'user');
     return cacheOf(this, this.has).delete(user);
   }
+}
+
+/** Methods that serve only some of what their class makes. */
+export abstract class Model {
+  readonly id: number = 0;
+
+  @cached()
+  static find<T extends Model>(this: new () => T, _id: number): T {
+    return new this();
+  }
+  @cached()
+  load(this: this & { readonly isReady: true }, size: number): number {
+    return this.id + size;
+  }
+  @evicts('load')
+  save(this: this & { readonly isReady: true }): void {}
+  @puts('load', (size: number) => [size])
+  resize(this: Model, size: number): number {
+    return size;
+  }
+  // @ts-expect-error a decorator of methods
+  @cached() readonly field = 5;
+}
+
+class Gone extends Error {
+  readonly code = 'GONE';
+}
+const nameOrGone = memoize.many(
+  async (ids: readonly number[]) => ids.map((id) => (id < 0 ? new Gone() : { name: 'n', message: `${id}` })),
+  { when: ({ message }) => message !== '', capacity: 5 },
+);
+export const gone: Promise<{ name: string; message: string }> = nameOrGone(1);
+export function loaderOf<T>(load: (ids: readonly number[]) => Promise<T[]>): (id: number) => Promise<T> {
+  return memoize.many(load);
 }
 
 export function forget<T extends User>(repository: Repository<T>, user: T): boolean {

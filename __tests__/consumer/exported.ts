@@ -31,6 +31,10 @@ export const loaded = memoize.many(async (ids: readonly number[]) => ids.map(Str
 export const proxy = cachedProxy(new Service(), { get: { ttl: 5 } });
 export const lru = new LruCache<string, number>({ capacity: 3 });
 export class Lengths extends LruCache<string, number> {}
+export const toolkit = { memoize, cached, evicts, puts, cacheOf, cachedProxy, many: memoize.many };
+export class Kit {
+  memoize = memoize;
+}
 export const decorator = cached({ ttl: 5 });
 export const mutators = [evicts<Service>('get', (table: string) => [table]), puts('get', (table: string) => [table])];
 export const key = keyOf(['users']);

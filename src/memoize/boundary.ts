@@ -64,7 +64,7 @@ export class Boundary<T extends object> implements ProxyHandler<T> {
     const options = this.#options.get(name)!;
     const label = () => memberLabel(this.#target, name);
     // No member of its receivers' class: they must not keep the cache of a dead proxy.
-    const wrapper = wrap(this.#redirected(method), options, options.per ?? 'instance', label, false);
+    const wrapper = wrap(this.#redirected(method), options, options.per ?? 'instance', label, 'function');
     this.#cached.set(name, { method, wrapper });
     this.#originals.set(wrapper, method);
     return wrapper;

@@ -43,7 +43,7 @@ export function cacheOf(target: object, ...members: unknown[]): CallCache {
   const name = typeof named === 'function' ? named.name : typeof named === 'object' ? 'an object' : String(named);
   if (receivers === undefined) {
     throw new NotCachedError(
-      `${name || 'a function'} is not cached: it needs @cached() as its outermost decorator, or memoize(fn)`,
+      `${name || 'a function'} is not cached: it needs @cached() as its outermost decorator, or memoize(fn), of this very copy of memokit`,
     );
   }
   if (members.length === 0 && receivers.sharing !== 'one') {

@@ -18,6 +18,9 @@ export interface Explanation {
   readonly expiresIn?: number;
 }
 
+/** As `Awaited`, for who has a promise of a type parameter, and a value of that. */
+type PromisedBy<R> = R extends PromiseLike<infer V> ? V : never;
+
 /** A call cache: one function's entries for one receiver, by the function's own arguments. `cacheOf` hands it out. */
 export class CallCache<Args extends readonly unknown[] = any[], R = any> {
   readonly #definition: Definition;
@@ -100,7 +103,7 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
    *
    * @throws ArgumentError when `args` is no array.
    */
-  put(args: Args, value: R | Awaited<R>): void {
+  put(args: Args, value: R | Awaited<R> | PromisedBy<R>): void {
     requireArguments(args);
     const key = this.#keyOf(args);
     this.#cache.put(key, args, value);

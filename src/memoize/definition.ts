@@ -10,6 +10,9 @@ import { refusePromise } from './result.js';
 /** Any function that can be memoized. */
 export type Fn<This = any> = (this: This, ...args: any[]) => any;
 
+/** What a definition is of. Only a function is no member of a class, and so may be outlived by its receivers. */
+export type Role = 'method' | 'getter' | 'function';
+
 /** What to call a definition without a `name`, given the class or prototype of a receiver once there is one. */
 export type Label = (seen: object | undefined) => string;
 
@@ -34,8 +37,7 @@ export class Definition {
     readonly method: Fn,
     readonly options: ResolvedOptions,
     label: Label,
-    /** Whether it is a member of a class, and so not to be outlived by its receivers. */
-    readonly isMember: boolean,
+    readonly role: Role,
   ) {
     this.#label = label;
     this.now = reader(options.clock);
@@ -55,18 +57,22 @@ export class Definition {
     this.#seen ??= new WeakRef(seen);
   }
 
-  /** The key of a call. */
+  /** The key of a call. @throws OptionError when `key` gives a promise, which is another each time. */
   keyOf(receiver: unknown, args: readonly unknown[]): CallKey {
     const { key, signal } = this.options;
-    if (key !== undefined) return callKeyOf([key.apply(receiver, args as unknown[])]);
-    return callKeyOf(signal === undefined ? args : withoutSignal(signal, receiver, args));
+    // What a framework calls a getter with is none of its arguments.
+    const given = this.role === 'getter' ? [] : (args as unknown[]);
+    if (key === undefined) return callKeyOf(signal === undefined ? given : withoutSignal(signal, receiver, given));
+    const made: unknown = key.apply(receiver, given);
+    refusePromise('key', made, 'a key');
+    return callKeyOf([made]);
   }
 
   /** Whether a result is to be stored. @throws OptionError when `when` gives a promise, which says nothing yet. */
   wants(result: unknown, args: readonly unknown[]): boolean {
     const { when } = this.options;
     const wanted: unknown = when === undefined || when(result, ...args);
-    refusePromise('when', wanted);
+    refusePromise('when', wanted, 'a boolean');
     return Boolean(wanted);
   }
 

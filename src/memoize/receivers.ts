@@ -23,7 +23,7 @@ export class Receivers {
   constructor(definition: Definition, sharing: Sharing) {
     this.definition = definition;
     this.sharing = sharing;
-    this.#stamps = sharing === 'instance' && definition.isMember;
+    this.#stamps = sharing === 'instance' && definition.role !== 'function';
     if (sharing === 'one') this.sole = this.#make();
   }
 
@@ -49,7 +49,7 @@ export class Receivers {
   #ofOther(owner: object, receiver: object): ReadThrough {
     const known = this.#others?.get(owner);
     if (known !== undefined) return known;
-    this.definition.meet(classOf(receiver));
+    this.#meet(receiver);
     if (this.#stamps) {
       const cache = this.#make(stampOf(owner));
       if (stampOn(owner, cache)) return cache;
@@ -58,6 +58,14 @@ export class Receivers {
     const cache = this.#make();
     this.#others.set(owner, cache);
     return cache;
+  }
+
+  #meet(receiver: object): void {
+    try {
+      this.definition.meet(classOf(receiver));
+    } catch {
+      // A proxy that does not tell: only the label will miss it.
+    }
   }
 
   /** The one place where a kind of cache is chosen. */
@@ -69,9 +77,10 @@ export class Receivers {
   #ofPrimitive(receiver: unknown): ReadThrough {
     this.#primitives ??= new Map();
     const primitives = this.#primitives;
-    const cache = primitives.get(receiver) ?? this.#make();
-    primitives.delete(receiver);
-    primitives.set(receiver, cache);
+    const owner = Object.is(receiver, -0) ? MINUS_ZERO : receiver;
+    const cache = primitives.get(owner) ?? this.#make();
+    primitives.delete(owner);
+    primitives.set(owner, cache);
     const [oldest] = primitives.keys();
     if (primitives.size > MOST_PRIMITIVES) primitives.delete(oldest);
     return cache;
@@ -79,6 +88,9 @@ export class Receivers {
 }
 
 const MOST_PRIMITIVES = 128;
+
+/** Stands for -0, which a Map takes for 0. */
+const MINUS_ZERO = {};
 
 /** What the instances of one class have in common: their prototype. A static's receiver is a class itself. */
 function classOf(receiver: object): object {

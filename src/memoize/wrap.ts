@@ -1,6 +1,6 @@
 import { PlacementError } from '../errors.js';
 import { copyAppearance } from './appearance.js';
-import { Definition, type Fn, isGenerator, type Label } from './definition.js';
+import { Definition, type Fn, isGenerator, type Label, type Role } from './definition.js';
 import { Gatherer } from './gatherer.js';
 import { Receivers, type Sharing } from './receivers.js';
 import { register } from './registry.js';
@@ -8,11 +8,11 @@ import type { ResolvedOptions } from './resolved-options.js';
 import { Wrapper } from './wrapper.js';
 
 /** Puts a cache before a function: a wrapper with its name, length and own properties. */
-export function wrap(method: Fn, options: ResolvedOptions, sharing: Sharing, label: Label, isMember: boolean): Fn {
+export function wrap(method: Fn, options: ResolvedOptions, sharing: Sharing, label: Label, role: Role): Fn {
   refuseGenerator(method, options.name ?? label(undefined));
   const { many } = options;
   const load = many === undefined ? method : new Gatherer(many, () => definition.name).gather;
-  const definition: Definition = new Definition(load, options, label, isMember);
+  const definition: Definition = new Definition(load, options, label, role);
   const receivers = new Receivers(definition, sharing);
   const wrapper = new Wrapper(receivers).make();
   copyAppearance(method, wrapper);

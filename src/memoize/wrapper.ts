@@ -43,13 +43,13 @@ export class Wrapper {
 
   #none(): Fn {
     const receivers = this.#receivers;
-    const { sole } = receivers;
+    const { sole, definition } = receivers;
     const other = this.#any();
     return {
       call(this: unknown): unknown {
         // biome-ignore lint/complexity/noArguments: a rest parameter would make an array at each call
         const given = arguments;
-        if (given.length !== 0) return other.apply(this, given as never);
+        if (given.length !== 0 && definition.role !== 'getter') return other.apply(this, given as never);
         const cache = sole ?? receivers.of(this);
         const stored = cache.hitNone();
         return stored === undefined ? cache.miss(NO_ARGUMENTS, this, []) : resultOf(stored);
