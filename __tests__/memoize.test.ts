@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { expect, jest, test } from '@jest/globals';
 import { type CallCache, cacheOf, caches, clearAll, memoize } from 'memokit';
 import { error } from './support/error.js';
@@ -530,6 +531,8 @@ test('definitions are listed with their totals, and cleared all at once', () => 
   square(2);
   cube(2);
   const listed = caches().filter(({ name }) => name === 'square' || name === 'cube');
+  expect(inspect(listed[0])).toMatch(/^\{\s+name: 'square',\s+stats: Stats \{\s+hits: /);
+  expect(Reflect.ownKeys(listed[0]!)).toEqual([]);
   expect(listed.map(({ name, stats }) => [name, typeof stats])).toEqual([
     ['square', 'function'],
     ['cube', 'function'],

@@ -16,12 +16,12 @@ export interface CacheDefinition {
 
 /** Every decorated method and memoized function that is alive, in the order of their definition. */
 export function caches(): CacheDefinition[] {
-  return [...definitions].flatMap((reference) => reference.deref() ?? []);
+  return living().map((definition) => new Listed(definition));
 }
 
 /** Empties every cache of every definition; loads in flight are stored nowhere. O(definitions). */
 export function clearAll(): void {
-  for (const definition of caches()) definition.clear();
+  for (const definition of living()) definition.clear();
 }
 
 /** Registers what `wrapper` is the memoized form of. */
@@ -41,6 +41,36 @@ export function registerBefore(wrapper: object, standIn: object): void {
 /** The receivers of a wrapper, or `undefined` when it is none. */
 export function receiversOf(wrapper: unknown): Receivers | undefined {
   return wrappers.get(wrapper as object);
+}
+
+function living(): Definition[] {
+  return [...definitions].flatMap((reference) => reference.deref() ?? []);
+}
+
+/** What is shown of a definition. */
+class Listed implements CacheDefinition {
+  readonly #definition: Definition;
+
+  constructor(definition: Definition) {
+    this.#definition = definition;
+  }
+
+  get name(): string {
+    return this.#definition.name;
+  }
+
+  stats(): CallStats {
+    return this.#definition.stats();
+  }
+
+  clear(): void {
+    this.#definition.clear();
+  }
+
+  /** What Node's `util.inspect`, and so `console.log`, shows for it. */
+  [Symbol.for('nodejs.util.inspect.custom')](): object {
+    return { name: this.name, stats: this.stats() };
+  }
 }
 
 const definitions = /* @__PURE__ */ new Set<WeakRef<Definition>>();
