@@ -98,6 +98,66 @@ test('fake timers end a ttl that began before them, and what they have ended is 
   expect(cache.expiresIn('c')).toBeLessThanOrEqual(300_000);
 });
 
+test('fake timers that come and go without advancing end nothing', () => {
+  const cache = new LruCache<string, number>({ ttl: 10_000 });
+  cache.set('a', 1);
+  for (let i = 0; i < 20; i++) {
+    jest.useFakeTimers();
+    expect(cache.get('a')).toBe(1);
+    jest.useRealTimers();
+    expect(cache.get('a')).toBe(1);
+  }
+  expect(cache.expiresIn('a')).toBeGreaterThan(9000);
+});
+
+test('times of fake timers stay exact, to the millisecond in which an entry dies', () => {
+  const cache = new LruCache<number, number>({ capacity: Infinity });
+  // Times of any size, as sums are rounded to fewer places where they grow.
+  for (let i = 0; i < 300; i++) {
+    cache.set(-1, 1, { ttl: 5 });
+    jest.useFakeTimers();
+    jest.advanceTimersByTime(i * 3571);
+    const ttl = 1 + i * 7919;
+    cache.set(i, 1, { ttl });
+    jest.advanceTimersByTime(ttl - 1);
+    expect(cache.has(i)).toBe(true);
+    jest.advanceTimersByTime(1);
+    expect(cache.has(i)).toBe(false);
+    jest.useRealTimers();
+  }
+});
+
+test('a clock that is mocked counts as it reads, and leaves no trace', () => {
+  const cache = new LruCache<string, number>({ ttl: 1000 });
+  for (const time of [Infinity, Number.NaN, undefined, 1e12, 0]) {
+    const spy = jest.spyOn(performance, 'now').mockReturnValue(time as number);
+    cache.get('a');
+    cache.set('mocked', 1);
+    spy.mockRestore();
+    cache.set('a', 1);
+    expect([cache.get('a'), cache.expiresIn('a')! < 1001]).toEqual([1, true]);
+    jest.useFakeTimers();
+    cache.set('b', 1);
+    jest.advanceTimersByTime(1000);
+    expect(cache.get('b')).toBe(undefined);
+    jest.useRealTimers();
+  }
+  const start = performance.now();
+  const spy = jest.spyOn(performance, 'now').mockReturnValue(start);
+  cache.set('c', 1);
+  spy.mockReturnValue(start + 999);
+  expect(cache.get('c')).toBe(1);
+  spy.mockReturnValue(start + 1000);
+  expect(cache.get('c')).toBe(undefined);
+});
+
+test('fake timers that leave performance.now alone change no time', () => {
+  const cache = new LruCache<string, number>({ ttl: 10_000 });
+  cache.set('a', 1);
+  jest.useFakeTimers({ doNotFake: ['performance'] });
+  for (let i = 0; i < 3; i++) expect(cache.expiresIn('a')).toBeGreaterThan(9000);
+});
+
 test('a clock that calls what reads it gives no call the result of another', () => {
   const clock = new ActingClock();
   jest.spyOn(performance, 'now').mockImplementation(clock.now);

@@ -38,9 +38,11 @@ export function reader(clock: Clock): () => number {
 
 let reading = 0;
 let uses = 0;
-/** By how much readings are ahead of what is read, lest time run backwards. */
+/** The latest reading of the platform's clock, or of fake timers. */
+let latest = 0;
+/** By how much readings are ahead of what these say, lest time run backwards where one takes the place of another. */
 let ahead = 0;
-/** The fake `setTimeout` that came with what is read, if it is fake. */
+/** The `setTimeout` of the fake timers that are installed, if they are. */
 let fake: typeof setTimeout | undefined;
 /** When the timer was set that is to end the use of readings; `undefined` when there is none. */
 let timerSince: number | undefined;
@@ -62,15 +64,25 @@ function isPlatform(): boolean {
 
 function read(): number {
   const clock = performance;
+  const isOwn = clock.now === PLATFORM.now;
   const time = clock.now();
-  const timers = clock.now !== PLATFORM.now && 'clock' in setTimeout ? setTimeout : undefined;
-  // Whole numbers, so that whole times stay exact. Fake timers begin at zero, and may have advanced already.
-  if (timers !== fake && timers !== undefined) ahead = Math.ceil(reading);
-  if (time + ahead < reading) ahead = Math.ceil(reading - time);
-  fake = timers;
-  reading = time + ahead;
+  if (isOwn || 'clock' in setTimeout) reading = goOn(time, isOwn ? undefined : setTimeout);
+  // What stands in for it alone, as a mock does, counts as it reads, if it is a number.
+  else reading = time >= 0 ? time : latest;
   uses = clock === PLATFORM.performance && isPlatform() && endsInTime() ? MOST_USES : 0;
   return reading;
+}
+
+/** The time that goes on where fake timers are installed or uninstalled. Theirs begins at zero, and may have advanced already. */
+function goOn(time: number, timers: typeof setTimeout | undefined): number {
+  if (timers !== fake) {
+    fake = timers;
+    // A whole number, so that whole times stay exact.
+    ahead = timers === undefined ? 0 : Math.ceil(latest);
+  }
+  if (time + ahead < latest) ahead = latest - time;
+  latest = time + ahead;
+  return latest;
 }
 
 /** Sees to it that the reading does not outlast a millisecond by much. Tells whether it could. */
