@@ -17,16 +17,24 @@ export function signalOf(pick: SignalPicker, receiver: unknown, args: readonly u
 export function withoutSignal(pick: SignalPicker, receiver: unknown, args: readonly unknown[]): readonly unknown[] {
   const signal = signalOf(pick, receiver, args);
   if (signal !== undefined) return exchanged(args, signal, undefined);
-  const isPicked = (probed: readonly unknown[]) => {
+  const picked = (probed: readonly unknown[]): unknown => {
     try {
-      return pick.apply(receiver, probed as unknown[]) === probe();
+      return pick.apply(receiver, probed as unknown[]);
     } catch {
-      return false;
+      // Of what it was not made for.
+      return undefined;
     }
   };
-  const place = absentPlaces(args).find((absent) => isPicked(absent.holding(probe())));
-  // A picker that takes a signal from anywhere does not tell that what is absent here is one.
-  return place === undefined || elsewhere(args, place).some(isPicked) ? args : place.holding(undefined);
+  const isPicked = (places: readonly Place[]) => picked(holding(args, places, probe())) === probe();
+  let places = absentPlaces(args);
+  if (places.length === 0 || !isPicked(places)) return args;
+  while (places.length > 1) {
+    const half = places.slice(0, places.length / 2);
+    places = isPicked(half) ? half : places.slice(half.length);
+  }
+  // One that takes a signal from elsewhere too does not tell that what is absent here is one.
+  const isOnly = elsewhere(args, places[0]!).every((probed) => isAbsent(picked(probed)));
+  return isOnly ? holding(args, places, undefined) : args;
 }
 
 /**
@@ -43,35 +51,48 @@ export function exchanged(args: readonly unknown[], signal: AbortSignal, other: 
 interface Place {
   readonly index: number;
   readonly name?: PropertyKey;
-  /** The arguments with a signal there, or without anything. */
-  holding(signal: AbortSignal | undefined): readonly unknown[];
 }
 
 function absentPlaces(args: readonly unknown[]): Place[] {
   return args.flatMap((arg, index): Place[] => {
-    const others = (other: unknown) => [...args.slice(0, index), other, ...args.slice(index + 1)];
-    if (isAbsent(arg)) {
-      const isLast = index === args.length - 1;
-      return [{ index, holding: (signal) => (isLast && !signal ? args.slice(0, -1) : others(signal)) }];
-    }
+    if (isAbsent(arg)) return [{ index }];
     if (!isPlainObject(arg)) return [];
     const names = Reflect.ownKeys(arg).filter((name) => isAbsent(Reflect.get(arg, name)));
-    return names.map((name) => ({ index, name, holding: (signal) => others(changed(arg, name, signal)) }));
+    return names.map((name) => ({ index, name }));
   });
 }
 
-/** Arguments with a signal in all other places: first of arguments, then of properties. */
-function elsewhere(args: readonly unknown[], { index, name }: Place): unknown[][] {
-  const filled = (arg: object, at: number) => {
-    const names = [...Reflect.ownKeys(arg), 'a name that nobody has'];
-    const properties = names.map((each) => [each, at === index && each === name ? undefined : probe()]);
-    return Object.fromEntries(properties);
-  };
-  return [
-    [...args.map((arg, at) => (at === index ? arg : probe())), probe()],
-    [...args.map((arg, at) => (isPlainObject(arg) ? filled(arg, at) : at === index ? arg : probe())), probe()],
-  ];
+/** Arguments with a signal in some places, or without anything there. */
+function holding(args: readonly unknown[], places: readonly Place[], signal: AbortSignal | undefined): unknown[] {
+  const result = [...args];
+  const names = new Map<number, Set<PropertyKey>>();
+  for (const { index, name } of places) {
+    if (name === undefined) result[index] = signal;
+    else names.set(index, (names.get(index) ?? new Set()).add(name));
+  }
+  for (const [index, held] of names) result[index] = changed(args[index] as object, held, signal);
+  const isLast = places.length === 1 && places[0]!.name === undefined && places[0]!.index === args.length - 1;
+  if (isLast && signal === undefined) result.pop();
+  return result;
 }
+
+/** Arguments with signals, or what has one under every name, after the last or in all places but one. */
+function elsewhere(args: readonly unknown[], { index, name }: Place): unknown[][] {
+  const filled = (arg: object) => {
+    const names = [...Reflect.ownKeys(arg), 'a name that nobody has'];
+    return Object.fromEntries(names.map((each) => [each, each === name ? undefined : probe()]));
+  };
+  return [probe(), ANY].flatMap((other) => [
+    [...args, ...Array(MORE).fill(other)],
+    args.map((arg, at) => (at !== index ? other : isPlainObject(arg) ? filled(arg) : arg)),
+  ]);
+}
+
+/** As many arguments more as a picker is thought to look at. */
+const MORE = 8;
+
+/** Has a signal under every name. */
+const ANY = /* @__PURE__ */ new Proxy({}, { get: () => probe() });
 
 function isAbsent(value: unknown): boolean {
   return value === undefined || value === null;
@@ -95,16 +116,16 @@ function probe(): AbortSignal {
 function exchangedIn(arg: unknown, signal: AbortSignal, other: AbortSignal | undefined): unknown {
   if (!isPlainObject(arg)) return arg;
   const holders = Reflect.ownKeys(arg).filter((name) => Reflect.get(arg, name) === signal);
-  return holders.reduce((object, name) => changed(object, name, other), arg);
+  return holders.length === 0 ? arg : changed(arg, new Set(holders), other);
 }
 
-/** A copy of a plain object with another value for one property, or without it. */
-function changed(object: object, name: PropertyKey, value: AbortSignal | undefined): object {
+/** A copy of a plain object with another value for some properties, or without them. */
+function changed(object: object, names: ReadonlySet<PropertyKey>, value: AbortSignal | undefined): object {
   const copy: object = Object.create(Object.getPrototypeOf(object));
   for (const other of Reflect.ownKeys(object)) {
     const descriptor = Object.getOwnPropertyDescriptor(object, other)!;
     const { enumerable = false } = descriptor;
-    if (other !== name) Object.defineProperty(copy, other, descriptor);
+    if (!names.has(other)) Object.defineProperty(copy, other, descriptor);
     else if (value) Object.defineProperty(copy, other, { value, enumerable, configurable: true, writable: true });
   }
   return copy;
