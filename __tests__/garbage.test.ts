@@ -45,6 +45,13 @@ test('the AsyncLocalStorage of who has loaded a result is not held by it, and is
   expect(seen).toEqual([1, 1, 1, 2, 2, 2, 2, 2]);
 });
 
+test('errors of an outage that is over are not held, nor are methods that others have replaced', () => {
+  const { made, errors, methods, total } = collect('collect-leftovers');
+  expect([made, total]).toEqual([100, 999_000]);
+  expect(errors).toBeLessThanOrEqual(2);
+  expect(methods).toBeLessThanOrEqual(10);
+});
+
 test('memory is flat under two million distinct keys', () => {
   const { grown, size } = collect('distinct-keys');
   expect(size).toBe(1000);

@@ -999,6 +999,52 @@ test('what is absent is left out of the key only where the picker takes a signal
   expect([await query({ deletedAt: null }), await query({})]).toEqual([1, 0]);
   expect([await query({ deletedAt: null, signal }), await query({ signal })]).toEqual([1, 0]);
   expect([await query({ id: 1, deletedAt: null }), await query({ id: 1 })]).toEqual([2, 1]);
+  const pickers: ((...args: any[]) => AbortSignal | undefined)[] = [
+    ({ params }, ...rest) => [...params, ...rest].find(isSignal),
+    ({ params }, ...rest) => (params.length > 0 ? rest.find(isSignal) : undefined),
+    (_query, owner, options) => (isSignal(owner) ? owner : options?.signal),
+    (_query, owner, _page, _size, signal) => [owner, signal].find(isSignal),
+    (_query, owner, other) => [other, owner].find(isSignal),
+  ];
+  for (const signal of pickers) {
+    const list = memoize(async (...args: unknown[]) => args.length, { signal });
+    expect([await list({ params: [1] }), await list({ params: [1] }, null)]).toEqual([1, 2]);
+    expect([await list({ params: [1] }, null, null), await list({ params: [1] }, 5, null)]).toEqual([3, 3]);
+    expect([await list({ params: [1] }, null, {}), await list({ params: [1] }, undefined, {})]).toEqual([3, 3]);
+    expect([await list({ params: [1] }, null, 5), cacheOf(list).has({ params: [1] }, undefined, 5)]).toEqual([
+      3,
+      false,
+    ]);
+  }
+  const options = { limit: 5 };
+  const strict = memoize(async (...args: unknown[]) => args.length, {
+    signal: (...[table, , signal]: any[]) => (table.trim() === '' ? undefined : signal),
+  });
+  expect([await strict('t', options), await strict('t', options, undefined)]).toEqual([2, 2]);
+  expect(cacheOf(strict).size).toBe(1);
+});
+
+test('what is absent is asked for with few calls of the picker, however much there is', async () => {
+  const pick = jest.fn((_row: object, signal?: AbortSignal) => signal);
+  const get = memoize(async (row: object, _signal?: AbortSignal) => Object.keys(row).length, { signal: pick });
+  const row = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`column${i}`, null]));
+  expect([await get(row), await get(row, undefined), cacheOf(get).size]).toEqual([1000, 1000, 1]);
+  expect(pick.mock.calls.length).toBeLessThan(50);
+  const nested = memoize(async (options: object) => Object.keys(options).length, {
+    signal: ({ column500 }: { column500?: AbortSignal }) => column500,
+  });
+  const { column500: _, ...others } = row;
+  expect([await nested(row), cacheOf(nested).has(others), cacheOf(nested).has({})]).toEqual([1000, true, false]);
+});
+
+test('a batched call may say that it has no signal to a picker that takes one from anywhere', async () => {
+  const isSignal = (value: unknown): value is AbortSignal => value instanceof AbortSignal;
+  const get = memoize(async (id: number, _signal?: AbortSignal) => id, {
+    many: (ids: readonly number[]) => ids.map((id) => id * 2),
+    signal: (...args: unknown[]) => args.find(isSignal),
+  });
+  expect(await Promise.all([get(1), get(2, undefined), get(3, new AbortController().signal)])).toEqual([2, 4, 6]);
+  await expect((get as (...args: unknown[]) => Promise<number>)(4, undefined, 5)).rejects.toThrow('one argument');
 });
 
 test('a signal that a getter gives is no part of the key either, and is exchanged', async () => {
@@ -1007,6 +1053,8 @@ test('a signal that a getter gives is no part of the key either, and is exchange
   const page = memoize(
     async (options: { id: number; signal?: AbortSignal }) => {
       given.push(options.signal === loadSignal(), Object.keys(options));
+      options.signal = loadSignal()!;
+      delete options.signal;
       return {};
     },
     { signal: (options) => options.signal },
@@ -1020,6 +1068,13 @@ test('a signal that a getter gives is no part of the key either, and is exchange
   const first = await page(withGetter());
   expect(await page(withGetter())).toBe(first);
   expect(await page({ id: 1 })).toBe(first);
+  const without = {
+    id: 1,
+    get signal(): undefined {
+      return undefined;
+    },
+  };
+  expect(await page(without as { id: number })).toBe(first);
   expect(given).toEqual([true, ['id', 'signal']]);
 });
 

@@ -66,7 +66,7 @@ export abstract class Keeper extends ReadThrough {
     super.left(key, (stored as Kept).value, cause);
   }
 
-  protected override renew(): boolean {
+  override renew(): boolean {
     const isCleared = super.renew();
     if (isCleared) this.#failures?.forgetAll();
     return isCleared;
@@ -87,6 +87,8 @@ export abstract class Keeper extends ReadThrough {
     );
     super.keep(key, kept, ttl && lifetime + Math.max(staleWhileRevalidate, staleIfError), tags);
     this.#failures?.forget(key);
+    // An outage is over, whose errors may hold much.
+    if (this.#failures?.size === 0) this.#failures = undefined;
   }
 
   /** A failure of a key's load that answers in its stead. */

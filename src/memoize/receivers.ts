@@ -24,7 +24,10 @@ export class Receivers {
     this.definition = definition;
     this.sharing = sharing;
     this.#stamps = sharing === 'instance' && definition.role !== 'function';
-    if (sharing === 'one') this.sole = this.#make();
+    if (sharing !== 'one') return;
+    const sole = this.#make();
+    this.sole = sole;
+    definition.emptySole = () => sole.renew();
   }
 
   /** The entries of a receiver, made when it is first seen. */
@@ -50,8 +53,9 @@ export class Receivers {
     const known = this.#others?.get(owner);
     if (known !== undefined) return known;
     this.#meet(receiver);
-    if (this.#stamps) {
-      const cache = this.#make(stampOf(owner));
+    const first = this.#stamps ? stampOf(owner) : undefined;
+    if (this.#stamps && countOf(first) < MOST_STAMPED) {
+      const cache = this.#make(first);
       if (stampOn(owner, cache)) return cache;
     }
     this.#others ??= new WeakMap();
@@ -85,6 +89,15 @@ export class Receivers {
     if (primitives.size > MOST_PRIMITIVES) primitives.delete(oldest);
     return cache;
   }
+}
+
+/** As many caches as a receiver carries: they are looked for one after the other, and keep their definitions. */
+const MOST_STAMPED = 8;
+
+function countOf(cache: ReadThrough | undefined): number {
+  let count = 0;
+  for (let each = cache; each !== undefined; each = each.next) count++;
+  return count;
 }
 
 const MOST_PRIMITIVES = 128;

@@ -123,7 +123,17 @@ export class Run extends CallLoad {
 
   /** The run that is under way for those who wait for this one. */
   get latest(): Run {
-    return this.successor?.latest ?? this;
+    let latest: Run = this;
+    while (latest.successor !== undefined) latest = latest.successor;
+    // So that the way is not gone again, and what lies on it is let go of.
+    if (latest !== this) this.successor = latest;
+    return latest;
+  }
+
+  /** Those who have joined wait for another run. */
+  handOver(successor: Run): void {
+    this.successor = successor;
+    this.#joined.clear();
   }
 
   /** What the caller who began it is given: what it waits for, unless a listener has thrown. */

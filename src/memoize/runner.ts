@@ -40,7 +40,7 @@ export abstract class Runner extends Keeper {
     try {
       // A batch is made of single arguments.
       const isAlone = many !== undefined && pick !== undefined;
-      const given = isAlone ? withoutSignal(pick, receiver, args) : run.forMethod(args);
+      const given = isAlone ? aloneIn(withoutSignal(pick, receiver, args)) : run.forMethod(args);
       const source: unknown = definition.method.apply(receiver, given as unknown[]);
       if (!isPromise(source)) {
         const option = asyncOptionOf(definition.options);
@@ -111,8 +111,7 @@ export abstract class Runner extends Keeper {
     // Nobody may be waiting.
     run.answer.catch(() => {});
     try {
-      const heirs = run.heirs.filter(({ receiver, args }) => isSameKey(this.definition.keyOf(receiver, args), run.key));
-      run.resolve(this.#inheritance(run, heirs, error));
+      run.resolve(this.#inheritance(run, run.heirs, error));
     } catch (trouble) {
       // Besides the error, as a clock, or what makes the key, is anybody's code.
       run.reject(trouble);
@@ -121,7 +120,8 @@ export abstract class Runner extends Keeper {
 
   /** What heirs get: an entry, the result of a load in flight, or of one that is begun for them. Throws the error when there are none. */
   #inheritance(run: Run, heirs: readonly Waiter[], error: unknown): Promise<unknown> {
-    const [heir] = heirs;
+    // The arguments of others have been changed since, and would load something else.
+    const heir = heirs.find(({ receiver, args }) => isSameKey(this.definition.keyOf(receiver, args), run.key));
     if (heir === undefined) throw error;
     const kept = this.kept(run.key);
     if (kept?.isServed(this.now())) return kept.value;
@@ -129,7 +129,7 @@ export abstract class Runner extends Keeper {
     const known = this.join(run.key);
     const next = known ?? this.begin(run.key, heir, true, since);
     if (!(next instanceof Run)) return next.promise!;
-    run.successor = next;
+    run.handOver(next);
     for (const each of heirs) next.join(each);
     const wasWanted = known !== undefined && next.isWanted;
     next.isWanted = wasWanted || heirs.some(({ signal }) => signal === undefined);
@@ -191,4 +191,9 @@ export abstract class Runner extends Keeper {
 
   /** What those wait for who would rather have an old value than wait for long. */
   protected abstract soon(run: Run): Promise<unknown>;
+}
+
+/** The one argument of a batched call, whose signal, which is not among these any more, may be said to be absent. */
+function aloneIn(args: readonly unknown[]): readonly unknown[] {
+  return args.slice(1).every((arg) => arg === undefined || arg === null) ? args.slice(0, 1) : args;
 }
