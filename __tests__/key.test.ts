@@ -1,6 +1,6 @@
 import { runInNewContext } from 'node:vm';
 import { expect, jest, test } from '@jest/globals';
-import { cacheKey, keyOf } from 'memokit';
+import { cacheKey, cacheOf, keyOf, memoize } from 'memokit';
 import { run } from './support/run.js';
 
 /** Also while a test puts another in its place. */
@@ -129,7 +129,30 @@ test('own properties named like parts of every object are ordinary keys', () => 
 test('built-in values count by content also where getters of their prototypes give the methods', () => {
   const { status, stdout, stderr } = run('__tests__/programs/tamed.ts');
   expect([status, stderr]).toEqual([0, '']);
-  expect(JSON.parse(stdout)).toEqual({ equal: Array(6).fill(true), different: Array(6).fill(true) });
+  expect(JSON.parse(stdout)).toEqual({ equal: Array(9).fill(true), different: Array(9).fill(true) });
+});
+
+test('long buffers count by every byte, and by their length', () => {
+  const bytes = (length: number, last = 0) => new Uint8Array(length).fill(7, 0, -1).fill(last, -1);
+  for (const length of [4095, 4096, 4097, 8192, 20_000]) {
+    expect(same(bytes(length), bytes(length))).toBe(true);
+    expect(apart(bytes(length), bytes(length, 1))).toBe(true);
+    expect(apart(bytes(length), bytes(length).fill(1, 0, 1))).toBe(true);
+    expect(apart(bytes(length), bytes(length + 1))).toBe(true);
+    expect(same(bytes(length).buffer, bytes(length).buffer)).toBe(true);
+  }
+  // The text of a byte may be an argument too: what a buffer ends with is not what comes after it.
+  const text = (length: number) => String.fromCharCode(7).repeat(length);
+  const sevens = (length: number) => new Uint8Array(length).fill(7);
+  expect(apart([sevens(4096), 1, text(1)], [sevens(4097), text(1), 1])).toBe(true);
+  const lists = [4096, 4097, 8192, 8193, 12_288].flatMap((length) => [[sevens(length)], [sevens(length), text(1)]]);
+  const lengths = memoize((...args: [Uint8Array, string?]) => args[0].length * 10 + args.length);
+  for (let round = 0; round < 2; round++) {
+    for (const list of lists as [Uint8Array, string?][])
+      expect(lengths(...list)).toBe(list[0].length * 10 + list.length);
+  }
+  expect(cacheOf(lengths).stats()).toMatchObject({ hits: 10, misses: 10 });
+  for (const list of lists as [Uint8Array, string?][]) expect(cacheOf(lengths).delete(...list)).toBe(true);
 });
 
 test('built-in values count by content and type', () => {

@@ -1,8 +1,9 @@
 /** Keys built-in values where their prototypes have getters that give methods, as under `--frozen-intrinsics` and SES. */
-for (const prototype of [Date, Number, String, BigInt, Map, Set].map((made) => made.prototype as object)) {
+for (const prototype of [Date, Number, String, BigInt, Map, Set, Uint8Array, DataView, ArrayBuffer].map(
+  (made) => made.prototype as object,
+)) {
   for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
-    if (typeof value === 'function' && name !== 'constructor')
-      Object.defineProperty(prototype, name, { get: () => value });
+    if (typeof value === 'function') Object.defineProperty(prototype, name, { get: () => value });
   }
 }
 const { keyOf } = await import('memokit');
@@ -13,6 +14,9 @@ const values = (n: number) => [
   Object(BigInt(n)),
   new Map([[n, 1]]),
   new Set([n]),
+  new Uint8Array([n]),
+  new DataView(new Uint8Array([n]).buffer),
+  new Uint8Array([n]).buffer,
 ];
 const equal = values(1).map((value, index) => keyOf([value]) === keyOf([values(1)[index]]));
 const different = values(1).map((value, index) => keyOf([value]) !== keyOf([values(2)[index]]));

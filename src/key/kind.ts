@@ -118,7 +118,7 @@ function nameOfBuiltIn(prototype: object): string {
   // Hosts write some in JavaScript, as fake timers do theirs: the source text does not tell them from anybody's classes.
   for (const name of READERS.keys()) if (prototype === globalThis[name as 'Date']?.prototype) return name;
   if (prototype === globalThis.Buffer?.prototype) return 'Buffer';
-  const made: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
+  const made: unknown = Object.hasOwn(prototype, 'constructor') && prototype.constructor;
   if (typeof made !== 'function' || made.prototype !== prototype) return '';
   return NATIVE.exec(Function.prototype.toString.call(made))?.[1] ?? '';
 }
