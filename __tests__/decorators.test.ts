@@ -192,6 +192,21 @@ describe(legacy ? 'legacy dialect' : 'standard dialect', () => {
         return ++runs;
       }
     }
+    const given: unknown[] = [];
+    const odd = function (this: unknown, ...args: unknown[]) {
+      given.push(...args);
+      return ++runs;
+    };
+    Object.defineProperty(odd, 'length', { value: 2 });
+    for (const options of [{}, { clock: () => 0 }]) {
+      const context = { kind: 'getter', name: 'odd' };
+      const getter = (cached(options) as any)(...(legacy ? [{}, 'odd', { get: odd }] : [odd, context]));
+      const get: (...args: unknown[]) => number = getter.get ?? getter;
+      const receiver = {};
+      expect(get.call(receiver, 1, 2)).toBe(get.call(receiver));
+      expect(get.call(receiver, 3)).toBe(get.call(receiver));
+    }
+    expect(given).toEqual([]);
     const config = new Config();
     for (const name of ['version', 'watched'] as const) {
       const getter = Object.getOwnPropertyDescriptor(Config.prototype, name)!.get as (...args: unknown[]) => number;
@@ -209,6 +224,14 @@ describe(legacy ? 'legacy dialect' : 'standard dialect', () => {
   });
 
   if (legacy) {
+    test('a descriptor that cannot be changed is left as it is', () => {
+      const method = () => Math.random();
+      const descriptor = Object.freeze({ value: method, configurable: true });
+      const made = (cached() as any)({}, 'random', descriptor) as PropertyDescriptor;
+      expect([descriptor.value, made.configurable]).toEqual([method, true]);
+      expect(made.value()).toBe(made.value());
+    });
+
     test('a decorator that is made of others, and passes on what none of them returns, is as good as they', () => {
       const all =
         (...decorators: any[]): any =>
@@ -236,6 +259,23 @@ describe(legacy ? 'legacy dialect' : 'standard dialect', () => {
       expect(service.list()).toBe(10);
     });
   }
+
+  test('each of many methods of an instance has its own entries', () => {
+    let runs = 0;
+    const methods = Array.from({ length: 30 }, (_, i) => {
+      const method = () => `${i} ${++runs}`;
+      const made = (cached() as any)(
+        ...(legacy ? [{}, `m${i}`, { value: method }] : [method, { kind: 'method', name: `m${i}` }]),
+      );
+      return (made.value ?? made) as (this: object) => string;
+    });
+    for (const receiver of [{}, Object.freeze({})]) {
+      const results = methods.map((method) => method.call(receiver));
+      expect(new Set(results).size).toBe(30);
+      expect(methods.map((method) => method.call(receiver))).toEqual(results);
+    }
+    expect(runs).toBe(60);
+  });
 
   test('per class, the instances of a class share, those of a subclass do not', () => {
     let calls = 0;

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { inspect } from 'node:util';
 import { expect, jest, test } from '@jest/globals';
 import { type CallCache, cacheOf, caches, clearAll, memoize } from 'memokit';
@@ -358,6 +359,23 @@ test('a stack that overflows throws what it throws without a cache, whoever list
   }
 });
 
+test('errors of the method and of its listener are both thrown, alike or not', () => {
+  const tooLong = () => {
+    throw new RangeError('Invalid array length');
+  };
+  const memoized = memoize(tooLong, { on: { error: tooLong } });
+  expect(memoized).toThrow(AggregateError);
+});
+
+test('a promise that somebody froze is stored', async () => {
+  const requests = new AsyncLocalStorage<number>();
+  const memoized = memoize(async () => 1);
+  await requests.run(1, async () => {
+    expect(await Object.freeze(memoized())).toBe(1);
+  });
+  expect(cacheOf(memoized).size).toBe(1);
+});
+
 test('a stack that overflows leaves no key behind that cannot be called', () => {
   const depth: (n: number) => number = memoize((n: number) => (n === 0 ? 0 : 1 + depth(n - 1)), { capacity: Infinity });
   expect(() => depth(1_000_000)).toThrow(RangeError);
@@ -541,6 +559,24 @@ test('definitions are listed with their totals, and cleared all at once', () => 
   clearAll();
   expect([cacheOf(square).size, cacheOf(cube).size]).toEqual([0, 0]);
   expect(listed[1]!.stats().evictions.cleared).toBe(1);
+});
+
+test('clearing all has a function let go of its results at once, and tells its listener when it is next used', async () => {
+  const evict = jest.fn();
+  for (const [index, options] of [{}, { staleIfError: 5 }].entries()) {
+    const name = `cleared ${index}`;
+    const memoized = memoize(async (n: number) => n, { name, on: { evict }, ...options });
+    const listed = caches().find((each) => each.name === name)!;
+    for (const clear of [clearAll, () => listed.clear()]) {
+      await memoized(1);
+      const before = listed.stats();
+      clear();
+      expect([listed.stats().minus(before).evictions.cleared, evict.mock.calls.length]).toEqual([1, 0]);
+      expect(cacheOf(memoized).size).toBe(0);
+      expect(evict.mock.calls).toMatchObject([[{ key: 1, cause: 'cleared' }]]);
+      evict.mockClear();
+    }
+  }
 });
 
 test('a receiver whose traps make calls of their own gets its own results', () => {

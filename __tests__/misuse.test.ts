@@ -90,6 +90,7 @@ const callOptions: typeof options = [
   ['jitter above 1', { jitter: 1.1 }, 'jitter: expected a number from 0 to 1, but got: number 1.1'],
   ['timeout 0', { timeout: 0 }, `timeout: ${EXPECTED_TIMER}number 0`],
   ['a softTimeout that no timer holds', { softTimeout: 2 ** 31 }, `softTimeout: ${EXPECTED_TIMER}number 2147483648`],
+  ['an async key', { key: async () => 1 }, 'key: expected a function that is not async, but got: function'],
   ['a listener that is none', { on: { hit: 1 } }, 'on.hit: expected a function, but got: number 1'],
   ['a number as many', { many: 5 }, 'many: expected the name of a method, or a function, but got: number 5'],
 ];
@@ -119,13 +120,6 @@ test('memoize.many refuses options that are no object, and those that memoize re
   ]) {
     expect(many(bad)).toThrow(error({ code: 'MEMOKIT_BAD_OPTION', message: message as string }));
   }
-});
-
-test('a key that is a promise is refused, as it would be another each time', async () => {
-  const keyed = memoize((n: number) => n, { key: async (n: number) => n });
-  const refusal = error({ code: 'MEMOKIT_BAD_OPTION', message: 'key: expected to be given a key, but got: object' });
-  expect(() => keyed(1)).toThrow(refusal);
-  expect(() => cacheOf(keyed).delete(1)).toThrow(refusal);
 });
 
 test('an option that is undefined is as if it were not given', () => {

@@ -23,6 +23,7 @@ export interface Place {
   readonly home: object | undefined;
   /** The class's metadata object, where the standard dialect has one. */
   readonly metadata: object | undefined;
+  /** Whether the metadata is that of a static member. */
   readonly isStatic: boolean;
 }
 
@@ -53,10 +54,11 @@ export function adapt(decorator: Decorator, call: readonly unknown[], replace: (
       const part = PARTS[kind];
       const method: Fn = descriptor![part];
       const key = second as PropertyKey;
-      const isStatic = typeof target === 'function';
-      descriptor![part] = replace({ kind, method, key, home: target as object, metadata: undefined, isStatic });
-      // Changed in place too, for decorators that are made of others and pass on nothing.
-      return descriptor;
+      const home = target as object;
+      const replacement = replace({ kind, method, key, home, metadata: undefined, isStatic: false });
+      // In place too, if it can be, for decorators that are made of others and pass on nothing.
+      Reflect.set(descriptor as object, part, replacement);
+      return { ...descriptor, [part]: replacement };
     }
     place = legacyPlace(second, third);
     name ??= (target as { name?: unknown } | undefined)?.name;

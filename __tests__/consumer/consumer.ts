@@ -403,6 +403,20 @@ const nameOrGone = memoize.many(
   { when: ({ message }) => message !== '', capacity: 5 },
 );
 export const gone: Promise<{ name: string; message: string }> = nameOrGone(1);
+interface Crash {
+  readonly id: number;
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string;
+}
+const crashOf = memoize.many(async (ids: readonly number[]): Promise<Crash[]> => ids.map((id) => crashes[id]!));
+const crashes: Crash[] = [];
+export const crash: Promise<Crash> = crashOf(1);
+const reports = memoize.many(async (ids: readonly number[]) => ids.map(() => new Gone()));
+export const report: Promise<Gone> = reports(1);
+// @ts-expect-error not never
+export const noCrash: Promise<number> = crashOf(1);
+
 export function loaderOf<T>(load: (ids: readonly number[]) => Promise<T[]>): (id: number) => Promise<T> {
   return memoize.many(load);
 }

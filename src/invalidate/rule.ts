@@ -66,7 +66,7 @@ export abstract class Rule {
     let found: readonly Follow[];
     try {
       const counts: unknown = this.#when === undefined || this.#when.call(receiver, result, ...args);
-      refusePromise('when', counts, 'a boolean');
+      refusePromise('when', counts);
       found = counts ? steps() : [];
     } catch (error) {
       if (this.isBefore) throw error;

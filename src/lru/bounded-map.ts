@@ -272,7 +272,7 @@ export class BoundedMap<K, V> {
         for (const each of slots) this.#index.set(this.#keys[each] as K, each);
       }
     } catch (error) {
-      this.#vacate(slot);
+      this.#remove(slot);
       throw error;
     }
   }
@@ -348,7 +348,7 @@ export class BoundedMap<K, V> {
   /** Evicts the least recent until so much weight fits in, but the dead before the living as far as they are known. */
   #makeRoom(weight: number, now: number): void {
     if (this.#weight + weight <= this.#capacity) return;
-    this.#sweep(now, 128);
+    this.#sweep(now, 16);
     while (this.#weight + weight > this.#capacity) {
       const slot = this.#recency.oldest;
       this.#remove(slot, this.#isDead(slot, now) ? 'expired' : 'capacity');
@@ -366,14 +366,11 @@ export class BoundedMap<K, V> {
     }
   }
 
-  #remove(slot: number, cause: EvictionCause): void {
+  /** Without a cause nobody hears of it. */
+  #remove(slot: number, cause?: EvictionCause): void {
     this.#removals++;
-    this.#left(slot, cause);
+    if (cause !== undefined) this.#left(slot, cause);
     this.#index.delete(this.#keys[slot] as K);
-    this.#vacate(slot);
-  }
-
-  #vacate(slot: number): void {
     this.#recency.release(slot);
     if (this.#weights === undefined) this.#weight--;
     // An empty cache weighs nothing, however sums of fractions were rounded.

@@ -16,12 +16,12 @@ export function throwAfter(listener: () => void, error: unknown): never {
   try {
     listener();
   } catch (thrown) {
-    if (!isSameOverflow(thrown, error)) throw new AggregateError([thrown, error]);
+    if (!isOverflow(thrown) || !isOverflow(error)) throw new AggregateError([thrown, error]);
   }
   throw error;
 }
 
-/** Whether the stack is so full that the listener has failed as what was called before has. */
-function isSameOverflow(thrown: unknown, error: unknown): boolean {
-  return thrown instanceof RangeError && error instanceof RangeError && thrown.message === error.message;
+/** Whether the stack was full, in the words of one engine or another: then the listener has failed as what was called before it. */
+function isOverflow(error: unknown): boolean {
+  return /call stack|recursion/.test((error as Partial<Error> | null)?.message ?? '');
 }

@@ -42,8 +42,11 @@ export class LruCache<K, V> {
     if (capacity !== undefined) requireCapacity(capacity, weigh !== undefined);
     requireTtl(ttl);
     requireClock(clock);
-    const hear = onEvict && ((key: K, value: V, cause: EvictionCause) => this.#left(key, value, cause));
-    this.#map = new BoundedMap<K, V>(new Map(), hear, capacity, reader(clock), weigh);
+    const hear = (key: K, value: V, cause: EvictionCause) => {
+      this.#evicted ??= [];
+      this.#evicted.push([key, value, cause]);
+    };
+    this.#map = new BoundedMap<K, V>(new Map(), onEvict && hear, capacity, reader(clock), weigh);
     this.#ttl = ttl;
     this.#onEvict = onEvict;
     this.#isPlain = ttl === Infinity && weigh === undefined && onEvict === undefined;
@@ -181,7 +184,10 @@ export class LruCache<K, V> {
     }
   }
 
-  /** The entries, least recent first. What is removed while iterating is skipped; what is added is not visited. */
+  /**
+   * The entries, least recent first. What is removed while iterating is skipped; what is added is not visited. O(n), for
+   * the first of them as for all.
+   */
   entries(): Generator<[K, V], undefined, undefined> {
     return this.#walk();
   }
@@ -227,11 +233,6 @@ export class LruCache<K, V> {
   #write(key: K, value: V, ttl: number): void {
     this.#map.write(key, value, ttl);
     if (this.#loads !== undefined) this.#loads.fence(key);
-  }
-
-  #left(key: K, value: V, cause: EvictionCause): void {
-    this.#evicted ??= [];
-    this.#evicted.push([key, value, cause]);
   }
 
   /** Tells `onEvict` what has left. Runs last in every operation: it may throw, or use the cache, which is whole again. */

@@ -158,8 +158,8 @@ export abstract class CallEntries extends FewEntries {
     return this.#many ?? this;
   }
 
-  /** Empties them if the definition was cleared since. Tells whether it was. */
-  protected renew(): boolean {
+  /** Empties them if the definition was cleared since. Tells whether it was. Listeners hear of it at the next use. */
+  renew(): boolean {
     if (this.#epoch === this.definition.epoch) return false;
     this.#epoch = this.definition.epoch;
     this.fenceAll();

@@ -28,6 +28,8 @@ export class Definition {
   readonly isResilient: boolean;
   /** Whether a hit needs nothing but the arguments and the entries: no code of the user's runs. */
   readonly isPlain: boolean;
+  /** Empties the one cache of all receivers, if they have one in common. */
+  emptySole: (() => unknown) | undefined;
   /** Reads the clock. */
   readonly now: () => number;
   readonly #label: Label;
@@ -57,22 +59,18 @@ export class Definition {
     this.#seen ??= new WeakRef(seen);
   }
 
-  /** The key of a call. @throws OptionError when `key` gives a promise, which is another each time. */
+  /** The key of a call. */
   keyOf(receiver: unknown, args: readonly unknown[]): CallKey {
     const { key, signal } = this.options;
-    // What a framework calls a getter with is none of its arguments.
-    const given = this.role === 'getter' ? [] : (args as unknown[]);
-    if (key === undefined) return callKeyOf(signal === undefined ? given : withoutSignal(signal, receiver, given));
-    const made: unknown = key.apply(receiver, given);
-    refusePromise('key', made, 'a key');
-    return callKeyOf([made]);
+    if (key !== undefined) return callKeyOf([key.apply(receiver, args as unknown[])]);
+    return callKeyOf(signal === undefined ? args : withoutSignal(signal, receiver, args));
   }
 
   /** Whether a result is to be stored. @throws OptionError when `when` gives a promise, which says nothing yet. */
   wants(result: unknown, args: readonly unknown[]): boolean {
     const { when } = this.options;
     const wanted: unknown = when === undefined || when(result, ...args);
-    refusePromise('when', wanted, 'a boolean');
+    refusePromise('when', wanted);
     return Boolean(wanted);
   }
 
@@ -96,9 +94,10 @@ export class Definition {
     return snapshot(this.totals);
   }
 
-  /** Empties the caches of all receivers, each when it is next used. O(1). */
+  /** Empties the caches of all receivers: the only one at once, where there is but one, and any other when it is next used. */
   clear(): void {
     this.epoch++;
+    this.emptySole?.();
   }
 }
 

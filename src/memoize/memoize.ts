@@ -52,8 +52,16 @@ export interface Memoize {
   ): (key: K) => Promise<Loaded<V>>;
 }
 
-/** What a batch gives for a key, without the errors that are thrown. A class of errors is told by its `stack`. */
-type Loaded<V> = V extends Error ? ('stack' extends keyof V ? never : V) : V;
+/** What a batch gives for a key, without the errors that are thrown, unless it gives nothing else: then they are data. */
+type Loaded<V> = [WithoutErrors<V>] extends [never] ? V : WithoutErrors<V>;
+/** A class of errors is told by its `stack`, which need not be there. */
+type WithoutErrors<V> = V extends Error
+  ? 'stack' extends keyof V
+    ? Partial<V> extends Pick<V, 'stack'>
+      ? never
+      : V
+    : V
+  : V;
 
 export const memoize: Memoize = /* @__PURE__ */ Object.assign(
   function memoize<F extends Fn>(fn: F, options: CachedOptions = {}): F {

@@ -9,6 +9,7 @@
  */
 export function dropContext(promise: unknown): void {
   for (const symbol of Object.getOwnPropertySymbols(promise)) {
-    if (symbol.description === 'kResourceStore') (promise as Record<symbol, unknown>)[symbol] = undefined;
+    // Not if somebody has frozen it.
+    if (symbol.description === 'kResourceStore') Reflect.set(promise as object, symbol, undefined);
   }
 }

@@ -10,7 +10,11 @@ export interface CacheDefinition {
   readonly name: string;
   /** What has happened to the calls of all its receivers, dead ones included. */
   stats(): CallStats;
-  /** Empties the caches of all its receivers; loads in flight are stored nowhere. O(1). */
+  /**
+   * Empties the caches of all its receivers; loads in flight are stored nowhere. That of a function lets go of its results at
+   * once, in O(entries); that of an instance, of which nobody has a list, when it is next used, or collected. Listeners
+   * hear of it when the cache is next used.
+   */
   clear(): void;
 }
 
@@ -19,7 +23,7 @@ export function caches(): CacheDefinition[] {
   return living().map((definition) => new Listed(definition));
 }
 
-/** Empties every cache of every definition; loads in flight are stored nowhere. O(definitions). */
+/** Empties every cache of every definition, as their `clear` does. O(definitions), and the entries of functions. */
 export function clearAll(): void {
   for (const definition of living()) definition.clear();
 }

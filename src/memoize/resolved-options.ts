@@ -84,6 +84,9 @@ export function resolveOptions<Args extends readonly unknown[], R, This>(
   requireNames(on, 'hit miss evict error', 'on');
   for (const [event, listener] of Object.entries(on)) requireFunction(`on.${event}`, listener);
   for (const [option, given] of Object.entries({ key, when, tags, signal })) requireFunction(option, given);
+  // Its promise would be another key each time.
+  const isAsync = Object.prototype.toString.call(key) === '[object AsyncFunction]';
+  requireOption(!isAsync, 'key', 'a function that is not async', key);
   requireClock(clock);
   for (const [option, given] of Object.entries({ staleWhileRevalidate, staleIfError, errorTtl })) {
     requireNumber(option, given, 0);

@@ -14,12 +14,12 @@ export function nativePromise(promise: PromiseLike<unknown>): Promise<unknown> {
   return isNative ? promise : new Promise((resolve) => resolve(promise));
 }
 
-/** @throws OptionError when a callback whose answer is needed at once has given a promise, which says nothing yet. */
-export function refusePromise(option: string, given: unknown, expected: string): void {
+/** @throws OptionError when a callback that is to judge has given a promise, which says nothing yet. */
+export function refusePromise(option: string, given: unknown): void {
   if (!isPromise(given)) return;
   // What it comes to is of no use to anybody.
   nativePromise(given).catch(() => {});
-  throw new OptionError(mismatch(option, `to be given ${expected}`, given));
+  throw new OptionError(mismatch(option, 'to be given a boolean', given));
 }
 
 /** @throws OneShotError when a second caller would find the result used up. */

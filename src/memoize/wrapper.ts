@@ -19,9 +19,9 @@ export class Wrapper {
 
   /** The one for the method. */
   make(): Fn {
-    const { method, isPlain } = this.#receivers.definition;
+    const { method, isPlain, role } = this.#receivers.definition;
     if (!isPlain) return this.#keyed();
-    if (method.length === 0) return this.#none();
+    if (method.length === 0 || role === 'getter') return this.#none();
     if (method.length === 1) return this.#one();
     if (method.length === 2) return this.#two();
     return method.length === 3 ? this.#three() : this.#any();
@@ -32,7 +32,9 @@ export class Wrapper {
     const receivers = this.#receivers;
     const { definition } = receivers;
     return {
-      call(this: unknown, ...args: unknown[]): unknown {
+      call(this: unknown, ...given: unknown[]): unknown {
+        // What a framework calls a getter with is none of its arguments.
+        const args = definition.role === 'getter' ? [] : given;
         const key = definition.keyOf(this, args);
         return receivers.of(this).call(key, this, args);
       },
