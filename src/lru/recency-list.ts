@@ -55,10 +55,14 @@ export class RecencyList {
     links[0] = slot;
   }
 
-  /** Gives a slot back. */
+  /** Gives a slot back. Calls nothing either. */
   release(slot: number): void {
-    this.#unlink(slot);
-    this.#links[2 * slot] = this.#vacant;
+    const links = this.#links;
+    const older = links[2 * slot]!;
+    const newer = links[2 * slot + 1]!;
+    links[2 * older + 1] = newer;
+    links[2 * newer] = older;
+    links[2 * slot] = this.#vacant;
     this.#vacant = slot;
   }
 
@@ -76,14 +80,6 @@ export class RecencyList {
     links[2 * slot] = newest;
     links[2 * slot + 1] = 0;
     links[0] = slot;
-  }
-
-  #unlink(slot: number): void {
-    const links = this.#links;
-    const older = links[2 * slot]!;
-    const newer = links[2 * slot + 1]!;
-    links[2 * older + 1] = newer;
-    links[2 * newer] = older;
   }
 
   #grow(): void {
