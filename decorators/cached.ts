@@ -26,7 +26,7 @@ export interface CachedDecorator {
  * promise is given to every caller until it is fulfilled, and stored then.
  *
  * @throws OptionError when an option is not as `CachedOptions` says, PlacementError when the decorator
- *   stands on anything but a method or getter, or on a generator; both at decoration.
+ *   stands on anything but a method or getter, on a generator, or on what is cached already; both at decoration.
  *   An option for async methods on another is an OptionError too, at the first call where it cannot be known before.
  * @example
  * class SchemaService {
