@@ -27,6 +27,9 @@ function entriesOf(map: BoundedMap<number, number>): [number, number | undefined
   return map.order().map((key) => [key, map.peek(key)]);
 }
 
+/** What `entriesOf` gives for keys that are their values. */
+const kept = (...keys: number[]) => keys.map((key) => [key, key]);
+
 test('an index without room for one more because of what was deleted is made anew', () => {
   for (const plain of [true, false]) {
     const index = new FullMap();
@@ -35,24 +38,10 @@ test('an index without room for one more because of what was deleted is made ane
     for (const key of [1, 2]) write(key);
     index.full = true;
     write(3);
-    expect([index.full, entriesOf(map)]).toEqual([
-      false,
-      [
-        [1, 1],
-        [2, 2],
-        [3, 3],
-      ],
-    ]);
+    expect([index.full, entriesOf(map)]).toEqual([false, kept(1, 2, 3)]);
     index.full = true;
     write(4);
-    expect([index.full, entriesOf(map)]).toEqual([
-      false,
-      [
-        [2, 2],
-        [3, 3],
-        [4, 4],
-      ],
-    ]);
+    expect([index.full, entriesOf(map)]).toEqual([false, kept(2, 3, 4)]);
   }
 });
 
@@ -68,19 +57,9 @@ test('an entry that no index has room for is not there, and takes none', () => {
     expect(() => map.write(3, 3, Infinity)).toThrow('Map maximum size exceeded');
     expect(() => map.write(3, 3, Infinity)).toThrow('Map maximum size exceeded');
     index.full = false;
-    expect([entriesOf(map), left]).toEqual([
-      [
-        [1, 1],
-        [2, 2],
-      ],
-      [],
-    ]);
+    expect([entriesOf(map), left]).toEqual([kept(1, 2), []]);
     for (const key of [3, 4, 5]) map.write(key, key, Infinity);
-    expect(entriesOf(map)).toEqual([
-      [3, 3],
-      [4, 4],
-      [5, 5],
-    ]);
+    expect(entriesOf(map)).toEqual(kept(3, 4, 5));
     expect(left).toEqual([
       [1, 1, 'capacity'],
       [2, 2, 'capacity'],
@@ -96,10 +75,7 @@ test('where an index has no room for what takes the place of another, that one h
   index.full = true;
   expect(() => map.writePlain(3, 3)).toThrow('Map maximum size exceeded');
   index.full = false;
-  expect(entriesOf(map)).toEqual([[2, 2]]);
+  expect(entriesOf(map)).toEqual(kept(2));
   for (const key of [1, 3]) map.writePlain(key, key);
-  expect(entriesOf(map)).toEqual([
-    [1, 1],
-    [3, 3],
-  ]);
+  expect(entriesOf(map)).toEqual(kept(1, 3));
 });

@@ -1,7 +1,8 @@
 import { PlacementError } from '../errors.js';
 import { callAll } from '../lru/call-all.js';
 import { copyAppearance } from '../memoize/appearance.js';
-import { type Fn, isGenerator } from '../memoize/definition.js';
+import type { Fn } from '../memoize/definition.js';
+import { isGenerator } from '../memoize/function-kind.js';
 import { registerBefore } from '../memoize/registry.js';
 import { isPromise, nativePromise } from '../memoize/result.js';
 import type { Rule, Succeed } from './rule.js';

@@ -25,7 +25,7 @@ export function withoutSignal(pick: SignalPicker, receiver: unknown, args: reado
       return undefined;
     }
   };
-  const isPicked = (places: readonly Place[]) => picked(holding(args, places, probe())) === probe();
+  const isPicked = (places: readonly Place[]) => picked(withProbe(args, places)) === probe();
   let places = absentPlaces(args);
   if (places.length === 0 || !isPicked(places)) return args;
   while (places.length > 1) {
@@ -34,7 +34,7 @@ export function withoutSignal(pick: SignalPicker, receiver: unknown, args: reado
   }
   // One that takes a signal from elsewhere too does not tell that what is absent here is one.
   const isOnly = elsewhere(args, places[0]!).every((probed) => isAbsent(picked(probed)));
-  return isOnly ? holding(args, places, undefined) : args;
+  return isOnly ? exchanged(withProbe(args, places), probe(), undefined) : args;
 }
 
 /**
@@ -62,17 +62,15 @@ function absentPlaces(args: readonly unknown[]): Place[] {
   });
 }
 
-/** Arguments with a signal in some places, or without anything there. */
-function holding(args: readonly unknown[], places: readonly Place[], signal: AbortSignal | undefined): unknown[] {
+/** Arguments with the probe in some places. */
+function withProbe(args: readonly unknown[], places: readonly Place[]): unknown[] {
   const result = [...args];
   const names = new Map<number, Set<PropertyKey>>();
   for (const { index, name } of places) {
-    if (name === undefined) result[index] = signal;
+    if (name === undefined) result[index] = probe();
     else names.set(index, (names.get(index) ?? new Set()).add(name));
   }
-  for (const [index, held] of names) result[index] = changed(args[index] as object, held, signal);
-  const isLast = places.length === 1 && places[0]!.name === undefined && places[0]!.index === args.length - 1;
-  if (isLast && signal === undefined) result.pop();
+  for (const [index, held] of names) result[index] = changed(args[index] as object, held, probe());
   return result;
 }
 
@@ -94,7 +92,8 @@ const MORE = 8;
 /** Has a signal under every name. */
 const ANY = /* @__PURE__ */ new Proxy({}, { get: () => probe() });
 
-function isAbsent(value: unknown): boolean {
+/** What says that there is no signal. */
+export function isAbsent(value: unknown): boolean {
   return value === undefined || value === null;
 }
 

@@ -3,6 +3,7 @@ import { monotonic, reader } from '../lru/clock.js';
 import { type CallKey, callKeyOf } from './call-key.js';
 import { withoutSignal } from './caller-signal.js';
 import { type CallStats, Counters, snapshot } from './counters.js';
+import { isAsync } from './function-kind.js';
 import { Listeners } from './listeners.js';
 import { asyncOptionOf, type ResolvedOptions } from './resolved-options.js';
 import { refusePromise } from './result.js';
@@ -47,7 +48,7 @@ export class Definition {
     this.isResilient = asyncOptionOf(options) !== undefined;
     const isWatched = options.key !== undefined || options.on.hit !== undefined || options.clock !== monotonic;
     this.isPlain = !isWatched && !this.isResilient;
-    this.promises = options.many !== undefined || tagOf(method) === 'AsyncFunction' || undefined;
+    this.promises = options.many !== undefined || isAsync(method) || undefined;
   }
 
   get name(): string {
@@ -102,12 +103,3 @@ export class Definition {
 }
 
 const NO_TAGS: readonly string[] = [];
-
-export function isGenerator(method: Fn): boolean {
-  return tagOf(method).includes('Generator');
-}
-
-/** What kind of function it is: `Function`, `AsyncFunction`, `GeneratorFunction` … */
-function tagOf(method: Fn): string {
-  return Object.prototype.toString.call(method).slice(8, -1);
-}

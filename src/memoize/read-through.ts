@@ -116,7 +116,7 @@ export class ReadThrough extends FencedEntries {
 
   /** Throws what a load has failed with, after the listeners were told. */
   #throw(key: CallKey, args: readonly unknown[], error: unknown): never {
-    // No call, as above.
+    // Nothing that needs much of the stack, as above.
     if (!this.definition.listeners.hearEnds) throw error;
     const tell = () => this.definition.listeners.error(key, args, error);
     throwAfter(() => callAll([tell, ...this.announcements()]), error);

@@ -2,6 +2,7 @@ import { type Clock, monotonic } from '../lru/clock.js';
 import { requireCapacity, requireClock, requireFunction, requireNames, requireNumber } from '../lru/options.js';
 import { requireOption } from '../lru/require-option.js';
 import type { SignalPicker } from './caller-signal.js';
+import { isAsync } from './function-kind.js';
 import type { CachedOptions } from './options.js';
 import { LONGEST_TIMER } from './timer.js';
 
@@ -85,8 +86,7 @@ export function resolveOptions<Args extends readonly unknown[], R, This>(
   for (const [event, listener] of Object.entries(on)) requireFunction(`on.${event}`, listener);
   for (const [option, given] of Object.entries({ key, when, tags, signal })) requireFunction(option, given);
   // Its promise would be another key each time.
-  const isAsync = Object.prototype.toString.call(key) === '[object AsyncFunction]';
-  requireOption(!isAsync, 'key', 'a function that is not async', key);
+  requireOption(!isAsync(key), 'key', 'a function that is not async', key);
   requireClock(clock);
   for (const [option, given] of Object.entries({ staleWhileRevalidate, staleIfError, errorTtl })) {
     requireNumber(option, given, 0);

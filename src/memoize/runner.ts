@@ -1,7 +1,7 @@
 import { mismatch, OptionError, TimeoutError } from '../errors.js';
 import { refresh } from '../lru/clock.js';
 import { type CallKey, isSameKey } from './call-key.js';
-import { withoutSignal } from './caller-signal.js';
+import { isAbsent, withoutSignal } from './caller-signal.js';
 import { Keeper } from './keeper.js';
 import type { Kept } from './kept.js';
 import { running } from './load-signal.js';
@@ -195,5 +195,5 @@ export abstract class Runner extends Keeper {
 
 /** The one argument of a batched call, whose signal, which is not among these any more, may be said to be absent. */
 function aloneIn(args: readonly unknown[]): readonly unknown[] {
-  return args.slice(1).every((arg) => arg === undefined || arg === null) ? args.slice(0, 1) : args;
+  return args.slice(1).every(isAbsent) ? args.slice(0, 1) : args;
 }

@@ -1,6 +1,7 @@
 import { PlacementError } from '../errors.js';
 import { copyAppearance } from './appearance.js';
-import { Definition, type Fn, isGenerator, type Label, type Role } from './definition.js';
+import { Definition, type Fn, type Label, type Role } from './definition.js';
+import { isGenerator } from './function-kind.js';
 import { Gatherer } from './gatherer.js';
 import { Receivers, type Sharing } from './receivers.js';
 import { register } from './registry.js';
