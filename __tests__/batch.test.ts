@@ -378,9 +378,9 @@ for (const [runner, doNotFake] of [
 
 /** The function as it is where the module is loaded on what the platform is now. */
 async function loadEndOfTurn(): Promise<() => Promise<void>> {
-  let loaded!: typeof import('../src/memoize/turn.js');
+  let loaded!: typeof import('../src/time/end-of-turn.js');
   await jest.isolateModulesAsync(async () => {
-    loaded = await import('../src/memoize/turn.js');
+    loaded = await import('../src/time/end-of-turn.js');
   });
   return loaded.endOfTurn;
 }

@@ -1,10 +1,10 @@
+import type { Fn, Label } from '../src/definition/definition.js';
+import { memberLabel } from '../src/definition/label.js';
+import type { CachedOptions } from '../src/definition/options.js';
+import { asyncOptionOf, type ResolvedOptions, resolveOptions } from '../src/definition/resolved-options.js';
 import { mismatch, OptionError, PlacementError } from '../src/errors.js';
-import type { Fn, Label } from '../src/memoize/definition.js';
-import { memberLabel } from '../src/memoize/label.js';
 import { pickMember } from '../src/memoize/members.js';
-import type { CachedOptions } from '../src/memoize/options.js';
 import { receiversOf } from '../src/memoize/registry.js';
-import { asyncOptionOf, type ResolvedOptions, resolveOptions } from '../src/memoize/resolved-options.js';
 import { wrap } from '../src/memoize/wrap.js';
 import { adapt, type Decorator, type Place } from './dialect.js';
 import { carryMetadata, recordOptions, resultTypeOf } from './metadata.js';

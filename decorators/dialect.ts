@@ -1,5 +1,5 @@
+import type { Fn } from '../src/definition/definition.js';
 import { PlacementError } from '../src/errors.js';
-import type { Fn } from '../src/memoize/definition.js';
 
 /** The dialect of a decorator call: legacy (TypeScript's experimentalDecorators) or standard (TC39). */
 

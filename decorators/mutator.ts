@@ -1,7 +1,7 @@
+import type { Fn } from '../src/definition/definition.js';
+import type { ArgsOf } from '../src/definition/signature.js';
 import { mutate } from '../src/invalidate/mutator.js';
 import type { Rule } from '../src/invalidate/rule.js';
-import type { Fn } from '../src/memoize/definition.js';
-import type { ArgsOf } from '../src/memoize/signature.js';
 import { adapt, type Decorator } from './dialect.js';
 import { carryMetadata } from './metadata.js';
 

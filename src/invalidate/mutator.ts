@@ -1,10 +1,10 @@
+import { callAll } from '../call-all.js';
+import { copyAppearance } from '../definition/appearance.js';
+import type { Fn } from '../definition/definition.js';
+import { isGenerator } from '../definition/function.js';
 import { PlacementError } from '../errors.js';
-import { callAll } from '../lru/call-all.js';
-import { copyAppearance } from '../memoize/appearance.js';
-import type { Fn } from '../memoize/definition.js';
-import { isGenerator } from '../memoize/function-kind.js';
 import { registerBefore } from '../memoize/registry.js';
-import { isPromise, nativePromise } from '../memoize/result.js';
+import { isPromise, nativePromise } from '../promise.js';
 import type { Rule, Succeed } from './rule.js';
 
 /**

@@ -1,8 +1,8 @@
+import { callAll, throwAfter } from '../call-all.js';
 import { ArgumentError, mismatch } from '../errors.js';
-import { callAll, throwAfter } from '../lru/call-all.js';
 import { cachesOf } from '../memoize/cache-of.js';
 import type { CallCache } from '../memoize/call-cache.js';
-import { refusePromise } from '../memoize/result.js';
+import { refusePromise } from '../promise.js';
 import type { EvictsOptions } from './options.js';
 import type { Statement } from './statement.js';
 

@@ -1,5 +1,5 @@
+import type { Fn } from '../definition/definition.js';
 import { ArgumentError, mismatch } from '../errors.js';
-import type { Fn } from '../memoize/definition.js';
 
 /** A statement: what stands in the parentheses of `@evicts` and `@puts`, taken apart. */
 export interface Statement {

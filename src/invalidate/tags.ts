@@ -1,7 +1,7 @@
+import { callAll } from '../call-all.js';
 import { ArgumentError, mismatch } from '../errors.js';
-import { callAll } from '../lru/call-all.js';
-import { holdersOf } from '../memoize/tag-index.js';
-import { invalidateSince } from '../memoize/tag-log.js';
+import { invalidateSince } from '../tags/invalidation-log.js';
+import { holdersOf } from '../tags/tag-index.js';
 
 /**
  * Forgets every result that has one of these tags, in all caches. A load in flight whose result turns out to have one

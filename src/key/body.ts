@@ -3,8 +3,8 @@ import { identityOf } from './identity.js';
 import { inOrder } from './key-order.js';
 import { BuiltIn, inherited } from './kind.js';
 import { ARGUMENTS, ARRAY, KEYED, OBJECT, RAW, SPARSE } from './marker.js';
-import type { Pending, Scratch } from './scratch.js';
 import { textOfSymbol } from './symbol.js';
+import type { Pending, Scratch } from './token-buffer.js';
 import { type Keyed, put, write } from './value.js';
 
 /** Writes the body of an object: what it holds, lengths first. */

@@ -1,5 +1,5 @@
 import { writeList } from './list.js';
-import { Scratch } from './scratch.js';
+import { Scratch } from './token-buffer.js';
 
 /** A token list, as far as `count`. Once it is given back, the next `flatten` writes over it. */
 export interface TokenList {

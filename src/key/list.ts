@@ -1,7 +1,7 @@
 import { ArgumentError, mismatch } from '../errors.js';
 import { writeBody } from './body.js';
 import { NUMBERED } from './marker.js';
-import type { Pending, Scratch } from './scratch.js';
+import type { Pending, Scratch } from './token-buffer.js';
 import { put, write } from './value.js';
 
 /**

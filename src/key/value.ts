@@ -2,7 +2,7 @@ import { cacheKey } from './cache-key.js';
 import { identityOf } from './identity.js';
 import { BuiltIn, kindOf } from './kind.js';
 import { BACK, KEYED, MINUS_ZERO } from './marker.js';
-import type { Scratch } from './scratch.js';
+import type { Scratch } from './token-buffer.js';
 
 /** An object whose class says its value. */
 export interface Keyed {

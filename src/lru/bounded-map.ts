@@ -1,4 +1,4 @@
-import { monotonic, refresh } from './clock.js';
+import { monotonic, refresh } from '../time/clock.js';
 import { grownLength } from './grown-length.js';
 import { type EvictionCause, requireCapacity, requireNumber } from './options.js';
 import { RecencyList } from './recency-list.js';

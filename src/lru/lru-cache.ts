@@ -1,7 +1,6 @@
+import { callAll, throwAfter } from '../call-all.js';
+import { monotonic, reader, refresh } from '../time/clock.js';
 import { BoundedMap } from './bounded-map.js';
-import { callAll, throwAfter } from './call-all.js';
-import { monotonic, reader, refresh } from './clock.js';
-import { type Load, Loads } from './loads.js';
 import {
   type EvictionCause,
   type LruOptions,
@@ -11,6 +10,7 @@ import {
   requireNames,
   requireTtl,
 } from './options.js';
+import { type Load, Loads } from './single-flight.js';
 
 /**
  * An LRU cache: a Map that holds at most `capacity` entries and forgets the least recently used

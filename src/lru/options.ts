@@ -1,5 +1,5 @@
-import type { Clock } from './clock.js';
-import { requireOption } from './require-option.js';
+import type { Clock } from '../time/clock.js';
+import { requireOption } from '../validate.js';
 
 /** Why an entry left a cache. */
 export type EvictionCause = 'capacity' | 'expired' | 'deleted' | 'replaced' | 'cleared';

@@ -1,10 +1,10 @@
+import type { Fn } from '../definition/definition.js';
+import type { ArgsOf, ResultOf } from '../definition/signature.js';
 import { NotCachedError } from '../errors.js';
 import { CallCache } from './call-cache.js';
-import type { Fn } from './definition.js';
 import { memberOf, pickMember } from './members.js';
 import type { Receivers } from './receivers.js';
 import { receiversOf } from './registry.js';
-import type { ArgsOf, ResultOf } from './signature.js';
 
 /**
  * The cache of a memoized function.

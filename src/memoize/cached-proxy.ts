@@ -1,10 +1,10 @@
+import type { Fn } from '../definition/definition.js';
+import type { CachedOptions } from '../definition/options.js';
+import { type ResolvedOptions, resolveOptions } from '../definition/resolved-options.js';
+import type { CallbackArgsOf } from '../definition/signature.js';
 import { ArgumentError, mismatch, OptionError } from '../errors.js';
 import { requireObject } from '../lru/options.js';
-import { Boundary } from './boundary.js';
-import type { Fn } from './definition.js';
-import type { CachedOptions } from './options.js';
-import { type ResolvedOptions, resolveOptions } from './resolved-options.js';
-import type { CallbackArgsOf } from './signature.js';
+import { Boundary } from './caching-proxy-handler.js';
 
 /**
  * Which methods of a `T` to cache, each with its options. One that is not named, or is `undefined` here, is not cached.

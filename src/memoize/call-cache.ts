@@ -1,10 +1,10 @@
+import { resultOf } from '../cache/stored.js';
+import type { Definition } from '../definition/definition.js';
+import type { CacheStats } from '../definition/stats.js';
+import { type CallKey, publicKeyOf } from '../key/call-key.js';
 import { type Key, requireArguments } from '../key/key.js';
-import { type CallKey, publicKeyOf } from './call-key.js';
-import type { CacheStats } from './counters.js';
-import type { Definition } from './definition.js';
-import type { Outcome } from './fenced-entries.js';
-import type { ReadThrough } from './read-through.js';
-import { resultOf } from './stored.js';
+import type { ReadThrough } from '../load/read-through.js';
+import type { Outcome } from '../load/settle.js';
 
 /** How `explain` describes what a call would meet. */
 export interface Explanation {

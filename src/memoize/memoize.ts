@@ -1,10 +1,10 @@
+import type { Fn } from '../definition/definition.js';
+import type { BatchFunction, CachedOptions } from '../definition/options.js';
+import { resolveOptions } from '../definition/resolved-options.js';
+import type { CallbackArgsOf } from '../definition/signature.js';
 import { ArgumentError, mismatch } from '../errors.js';
 import { requireObject } from '../lru/options.js';
-import { requireOption } from '../lru/require-option.js';
-import type { Fn } from './definition.js';
-import type { BatchFunction, CachedOptions } from './options.js';
-import { resolveOptions } from './resolved-options.js';
-import type { CallbackArgsOf } from './signature.js';
+import { requireOption } from '../validate.js';
 import { wrap } from './wrap.js';
 
 /** What `memoize` is: a function, with another that memoizes what loads many at once. */

@@ -1,7 +1,7 @@
-import type { Definition } from './definition.js';
-import { ReadThrough } from './read-through.js';
-import { Resilient } from './resilient.js';
-import { stampOf, stampOn } from './stamp.js';
+import type { Definition } from '../definition/definition.js';
+import { ReadThrough } from '../load/read-through.js';
+import { Resilient } from '../resilience/resilient-loader.js';
+import { stampOf, stampOn } from './receiver-slot.js';
 
 /** How entries are divided: one set for all receivers, one for each, or one for each class of receivers. */
 export type Sharing = 'one' | 'instance' | 'class';

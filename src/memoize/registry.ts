@@ -1,5 +1,5 @@
-import type { CallStats } from './counters.js';
-import type { Definition } from './definition.js';
+import type { Definition } from '../definition/definition.js';
+import type { CallStats } from '../definition/stats.js';
 import type { Receivers } from './receivers.js';
 
 /** The registry: the definitions that are alive. Holds them weakly, so that a class can be collected. */

@@ -1,12 +1,12 @@
+import { Gatherer } from '../batch/batched-method.js';
+import { copyAppearance } from '../definition/appearance.js';
+import { Definition, type Fn, type Label, type Role } from '../definition/definition.js';
+import { isGenerator } from '../definition/function.js';
+import type { ResolvedOptions } from '../definition/resolved-options.js';
 import { PlacementError } from '../errors.js';
-import { copyAppearance } from './appearance.js';
-import { Definition, type Fn, type Label, type Role } from './definition.js';
-import { isGenerator } from './function-kind.js';
-import { Gatherer } from './gatherer.js';
+import { Wrapper } from './call-paths.js';
 import { Receivers, type Sharing } from './receivers.js';
 import { register } from './registry.js';
-import type { ResolvedOptions } from './resolved-options.js';
-import { Wrapper } from './wrapper.js';
 
 /** Puts a cache before a function: a wrapper with its name, length and own properties. */
 export function wrap(method: Fn, options: ResolvedOptions, sharing: Sharing, label: Label, role: Role): Fn {

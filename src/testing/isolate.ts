@@ -1,6 +1,6 @@
 import { ArgumentError, mismatch } from '../errors.js';
 import { clearAll } from '../memoize/registry.js';
-import { isPromise, nativePromise } from '../memoize/result.js';
+import { isPromise, nativePromise } from '../promise.js';
 
 /**
  * Runs a function with all caches empty, and empties them again once it has returned or thrown, or, if it returns a

@@ -1,0 +1,44 @@
+import { expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
+import { CallLoad } from '../src/cache/call-load.js';
+import { InFlight } from '../src/cache/loads-in-flight.js';
+import { callKeyOf, publicKeyOf } from '../src/key/call-key.js';
+
+test('what is in flight is found by equal calls, as in a map of their keys', () => {
+  const args = fc.constantFrom<unknown[]>(
+    [],
+    [1],
+    ['1'],
+    [Number.NaN],
+    [undefined],
+    [1, 2],
+    [1, '2'],
+    [[1]],
+    [{ a: 1 }],
+  );
+  const operation = fc.tuple(fc.constantFrom('set', 'set', 'set', 'set', 'delete', 'delete', 'get', 'clear'), args);
+  fc.assert(
+    fc.property(fc.array(operation, { maxLength: 60, size: 'max' }), (operations) => {
+      const loads = new InFlight();
+      const model = new Map<unknown, CallLoad>();
+      for (const [name, given] of operations) {
+        // Anew each time, as the arguments of two calls are.
+        const key = callKeyOf(given);
+        const text = publicKeyOf(key);
+        if (name === 'set') {
+          const load = new CallLoad(key, 1, 0);
+          loads.set(key, load);
+          model.set(text, load);
+        } else if (name === 'delete') {
+          expect(loads.delete(key)).toBe(model.delete(text));
+        } else if (name === 'clear') {
+          loads.clear();
+          model.clear();
+        }
+        expect(loads.get(key)).toBe(model.get(text));
+        expect(loads.size).toBe(model.size);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});

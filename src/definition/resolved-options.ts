@@ -1,0 +1,110 @@
+import { requireCapacity, requireClock, requireFunction, requireNames, requireNumber } from '../lru/options.js';
+import { type Clock, monotonic } from '../time/clock.js';
+import { LONGEST_TIMER } from '../time/timer.js';
+import { requireOption } from '../validate.js';
+import type { SignalPicker } from './caller-signal.js';
+import { isAsync } from './function.js';
+import type { CachedOptions } from './options.js';
+
+/** Options with their defaults, each of them checked. */
+export interface ResolvedOptions extends CachedOptions {
+  readonly capacity: number;
+  readonly ttl: number | ((result: unknown, ...args: unknown[]) => number);
+  readonly freeze: boolean;
+  readonly on: NonNullable<CachedOptions['on']>;
+  readonly clock: Clock;
+  readonly staleWhileRevalidate: number;
+  readonly staleIfError: number;
+  readonly refreshAhead: number;
+  readonly jitter: number;
+  readonly errorTtl: number;
+  readonly timeout: number;
+  readonly softTimeout: number;
+  /** What has what an AbortSignal has is taken for one. */
+  readonly signal: SignalPicker | undefined;
+}
+
+/** Every option, in the order in which messages name them. */
+const DEFAULTS = {
+  capacity: 128,
+  ttl: Infinity,
+  key: undefined,
+  per: undefined,
+  name: undefined,
+  when: undefined,
+  on: {},
+  clock: monotonic,
+  tags: undefined,
+  staleWhileRevalidate: 0,
+  staleIfError: 0,
+  refreshAhead: 1,
+  jitter: 0,
+  errorTtl: 0,
+  timeout: Infinity,
+  softTimeout: Infinity,
+  signal: undefined,
+  many: undefined,
+  freeze: false,
+};
+
+const ASYNC_OPTIONS = [
+  'staleWhileRevalidate',
+  'staleIfError',
+  'refreshAhead',
+  'jitter',
+  'errorTtl',
+  'timeout',
+  'softTimeout',
+  'signal',
+] as const;
+
+/** An option that is set and needs a method which returns promises, if there is one. */
+export function asyncOptionOf(options: ResolvedOptions): string | undefined {
+  return ASYNC_OPTIONS.find((name) => options[name] !== DEFAULTS[name]);
+}
+
+/** @throws OptionError that names the first option which is not as `CachedOptions` says. */
+export function resolveOptions<Args extends readonly unknown[], R, This>(
+  options: CachedOptions<Args, R, This>,
+): ResolvedOptions {
+  const names = Object.keys(DEFAULTS) as (keyof CachedOptions)[];
+  requireNames(options, names.join(' '));
+  const filled: Record<string, unknown> = { ...DEFAULTS };
+  for (const name of names) {
+    const value: unknown = options[name];
+    if (value !== undefined) filled[name] = value;
+  }
+  const resolved = filled as unknown as ResolvedOptions;
+  const { capacity, ttl, key, per, name, when, on, clock, tags, signal, many, freeze } = resolved;
+  const { staleWhileRevalidate, staleIfError, refreshAhead, jitter, errorTtl, timeout, softTimeout } = resolved;
+  requireCapacity(capacity, false);
+  const isTtl = typeof ttl === 'function' || (typeof ttl === 'number' && ttl > 0);
+  requireOption(isTtl, 'ttl', 'a number above 0, or a function', ttl);
+  requireOption([undefined, 'instance', 'class'].includes(per), 'per', "'instance' or 'class'", per);
+  requireOption(name === undefined || typeof name === 'string', 'name', 'a string', name);
+  requireNames(on, 'hit miss evict error', 'on');
+  for (const [event, listener] of Object.entries(on)) requireFunction(`on.${event}`, listener);
+  for (const [option, given] of Object.entries({ key, when, tags, signal })) requireFunction(option, given);
+  // Its promise would be another key each time.
+  requireOption(!isAsync(key), 'key', 'a function that is not async', key);
+  requireClock(clock);
+  for (const [option, given] of Object.entries({ staleWhileRevalidate, staleIfError, errorTtl })) {
+    requireNumber(option, given, 0);
+  }
+  const isFraction = (value: unknown) => typeof value === 'number' && value >= 0 && value <= 1;
+  const isAhead = isFraction(refreshAhead) && refreshAhead > 0;
+  requireOption(isAhead, 'refreshAhead', 'a number above 0, at most 1', refreshAhead);
+  requireOption(isFraction(jitter), 'jitter', 'a number from 0 to 1', jitter);
+  requireOption(typeof freeze === 'boolean', 'freeze', 'a boolean', freeze);
+  const isMany = many === undefined || ['string', 'symbol', 'function'].includes(typeof many);
+  requireOption(isMany, 'many', 'the name of a method, or a function', many);
+  requireTimer('timeout', timeout);
+  requireTimer('softTimeout', softTimeout);
+  return Object.freeze({ ...resolved, on: { ...on } });
+}
+
+/** The milliseconds of a timer, `Infinity` for none. */
+function requireTimer(name: string, value: number): void {
+  const fits = typeof value === 'number' && value > 0 && (value <= LONGEST_TIMER || value === Infinity);
+  requireOption(fits, name, 'a number above 0, at most 2147483647, or Infinity', value);
+}

@@ -1,0 +1,24 @@
+import type { PlatformSignal } from '../definition/abort-signal-like.js';
+
+/** The load whose method is on the stack, if it can be aborted. Assigned to, not called, as deep recursion goes through here. */
+export const running: { load: { readonly signal: AbortSignal; readonly isOver: boolean } | undefined } = {
+  load: undefined,
+};
+
+/**
+ * The signal of the load that the calling method is run for: aborted when nobody waits for the result any more, or when
+ * its `timeout` has passed. `undefined` outside of a load, in one that has neither `signal` nor `timeout`, and in a batch,
+ * which is run for many. To be read before the first `await` of the method, as nothing tells afterwards which load it
+ * belongs to.
+ *
+ * @example
+ * class Documents {
+ *   @cached({ signal: (url: string, signal?: AbortSignal) => signal })
+ *   async get(url: string, signal?: AbortSignal) {
+ *     return (await fetch(url, { signal: loadSignal() })).json();
+ *   }
+ * }
+ */
+export function loadSignal(): PlatformSignal | undefined {
+  return running.load?.signal;
+}
