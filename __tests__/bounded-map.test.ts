@@ -1,24 +1,14 @@
 import { expect, test } from '@jest/globals';
 import { BoundedMap } from '../src/lru/bounded-map.js';
+import { SlotIndex } from '../src/lru/slot-index.js';
 
-/** A Map that has no room for some time, as one of V8 that has seen 2^24 keys. */
-class FullMap extends Map<number, number> {
+/** An index that has no room for some time, as one whose Map has seen 2^24 keys. */
+class FullIndex extends SlotIndex<number> {
   full = false;
-  /** Whether it has room again once it was emptied. */
-  mends = true;
-  /** How many it says to hold beside those it holds. */
-  more = 2 ** 23;
 
-  override get size(): number {
-    return super.size + this.more;
-  }
-  override set(key: number, slot: number): this {
+  override set(key: number, slot: number): void {
     if (this.full) throw new RangeError('Map maximum size exceeded');
-    return super.set(key, slot);
-  }
-  override clear(): void {
-    if (this.mends) this.full = false;
-    super.clear();
+    super.set(key, slot);
   }
 }
 
@@ -30,27 +20,10 @@ function entriesOf(map: BoundedMap<number, number>): [number, number | undefined
 /** What `entriesOf` gives for keys that are their values. */
 const kept = (...keys: number[]) => keys.map((key) => [key, key]);
 
-test('an index without room for one more because of what was deleted is made anew', () => {
-  for (const plain of [true, false]) {
-    const index = new FullMap();
-    const map = new BoundedMap<number, number>(index, undefined, 3);
-    const write = (key: number) => (plain ? map.writePlain(key, key) : map.write(key, key, Infinity));
-    for (const key of [1, 2]) write(key);
-    index.full = true;
-    write(3);
-    expect([index.full, entriesOf(map)]).toEqual([false, kept(1, 2, 3)]);
-    index.full = true;
-    write(4);
-    expect([index.full, entriesOf(map)]).toEqual([false, kept(2, 3, 4)]);
-  }
-});
-
 test('an entry that no index has room for is not there, and takes none', () => {
   for (const weigh of [undefined, () => 1]) {
     const left: unknown[] = [];
-    const index = new FullMap();
-    index.more = 0;
-    index.mends = false;
+    const index = new FullIndex();
     const map = new BoundedMap<number, number>(index, (...eviction) => left.push(eviction), 3, undefined, weigh);
     for (const key of [1, 2]) map.write(key, key, Infinity);
     index.full = true;
@@ -68,14 +41,24 @@ test('an entry that no index has room for is not there, and takes none', () => {
 });
 
 test('where an index has no room for what takes the place of another, that one has left', () => {
-  const index = new FullMap();
-  index.more = 0;
+  const index = new FullIndex();
   const map = new BoundedMap<number, number>(index, undefined, 2);
-  for (const key of [1, 2]) map.writePlain(key, key);
+  for (const key of [1, 2]) map.write(key, key, Infinity);
   index.full = true;
-  expect(() => map.writePlain(3, 3)).toThrow('Map maximum size exceeded');
+  expect(() => map.write(3, 3, Infinity)).toThrow('Map maximum size exceeded');
   index.full = false;
   expect(entriesOf(map)).toEqual(kept(2));
-  for (const key of [1, 3]) map.writePlain(key, key);
+  for (const key of [1, 3]) map.write(key, key, Infinity);
   expect(entriesOf(map)).toEqual(kept(1, 3));
+});
+
+test('an entry that is added to a full map takes the place of the least recent, of which the listener is told', () => {
+  const left: unknown[] = [];
+  const map = new BoundedMap<number, number>(new SlotIndex(), (...eviction) => left.push(eviction), 2);
+  for (const key of [1, 2, 3]) map.add(key, key);
+  expect([entriesOf(map), left, map.size]).toEqual([kept(2, 3), [[1, 1, 'capacity']], 2]);
+  map.write(4, 4, 1000);
+  map.add(5, 5);
+  expect([entriesOf(map), map.expiresIn(5)]).toEqual([kept(4, 5), Infinity]);
+  expect(map.expiresIn(4)).toBeLessThanOrEqual(1000);
 });

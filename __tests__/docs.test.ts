@@ -1,19 +1,31 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import * as roof from 'memokit';
 import * as testing from 'memokit/testing';
 import ts from 'typescript';
 
-/** What the documentation says, run: each block marked `ts` is a program, but one marked `ts fragment`. */
-const README = readFileSync('README.md', 'utf8');
-const GUIDE = readFileSync('docs/guide.md', 'utf8');
+/** The pages for users. Each block marked `ts` in them is a program, which is run; a block marked `ts fragment` is not. */
+const PAGES = [
+  'README.md',
+  'docs/comparison.md',
+  'docs/compilers.md',
+  'docs/errors.md',
+  'docs/guide.md',
+  'docs/options.md',
+  'examples/README.md',
+];
+
+/** Pages whose links are checked too. */
+const REFERENCE = ['bench/README.md', 'docs/keys.md', 'docs/performance.md'];
+
+const read = (page: string) => readFileSync(page, 'utf8');
 
 const folder = mkdtempSync(join(tmpdir(), 'memokit-docs-'));
-const programs = [...programsOf('README.md', README), ...programsOf('guide.md', GUIDE)];
+const programs = PAGES.flatMap((page) => programsOf(page, read(page)));
 
 jest.setTimeout(60_000);
 
@@ -48,13 +60,35 @@ test('every program in the documentation has the right types', () => {
 });
 
 test('every option has a row in the README', () => {
-  const [section] = /^## Options of .*?^## /ms.exec(README)!;
-  const rows = [...section.matchAll(/^\| \[?`(\w+)`/gm)].map(([, name]) => name);
-  expect(rows.sort()).toEqual(optionNames().sort());
+  const [section] = /^## Options of .*?^## /ms.exec(read('README.md'))!;
+  // The options of async methods have one row in common.
+  const firstCells = [...section.matchAll(/^\| ([^|]*) \|/gm)].map(([, cell]) => cell!);
+  const names = firstCells.flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name));
+  expect(names.sort()).toEqual(optionNames().sort());
+});
+
+test('every option has a row in docs/options.md and a section with a program in the guide', () => {
+  const rows = [...read('docs/options.md').matchAll(/^\| \[`(\w+)`\]\(guide\.md#([\w-]+)\)/gm)];
+  expect(rows.map(([, name]) => name).sort()).toEqual(optionNames().sort());
+  const sections = new Map(
+    read('docs/guide.md')
+      .split(/^## /m)
+      .map((section) => [anchorsOf(`## ${section}`)[0], section]),
+  );
+  const missing = rows.filter(([, name, anchor]) => {
+    const section = sections.get(anchor) ?? '';
+    const [heading] = section.split('\n');
+    return !heading!.match(/\w+/g)?.includes(name!) || !section.includes('```ts\n');
+  });
+  expect(missing.map(([, name]) => name)).toEqual([]);
 });
 
 test('every public name is told of in the documentation', () => {
-  const code = [README, GUIDE].flatMap((text) => [...text.replace(/^```.*?^```$/gms, '').matchAll(/`([^`]+)`/g)]);
+  const code = PAGES.flatMap((page) => [
+    ...read(page)
+      .replace(/^```.*?^```$/gms, '')
+      .matchAll(/`([^`]+)`/g),
+  ]);
   const told = new Set(code.flatMap(([, span]) => span!.match(/\w+/g)));
   const names = [...Object.keys(roof), ...Object.keys(testing)];
   expect(names.filter((name) => !told.has(name))).toEqual([]);
@@ -63,23 +97,24 @@ test('every public name is told of in the documentation', () => {
 test('every error has a row in the README, with its code', () => {
   const errors = Object.entries(roof).filter(([name]) => /Error$/.test(name) && name !== 'MemokitError');
   const codes = errors.map(([name, Class]) => [name, new (Class as new () => roof.MemokitError)().code]);
-  const rows = new Map([...README.matchAll(/^\| `(\w+Error)` \| `(\w+)` \|/gm)].map(([, name, code]) => [name, code]));
-  expect(rows).toEqual(new Map(codes as [string, string][]));
+  for (const page of ['README.md', 'docs/errors.md']) {
+    const rows = [...read(page).matchAll(/^\| `(\w+Error)` \| `(\w+)` \|/gm)].map(([, name, code]) => [name, code]);
+    expect({ page, rows: rows.sort() }).toEqual({ page, rows: codes.sort() });
+  }
 });
 
 test('every link within the documentation leads to a heading', () => {
-  const anchors = { 'README.md': anchorsOf(README), 'guide.md': anchorsOf(GUIDE) };
-  const links = [...linksIn('README.md', README), ...linksIn('guide.md', GUIDE)];
-  expect(links.length).toBeGreaterThan(40);
-  expect(links.filter(({ file, anchor }) => !anchors[file].includes(anchor))).toEqual([]);
+  const links = [...PAGES, ...REFERENCE].flatMap((page) => linksIn(page, read(page)));
+  const anchored = links.filter(({ anchor }) => anchor !== undefined);
+  expect(anchored.length).toBeGreaterThan(100);
+  expect(links.filter(({ target }) => !existsSync(target))).toEqual([]);
+  expect(anchored.filter(({ target, anchor }) => !anchorsOf(read(target)).includes(anchor!))).toEqual([]);
 });
 
-type Document = 'README.md' | 'guide.md';
-
-function programsOf(document: Document, markdown: string): { file: string; text: string }[] {
+function programsOf(page: string, markdown: string): { file: string; text: string }[] {
   return [...markdown.matchAll(/^```ts\n(.*?)^```$/gms)].map(({ 1: text, index }) => {
     const line = markdown.slice(0, index).split('\n').length;
-    return { file: `${document}-line-${line}`, text: text! };
+    return { file: `${page.replace('/', '-')}-line-${line}`, text: text! };
   });
 }
 
@@ -103,9 +138,12 @@ function anchorsOf(markdown: string): string[] {
   );
 }
 
-/** The links of a document to headings of either. */
-function linksIn(document: Document, markdown: string): { file: Document; anchor: string }[] {
-  return [...markdown.matchAll(/\]\((?:(?:docs\/|\.\.\/)?(README\.md|guide\.md))?#([^)]+)\)/g)].map(
-    ([, file, anchor]) => ({ file: (file ?? document) as Document, anchor: anchor! }),
-  );
+/** The links of a page to files of this repository, and to headings in them. Fenced code and code spans hold none. */
+function linksIn(page: string, markdown: string): { page: string; target: string; anchor: string | undefined }[] {
+  const prose = markdown.replace(/^```.*?^```$/gms, '').replace(/`[^`\n]*`/g, '');
+  return [...prose.matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)]+))?\)/g)].map(([, path, anchor]) => ({
+    page,
+    target: path ? join(dirname(page), path) : page,
+    anchor,
+  }));
 }

@@ -36,7 +36,6 @@ const GROUND: Record<string, string[]> = {
   'call-all.ts': [],
   'validate.ts': ['errors.ts'],
   'promise.ts': ['errors.ts'],
-  'promise-context.ts': [],
 };
 
 /** Which rooms a room may import, beside itself and the ground. */
@@ -46,15 +45,16 @@ const ARROWS: Record<string, string[]> = {
   tags: ['key'],
   lru: ['time'],
   definition: ['lru', 'key', 'time'],
-  cache: ['definition', 'lru', 'tags', 'key', 'time'],
+  cache: ['definition', 'lru', 'tags', 'key'],
   load: ['cache', 'definition', 'tags', 'key', 'time'],
-  resilience: ['load', 'cache', 'definition', 'lru', 'key', 'time'],
-  batch: ['memoize', 'load', 'definition', 'key', 'time'],
-  memoize: ['batch', 'resilience', 'load', 'cache', 'definition', 'lru', 'key'],
-  invalidate: ['memoize', 'definition', 'lru', 'tags'],
+  resilience: ['load', 'cache', 'definition', 'key', 'time'],
+  batch: ['load', 'definition', 'key', 'time'],
+  memoize: ['load', 'cache', 'definition', 'key'],
+  'all-features.ts': ['memoize', 'batch', 'resilience'],
+  invalidate: ['memoize', 'definition', 'tags'],
   testing: ['memoize'],
-  decorators: ['invalidate', 'memoize', 'definition'],
-  'index.ts': ['decorators', 'invalidate', 'memoize', 'load', 'definition', 'lru', 'key', 'time'],
+  decorators: ['all-features.ts', 'invalidate', 'memoize', 'definition'],
+  'index.ts': ['decorators', 'all-features.ts', 'invalidate', 'memoize', 'load', 'definition', 'lru', 'key', 'time'],
 };
 
 /** What a file may import. */
@@ -148,7 +148,7 @@ test('exports are named one by one, and none is a default', () => {
 });
 
 /** Bytes that `npm run -s sizes` may print for each name. docs/decisions.md tells what they are spent on. */
-const BUDGETS = { LruCache: 3910, cached: 18960, memoize: 17950, keyOf: 3010 };
+const BUDGETS = { LruCache: 4200, cached: 20100, memoize: 19100, keyOf: 3010 };
 
 for (const [name, budget] of Object.entries(BUDGETS)) {
   test(`import { ${name} } stays within ${budget} bytes, minified and gzipped`, () => {

@@ -44,7 +44,7 @@ test('what is published is what a user needs', () => {
   const names = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split('\n');
   expect(names).toEqual(expect.arrayContaining(['package/README.md', 'package/LICENSE', 'package/CHANGELOG.md']));
   const stray = names.filter(
-    (name) => !/^package\/((dist|docs)\/|package\.json|(bench\/)?README\.md|LICENSE|C[A-Z]+\.md)/.test(name),
+    (name) => !/^package\/((dist|docs)\/|package\.json|((bench|examples)\/)?README\.md|LICENSE|C[A-Z]+\.md)/.test(name),
   );
   expect(stray).toEqual([]);
 });

@@ -45,7 +45,7 @@ test('a token tree agrees with a Map of rendered keys after each of any sequence
         expect(leaf).toBe(oracle.get(key));
         if (leaf !== undefined) found++;
         if (operation === 'remove' && leaf !== undefined) {
-          expect(tree.remove(leaf)).toBe(true);
+          expect(tree.remove(leaf.tokens)).toBe(true);
           oracle.delete(key);
         } else if (leaf === undefined) {
           const added = { tokens: tokens.slice(0, count) };
@@ -55,7 +55,7 @@ test('a token tree agrees with a Map of rendered keys after each of any sequence
       }
       for (const leaf of oracle.values()) expect(tree.find(leaf.tokens, leaf.tokens.length)).toBe(leaf);
       for (const leaf of oracle.values()) {
-        expect(tree.remove(leaf)).toBe(true);
+        expect(tree.remove(leaf.tokens)).toBe(true);
         expect(tree.find(leaf.tokens, leaf.tokens.length)).toBe(undefined);
       }
     }),
@@ -76,7 +76,7 @@ test('a token tree of lists over few tokens branches and joins at every place', 
         const leaf = inside.get(key);
         expect(tree.find(tokens, 5)).toBe(leaf);
         if (leaf !== undefined) {
-          expect(tree.remove(leaf)).toBe(true);
+          expect(tree.remove(leaf.tokens)).toBe(true);
           inside.delete(key);
         } else {
           inside.set(key, { tokens });

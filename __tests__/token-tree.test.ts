@@ -1,20 +1,20 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { cacheKey, keyOf } from 'memokit';
-import { flatten, giveBack, isToken } from '../src/key/flatten.js';
+import { flatten, isToken, release } from '../src/key/flatten.js';
 import { keyOfTokens } from '../src/key/key.js';
 import { sameTokens, TokenTree } from '../src/key/token-tree.js';
 
 const tokensOf = (args: readonly unknown[]) => {
   const tokens = flatten(args);
-  giveBack(tokens);
+  release(tokens);
   return tokens.list.slice(0, tokens.count);
 };
 
 /** The list in which arguments are flattened, once it has been given back. */
 const listOf = (args: readonly unknown[]) => {
   const tokens = flatten(args);
-  giveBack(tokens);
+  release(tokens);
   return tokens.list;
 };
 
@@ -186,7 +186,7 @@ test('a tree of one, two or no leaves finds what is in it', () => {
   const find = (...args: unknown[]) => tree.find(tokensOf(args), tokensOf(args).length);
   expect(find('a')).toBe(undefined);
   const [a, b] = [leaf('a', Number.NaN), leaf('__proto__', 1)];
-  expect(tree.remove(a)).toBe(false);
+  expect(tree.remove(a.tokens)).toBe(false);
   tree.add(a);
   expect(find('a', Number.NaN)).toBe(a);
   expect(find('a', 1)).toBe(undefined);
@@ -194,10 +194,11 @@ test('a tree of one, two or no leaves finds what is in it', () => {
   tree.add(b);
   expect(find('__proto__', 1)).toBe(b);
   expect(find('constructor', 1)).toBe(undefined);
-  expect(tree.remove(leaf('a', Number.NaN))).toBe(false);
-  expect(tree.remove(a)).toBe(true);
+  expect(tree.remove(leaf('a', 1).tokens)).toBe(false);
+  expect(tree.add(leaf('a', Number.NaN))).toBe(a);
+  expect(tree.remove(a.tokens)).toBe(true);
   expect(find('__proto__', 1)).toBe(b);
-  expect(tree.remove(b)).toBe(true);
+  expect(tree.remove(b.tokens)).toBe(true);
   expect(find('__proto__', 1)).toBe(undefined);
 });
 
@@ -207,7 +208,7 @@ test('a list as long as a branch is deep, and lists that differ late, overflow n
   const leaves = Array.from({ length: 300 }, (_, i) => ({ tokens: [3_000, ...row(i * 10)] }));
   for (const leaf of leaves) tree.add(leaf);
   for (const leaf of leaves) expect(tree.find(leaf.tokens, 3_001)).toBe(leaf);
-  for (const leaf of leaves.slice(1)) expect(tree.remove(leaf)).toBe(true);
+  for (const leaf of leaves.slice(1)) expect(tree.remove(leaf.tokens)).toBe(true);
   expect(tree.find(leaves[0]!.tokens, 3_001)).toBe(leaves[0]);
 });
 
@@ -235,8 +236,8 @@ test('a branch with one child left is a branch no more', () => {
   tree.add(leaves[1]!);
   tree.add(leaves[2]!);
   expect(readsOfFind()).toBe(alone + 2);
-  tree.remove(leaves[2]!);
+  tree.remove(leaves[2]!.tokens);
   expect(readsOfFind()).toBe(alone + 1);
-  tree.remove(leaves[1]!);
+  tree.remove(leaves[1]!.tokens);
   expect(readsOfFind()).toBe(alone);
 });

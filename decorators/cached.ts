@@ -1,5 +1,7 @@
-import type { Fn, Label } from '../src/definition/definition.js';
-import { memberLabel } from '../src/definition/label.js';
+import { ALL_FEATURES } from '../src/all-features.js';
+import type { Label } from '../src/definition/definition.js';
+import { memberLabel } from '../src/definition/definition.js';
+import type { Fn } from '../src/definition/function.js';
 import type { CachedOptions } from '../src/definition/options.js';
 import { asyncOptionOf, type ResolvedOptions, resolveOptions } from '../src/definition/resolved-options.js';
 import { mismatch, OptionError, PlacementError } from '../src/errors.js';
@@ -46,7 +48,8 @@ export function cached(options: CachedOptions = {}, ...misuse: unknown[]): Cache
       checkMany(place, label, resolved);
       requirePromises(place, label, resolved);
       const role = place.kind === 'getter' ? 'getter' : 'method';
-      replacement = wrap(place.method, resolved, resolved.per ?? 'instance', label, role);
+      const sharing = resolved.per ?? 'instance';
+      replacement = wrap(place.method, { options: resolved, sharing, label, role, features: ALL_FEATURES });
       carryMetadata(place.method, replacement);
       recordOptions(place, replacement, resolved);
       return replacement;

@@ -1,4 +1,4 @@
-import type { Fn } from '../src/definition/definition.js';
+import type { Fn } from '../src/definition/function.js';
 import { PlacementError } from '../src/errors.js';
 
 /** The dialect of a decorator call: legacy (TypeScript's experimentalDecorators) or standard (TC39). */

@@ -1,4 +1,4 @@
-import type { Fn } from '../src/definition/definition.js';
+import type { Fn } from '../src/definition/function.js';
 import type { Place } from './dialect.js';
 
 /** The metadata of a decorated method: what others hung on the original, and under `memokit:options` its options. */

@@ -1,4 +1,4 @@
-import type { Fn } from '../src/definition/definition.js';
+import type { Fn } from '../src/definition/function.js';
 import type { ArgsOf } from '../src/definition/signature.js';
 import { mutate } from '../src/invalidate/mutator.js';
 import type { Rule } from '../src/invalidate/rule.js';

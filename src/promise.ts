@@ -1,6 +1,4 @@
-import { mismatch, OneShotError, OptionError } from './errors.js';
-
-/** The result of a method: what kind it is of, as far as caching it goes. */
+import { mismatch, OptionError } from './errors.js';
 
 export function isPromise(result: unknown): result is PromiseLike<unknown> {
   // Most results are neither, and to look for a property of a primitive is dear.
@@ -22,13 +20,13 @@ export function refusePromise(option: string, given: unknown): void {
   throw new OptionError(mismatch(option, 'to be given a boolean', given));
 }
 
-/** @throws OneShotError when a second caller would find the result used up. */
-export function refuseOneShot(result: unknown, named: { readonly name: string }): void {
-  if (typeof result !== 'object' || result === null) return;
-  const tag = (result as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag];
-  if (typeof tag === 'string' && ONE_SHOT.test(tag)) {
-    throw new OneShotError(`${named.name} returned a ${tag}, which can be read only once: return an array instead`);
+/**
+ * Takes its context off a promise that is kept: an entry outlives the request that has loaded it, and all that belongs to
+ * one. Who waits for the promise has a context of his own. To be called last in what settles the promise, as it runs in it.
+ */
+export function dropContext(promise: unknown): void {
+  for (const symbol of Object.getOwnPropertySymbols(promise)) {
+    // Not if somebody has frozen it.
+    if (symbol.description === 'kResourceStore') Reflect.set(promise as object, symbol, undefined);
   }
 }
-
-const ONE_SHOT = /^(Async)?Generator$| Iterator$|^Iterator Helper$/;

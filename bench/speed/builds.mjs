@@ -4,10 +4,14 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const BUILT = fileURLToPath(new URL('../../dist/index.js', import.meta.url));
 
+/** The names of their contenders. */
+export const OURS = 'memokit';
+export const BEFORE = 'memokit (before)';
+
 /** Each with the `name` of its contender and the `path` of its entry point. */
 export function buildsOf({ dist = BUILT, against }) {
-  const builds = [{ name: 'memokit', path: resolve(dist) }];
-  if (against !== undefined) builds.push({ name: 'memokit (before)', path: resolve(against) });
+  const builds = [{ name: OURS, path: resolve(dist) }];
+  if (against !== undefined) builds.push({ name: BEFORE, path: resolve(against) });
   return builds;
 }
 

@@ -4,13 +4,13 @@
  */
 export class Course {
   #order;
-  #sums;
+  #worth;
   #from = 0;
 
   /** `worth[i]` belongs to `order[i]`. */
   constructor(order, worth) {
     this.#order = order;
-    this.#sums = sumsOf(worth);
+    this.#worth = worth;
   }
 
   /** Walks on with a loop, and returns its sum. */
@@ -20,17 +20,15 @@ export class Course {
     return loop(subject, this.#order, from, count);
   }
 
-  /** The sum of the worths of the last `count` operands walked. */
-  worthOf(count) {
+  /** The sum of the worths of the last `count` operands walked, or of what else each is `worth`. */
+  worthOf(count, worth = this.#worth) {
     const { length } = this.#order;
+    const sums = sumsOf(worth);
     const rounds = Math.floor(count / length);
     const from = (((this.#from - count) % length) + length) % length;
     const to = from + (count % length);
-    const rest =
-      to <= length
-        ? this.#sums[to] - this.#sums[from]
-        : this.#sums[length] - this.#sums[from] + this.#sums[to - length];
-    return rounds * this.#sums[length] + rest;
+    const rest = to <= length ? sums[to] - sums[from] : sums[length] - sums[from] + sums[to - length];
+    return rounds * sums[length] + rest;
   }
 
   /** Where the last operand walked stands. */

@@ -1,84 +1,171 @@
-/** The goals: what memokit wants to be, and what a run says of it. A goal is judged by the worst cell it speaks of. */
+/**
+ * The goals: what memokit wants to be, and what a run says of it. A goal has
+ *
+ * - `title`; `judge(results)`: its findings, a `figure` each and `where` it was found. The worst of them counts.
+ * - `most` or `least`: the bound of the figure, to two digits after the point. A goal that has neither is not missed.
+ * - `aim`: what the figure should come to one day. It is reported and no more.
+ * - `isMean`: the geometric mean of the findings counts. `isAgainst`: they need `--against`.
+ */
+import { BEFORE, OURS } from './builds.mjs';
 import { geometricMean, ratioOf } from './statistics.mjs';
 import { numberText } from './table.mjs';
 
-const OURS = 'memokit';
-const PRIMITIVES = /^calls\/(two|three|number and string).* keys$/;
-const GROWTH = 'growth of our time from 1k entries to 1M / that of a raw Map';
+const LRU = 'JSON.stringify + lru-cache';
+const CACHED = `${OURS} @cached`;
+const HITS = /^calls\/one (number|string), 1k keys$/;
+const CLOSE = /^core\/.* close integers$/;
+const OTHER = /^core\/(?!.* close integers$)/;
+const isPeer = ({ names, limit }) => names.filter((name) => name !== limit && !name.startsWith(OURS));
+const isStrict = ({ strict }) => strict;
 
 const goals = [
-  { title: 'one number, one string: ours / raw Map', most: 1.8, judge: limit(/^calls\/one (number|string), 1k keys$/) },
-  { title: 'one fresh string: ours / raw Map', most: 1.4, judge: limit(/^calls\/one fresh string/) },
-  { title: 'no argument: ours / a checked variable', most: 1.5, judge: limit(/^calls\/no argument$/) },
+  miss('miss and evict, close numbers', /evict, close/, 0.3, 0.15),
+  miss('Zipf read-through, close numbers', /Zipf read-through, close/, 0.3, 0.16),
+  miss('miss and evict, sparse numbers', /evict, (sparse|random) numbers/, 0.8),
+  miss('miss and evict, strings', /evict, strings/, 0.8),
+  miss('miss and evict, two primitives', /evict, (two numbers|number and string|two strings)/, 0.9),
+  miss('miss and evict, an object result', /evict, an object/, 0.8),
+  miss('miss and evict, a ttl', /evict, a ttl/, 1),
   {
-    title: 'one number or string: ours / typescript-memoize',
-    most: 0.5,
-    judge: peers(/^calls\/one (number|string), 1k keys$/, () => ['typescript-memoize'], [OURS, `${OURS} @cached`]),
+    title: 'awaited miss with staleIfError, a collection between rounds: ours / the build before',
+    most: 0.6,
+    isAgainst: true,
+    judge: peers(/^misses\/awaited/, () => [BEFORE]),
   },
   {
-    title: 'two and three primitives: ours / fastest peer',
-    most: 0.8,
-    judge: peers(PRIMITIVES, ({ names, limit }) => names.filter((name) => name !== limit && !name.startsWith(OURS))),
+    title: 'load of the demo: ours / by hand, a Map and a linked list',
+    most: 1,
+    judge: peers(/^misses\/load of the demo/, ({ limit }) => [limit], [OURS, CACHED]),
+  },
+  { title: 'one number, hit: ours / raw Map', most: 2.1, judge: limit(/^calls\/one (close )?number, 1k keys$/) },
+  {
+    title: 'two primitives, hit: ours / micro-memoize',
+    most: 0.93,
+    judge: peers(/^calls\/(two (numbers|strings)|number and string), .* keys$/, () => ['micro-memoize']),
+  },
+  { title: 'LruCache, close integers: ours / fastest strict peer', most: 0.75, judge: peers(CLOSE, isStrict) },
+  {
+    title: 'LruCache, close integers, geometric mean: ours / fastest strict peer',
+    aim: 0.4,
+    isMean: true,
+    judge: peers(CLOSE, isStrict),
   },
   {
-    title: 'small and nested object: ours / JSON.stringify + lru-cache',
-    most: 0.75,
-    judge: peers(/^calls\/(small|nested) object/, () => ['JSON.stringify + lru-cache']),
+    title: 'LruCache, close integers, get: ours / raw Map',
+    most: 1,
+    judge: limit(/^core\/get .* close integers$/),
   },
-  { title: 'calls: with ttl / without', most: 1.3, judge: peers(/^calls\/.* ttl$/, () => [`${OURS} without ttl`]) },
-  { title: 'async hit: ours / a Map of promises', most: 1.8, judge: limit(/^calls\/async/) },
+  { title: 'LruCache, other keys, geometric mean: ours / each strict peer', aim: 1, judge: means(OTHER, isStrict) },
+  before('bytes of an entry, 1M random integers', /^memory of the core\/.* random integers$/, { most: 1.05 }),
+  before('time to fill, 1M random integers', /^core, two builds\/set 1M random/, { most: 1.05 }),
+  before('hits', /^(core|calls|@cached), two builds\/(?!set)/, { most: 1.03 }),
+  before('instances', /^instances, two builds\//, { most: 1.02 }),
+  before('bytes of an instance', /^memory of instances\//, { most: 1 }),
+  before('depth of recursion', /^depth of recursion\//, { least: 0.95 }),
+  { title: 'one string, hit: ours / raw Map', aim: 1.8, judge: limit(/^calls\/one string, 1k keys$/) },
+  { title: 'one fresh string, hit: ours / raw Map', aim: 1.4, judge: limit(/^calls\/one fresh string/) },
+  { title: 'no argument: ours / a checked variable', aim: 1.5, judge: limit(/^calls\/no argument$/) },
+  {
+    title: 'one number or string, hit: ours / typescript-memoize',
+    aim: 0.5,
+    judge: peers(HITS, () => ['typescript-memoize'], [OURS, CACHED]),
+  },
+  { title: 'three primitives, hit: ours / fastest peer', aim: 0.8, judge: peers(/^calls\/three primitives/, isPeer) },
+  {
+    title: `small and nested object, hit: ours / ${LRU}`,
+    aim: 0.75,
+    judge: peers(/^calls\/(small|nested) object/, () => [LRU]),
+  },
+  { title: 'hit: with ttl / without', aim: 1.3, judge: peers(/^calls\/.* ttl$/, () => [`${OURS} without ttl`]) },
+  { title: 'async hit: ours / a Map of promises', aim: 1.8, judge: limit(/^calls\/async/) },
   {
     title: 'a hit of each of 200k instances / of one, beside the same field reads',
-    most: 1.5,
+    aim: 1.5,
     judge: peers(/^instances, with the same/, () => [`${OURS}, one`], [`${OURS}, each`]),
   },
-  { title: 'core, each cell: ours / fastest strict peer', most: 1.03, judge: peers(/^core\//, ({ strict }) => strict) },
-  {
-    title: 'core, geometric mean of all cells: ours / fastest strict peer',
-    most: 0.92,
-    judge: peers(/^core\//, ({ strict }) => strict),
-    isMean: true,
-  },
-  { title: 'core, four caches alive: ours / mnemonist', most: 0.92, judge: peers(/^core, four/, () => ['mnemonist']) },
-  { title: 'core, four caches alive: ours / lru-cache', most: 0.8, judge: peers(/^core, four/, () => ['lru-cache']) },
-  {
-    title: 'core: with ttl / without',
-    most: 1.35,
-    judge: peers(/^core with ttl\//, () => [`${OURS} without ttl`]),
-  },
-  { title: 'bytes of an entry: ours / lru-cache', most: 1, judge: weights(/core\/an entry/, 'lru-cache') },
-  { title: 'bytes of an empty cache', most: 4000, judge: weights(/core\/an empty cache/) },
-  { title: 'bytes of an instance with one entry', most: 250, judge: weights(/instances\/.* 1 entry/) },
-  { title: GROWTH, most: 1.15, judge: growth },
-  { title: 'worst step on the way to 1M entries: ours / raw Map', most: 1.5, judge: limit(/^worst step\//) },
+  { title: 'core, four caches alive: ours / mnemonist', aim: 0.92, judge: peers(/^core, four/, () => ['mnemonist']) },
+  { title: 'core, four caches alive: ours / lru-cache', aim: 0.8, judge: peers(/^core, four/, () => ['lru-cache']) },
+  { title: 'core: with ttl / without', aim: 1.35, judge: peers(/^core with ttl\//, () => [`${OURS} without ttl`]) },
+  { title: 'bytes of an entry: ours / lru-cache', aim: 1, judge: peers(/core\/an entry/, () => ['lru-cache']) },
+  { title: 'bytes of an empty cache', aim: 4000, judge: amounts(/core\/an empty cache/) },
+  { title: 'bytes of an instance with one entry', aim: 250, judge: amounts(/instances\/.* 1 entry/) },
+  { title: 'growth of our time from 1k entries to 1M / that of a raw Map', aim: 1.15, judge: growth },
+  { title: 'worst step on the way to 1M entries: ours / raw Map', aim: 1.5, judge: limit(/^worst step\//) },
 ];
 
 /**
- * Each goal with what was `measured`, in which cell it was `worst`, and whether it `isMet`; these three are missing when
- * nothing of it was measured. `results` are `{ id, cell, contenders }`.
+ * Each goal with what was `measured`, in which cell it was `worst`, and the `verdict` on it; the first two are missing
+ * when nothing of it was measured. `results` are `{ id, cell, contenders }`, of these builds.
  */
-export function verdictsOn(results) {
-  return goals.map(({ title, most, judge, isMean }) => {
-    const findings = judge(results).sort((a, b) => b.figure - a.figure);
-    if (findings.length === 0) return { title, most };
+export function verdictsOn(results, builds) {
+  return goals.map((goal) => {
+    const { title, most, least, aim, isAgainst } = goal;
+    const bounds = { title, most, least, aim };
+    if (isAgainst && builds.length === 1) return { ...bounds, verdict: 'needs --against' };
+    const findings = goal
+      .judge(results)
+      .sort((a, b) => (least === undefined ? b.figure - a.figure : a.figure - b.figure));
+    if (findings.length === 0) return { ...bounds, verdict: 'not measured' };
     const [{ figure, where }] = findings;
-    const measured = isMean ? geometricMean(findings.map((finding) => finding.figure)) : figure;
-    return { title, most, measured, worst: where, isMet: measured <= most };
+    const measured = goal.isMean ? geometricMean(findings.map((finding) => finding.figure)) : figure;
+    return {
+      ...bounds,
+      measured,
+      worst: `${where}${goal.isMean ? `: ${numberText(figure)}` : ''}`,
+      verdict: verdictOn(measured, goal),
+    };
   });
+}
+
+function verdictOn(measured, { most = Number.POSITIVE_INFINITY, least = 0, aim }) {
+  const shown = Number(measured.toFixed(2));
+  if (shown > most) return 'over';
+  if (shown < least) return 'under';
+  if (aim === undefined) return 'ok';
+  const hasBound = most !== Number.POSITIVE_INFINITY || least !== 0;
+  return `${hasBound ? 'ok, ' : ''}${shown <= aim ? 'aim met' : 'aim not met'}`;
 }
 
 /** The verdicts as Markdown. */
 export function goalsTable(verdicts) {
-  const lines = verdicts.map(({ title, most, measured, worst, isMet }) =>
-    measured === undefined
-      ? [title, most, '–', '', 'not measured']
-      : [title, most, numberText(measured), worst, isMet ? 'ok' : 'over'],
-  );
+  const lines = verdicts.map(({ title, most, least, aim = '', measured, worst = '', verdict }) => {
+    const bound = most === undefined ? (least === undefined ? '' : `at least ${least}`) : `at most ${most}`;
+    return [title, bound, aim, measured === undefined ? '–' : numberText(measured), worst, verdict];
+  });
   const head = [
-    ['goal', 'at most', 'measured', 'worst cell', ''],
-    ['---', '--:', '--:', '---', '---'],
+    ['goal', 'bound', 'aim', 'measured', 'worst cell', ''],
+    ['---', '--:', '--:', '--:', '---', '---'],
   ];
   return [...head, ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+/** A goal of cells that miss. */
+function miss(name, pattern, most, aim) {
+  return {
+    title: `${name}: ours / ${LRU}`,
+    most,
+    aim,
+    judge: peers(new RegExp(`^misses/${pattern.source}`), () => [LRU]),
+  };
+}
+
+/** A goal of what must not have become worse. */
+function before(name, pattern, bound) {
+  const failed = bound.least === undefined ? Number.POSITIVE_INFINITY : 0;
+  return {
+    title: `${name}: ours / the build before`,
+    ...bound,
+    isAgainst: true,
+    judge: (results) =>
+      matching(results, pattern).flatMap(({ id, contenders }) =>
+        Object.keys(contenders)
+          .filter((name) => name.startsWith(BEFORE) && contenders[name].failed === undefined)
+          .map((name) => {
+            const ours = contenders[name.replace(BEFORE, OURS)];
+            return { where: id, figure: ours.failed === undefined ? between(ours, contenders[name]) : failed };
+          }),
+      ),
+  };
 }
 
 /** Judges by the ratio to the limit. */
@@ -104,15 +191,26 @@ function peers(pattern, namesOf, ours = [OURS]) {
     );
 }
 
-/** Judges by bytes, or by their ratio to another's. */
-function weights(pattern, peer) {
+/** Judges by the geometric mean of the ratios to each of some others. */
+function means(pattern, namesOf) {
+  return (results) => {
+    const cells = matching(results, pattern);
+    return [...new Set(cells.flatMap(({ cell }) => namesOf(cell)))].flatMap((peer) => {
+      const both = cells.filter(({ contenders }) => contenders[peer]?.ratio !== undefined);
+      if (both.length === 0) return [];
+      const figures = both.map(({ contenders }) => between(contenders[OURS], contenders[peer]));
+      return [{ where: `${both.length} cells: ${OURS} / ${peer}`, figure: geometricMean(figures) }];
+    });
+  };
+}
+
+/** Judges by bytes. */
+function amounts(pattern) {
   return (results) =>
-    matching(results, pattern)
-      .filter(({ contenders }) => peer === undefined || contenders[peer]?.bytes !== undefined)
-      .map(({ id, contenders }) => ({
-        where: id,
-        figure: (contenders[OURS].bytes ?? Number.POSITIVE_INFINITY) / (contenders[peer]?.bytes ?? 1),
-      }));
+    matching(results, pattern).map(({ id, contenders }) => ({
+      where: id,
+      figure: contenders[OURS].amount ?? Number.POSITIVE_INFINITY,
+    }));
 }
 
 /** Judges by how the ratio to the limit changes from a thousand entries to a million. */
@@ -131,7 +229,7 @@ function matching(results, pattern) {
 /** One contender's time to another's, of the same rounds where they ran together. */
 function between(ours, theirs) {
   if (ours.failed !== undefined) return Number.POSITIVE_INFINITY;
-  return ours.group === theirs.group ? ratioOf(ours.times, theirs.times) : ours.ratio / theirs.ratio;
+  return ours.times && ours.group === theirs.group ? ratioOf(ours.times, theirs.times) : ours.ratio / theirs.ratio;
 }
 
 function figureOf({ ratio = Number.POSITIVE_INFINITY }) {

@@ -2,9 +2,13 @@
  * Keys: from an id, a whole number, to what a cache is asked for. `source` makes one inside a loop from the member of
  * `order` there, which is the key itself, or the id where the key is made afresh.
  */
+import { scattered } from './random.mjs';
+
 const kinds = {
   // Sparse, since dense ones are array indices to a plain object.
   integers: { make: (id) => id * 211, source: 'order[at]' },
+  'close integers': { make: (id) => id, source: 'order[at]' },
+  'random integers': { make: scattered, source: 'order[at]' },
   strings: { make: (id) => `k${id}`, source: 'order[at]' },
   'fresh strings': { make: (id) => `k${id}`, source: "'k' + order[at]", areFresh: true },
 };

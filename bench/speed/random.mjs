@@ -26,9 +26,24 @@ export function permutation(population) {
 
 /** `length` numbers below `population`, the number n as often as 1 / (n + 1) ** exponent says. */
 export function zipf(population, length, exponent) {
+  return weighted(population, length, (n) => 1 / (n + 1) ** exponent);
+}
+
+/** `length` numbers below `population`, each as often as it is large. */
+export function proportional(population, length) {
+  return weighted(population, length, (n) => n);
+}
+
+/** A number below 2 ** 31 that looks random, another one for each whole number `id` below that. */
+export function scattered(id) {
+  const mixed = Math.imul(id + 1, 0x9e3779b1) & 0x7fffffff;
+  return Math.imul(mixed ^ (mixed >>> 15), 0x85ebca6b) & 0x7fffffff;
+}
+
+function weighted(population, length, weightOf) {
   const sums = new Float64Array(population);
   let sum = 0;
-  for (let i = 0; i < population; i++) sums[i] = sum += 1 / (i + 1) ** exponent;
+  for (let i = 0; i < population; i++) sums[i] = sum += weightOf(i);
   return Int32Array.from({ length }, () => indexOf(sums, uniformFloat64(generator) * sum));
 }
 

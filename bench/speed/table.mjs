@@ -14,7 +14,7 @@ export function tableOf(rows) {
     ...rows.map(({ cell, contenders }) => [
       cell.name,
       limitText(contenders[cell.limit], unit, notes),
-      ...names.map((name) => textOf(contenders[name], unit, notes)),
+      ...names.map((name) => textOf(contenders[name], notes)),
     ]),
   ];
   return [...lines.map((cells) => `| ${cells.join(' | ')} |`), ...footnotes(notes)].join('\n');
@@ -25,14 +25,14 @@ export function numberText(number) {
 }
 
 function limitText(limit, unit, notes) {
-  if (limit === undefined || limit.failed) return textOf(limit, unit, notes);
-  return `${withCommas(limit.bytes ?? limit.time / NANOSECONDS[unit])} ${unit}`;
+  if (limit === undefined || limit.failed) return textOf(limit, notes);
+  return `${withCommas(limit.amount ?? limit.time / NANOSECONDS[unit])} ${unit}`;
 }
 
-function textOf(contender, unit, notes) {
+function textOf(contender, notes) {
   if (contender === undefined) return '–';
   if (contender.failed !== undefined) return `✗${footnote(contender.failed, notes)}`;
-  return unit === 'B' ? withCommas(contender.bytes) : numberText(contender.ratio);
+  return contender.amount === undefined ? numberText(contender.ratio) : withCommas(contender.amount);
 }
 
 function withCommas(number) {

@@ -25,7 +25,7 @@ export class Batch {
 
   async #answer(): Promise<void> {
     // Not for those which all have left that waited.
-    const calls = this.#calls.filter((call) => !call.load?.isOver && isUnchanged(call, this.#name));
+    const calls = this.#calls.filter((call) => !call.load?.isSettled && isUnchanged(call, this.#name));
     try {
       // One of each, though a call may have been made again after its entry was deleted.
       const keys = new Map(calls.map(({ identity, key }) => [identity, key]));

@@ -1,60 +1,48 @@
-import type { Fn } from '../definition/definition.js';
+import type { Fn } from '../definition/function.js';
 import type { Many } from '../definition/options.js';
 import { ArgumentError, mismatch, OptionError } from '../errors.js';
-import { receiversOf } from '../memoize/registry.js';
 import { Batch } from './batch.js';
 
 /**
- * A gatherer: the function that is run in place of a method with the option `many`. It gathers the calls of one turn
- * of the event loop, those of each receiver in a batch of their own.
+ * A batched method: the function that runs in place of a method with the option `many`. It puts the calls of one turn of
+ * the event loop on one receiver into a batch, and gives a promise whatever it is called with.
+ *
+ * @param name Says in errors whose calls these are.
+ * @param methodOf Gives the method behind a memoized function.
  */
-export class Gatherer {
-  /** The function, which gives a promise whatever it is called with. */
-  readonly gather: Fn;
-  readonly #many: Many;
-  readonly #name: () => string;
+export function batchedMethod(many: Many, name: () => string, methodOf: (fn: unknown) => Fn | undefined): Fn {
   /** The batches of this turn. Holds on to a receiver no longer than that. */
-  readonly #gathering = new Map<unknown, Batch>();
+  const batches = new Map<unknown, Batch>();
 
-  /** `name` says in errors whose calls these are. */
-  constructor(many: Many, name: () => string) {
-    this.#many = many;
-    this.#name = name;
-    const gatherer = this;
-    // A method of a literal, as a wrapper is: strict even in a script, and no constructor.
-    this.gather = {
-      call(this: unknown, key: unknown): Promise<unknown> {
-        // biome-ignore lint/complexity/noArguments: no argument is not the same as undefined
-        const { length } = arguments;
-        return length === 1 ? gatherer.#batchOf(this).add(key) : gatherer.#refuse(length);
-      },
-    }.call;
-  }
+  const load = (receiver: unknown, keys: readonly unknown[]): unknown => {
+    const batch: unknown =
+      typeof many === 'function' ? many : (receiver as Record<PropertyKey, unknown> | undefined)?.[many];
+    // The method itself would put the list into a batch, as one more key, for ever.
+    if (typeof batch === 'function' && methodOf(batch) !== batched) return batch.call(receiver, keys);
+    throw new OptionError(mismatch('many', `the name of a method beside ${name()}`, many));
+  };
 
-  #batchOf(receiver: unknown): Batch {
-    const known = this.#gathering.get(receiver);
+  const batchOf = (receiver: unknown): Batch => {
+    const known = batches.get(receiver);
     if (known !== undefined) return known;
     const batch = new Batch((keys) => {
       // First, so that calls which the batch method makes go into the next batch.
-      this.#gathering.delete(receiver);
-      return keys.length === 0 ? keys : this.#load(receiver, keys);
-    }, this.#name);
-    this.#gathering.set(receiver, batch);
+      batches.delete(receiver);
+      return keys.length === 0 ? keys : load(receiver, keys);
+    }, name);
+    batches.set(receiver, batch);
     return batch;
-  }
+  };
 
-  #load(receiver: unknown, keys: readonly unknown[]): unknown {
-    const many = this.#many;
-    const load: unknown =
-      typeof many === 'function' ? many : (receiver as Record<PropertyKey, unknown> | undefined)?.[many];
-    // The method itself would gather the list, as one more key, for ever.
-    const isItself = receiversOf(load)?.definition.method === this.gather;
-    if (typeof load === 'function' && !isItself) return load.call(receiver, keys);
-    throw new OptionError(mismatch('many', `the name of a method beside ${this.#name()}`, many));
-  }
-
-  #refuse(count: number): Promise<never> {
-    const expected = 'one argument, as its batch gets a list of these';
-    return Promise.reject(new ArgumentError(`${this.#name()}: expected ${expected}, but got ${count}`));
-  }
+  // A method of a literal, as call paths are: strict even in a script, and no constructor.
+  const batched: Fn = {
+    call(this: unknown, key: unknown): Promise<unknown> {
+      // biome-ignore lint/complexity/noArguments: no argument is not the same as undefined
+      const { length } = arguments;
+      if (length === 1) return batchOf(this).add(key);
+      const expected = 'one argument, as its batch gets a list of these';
+      return Promise.reject(new ArgumentError(`${name()}: expected ${expected}, but got ${length}`));
+    },
+  }.call;
+  return batched;
 }

@@ -20,12 +20,27 @@ export interface Entries {
   expiresIn(key: CallKey): number | undefined;
   /** @throws OptionError when `ttl` is no number from 0; nothing has changed then. */
   write(key: CallKey, value: unknown, ttl: number): void;
-  /** Forgets a key. Tells whether there was an entry. */
-  drop(key: CallKey, cause: EvictionCause): boolean;
-  /** Forgets everything. O(n). */
-  empty(): void;
+  /** As `write` with a ttl without end, under a key that has no entry. */
+  add(key: CallKey, value: unknown): void;
+  /** Removes a key. Tells whether there was an entry. */
+  remove(key: CallKey, cause: EvictionCause): boolean;
+  /** Removes every entry. O(n). */
+  removeAll(): void;
   /** @throws OptionError when it is no capacity; nothing has changed then. */
-  resize(capacity: number): void;
+  setCapacity(capacity: number): void;
   /** The keys, least recent first, some of which may be dead. O(n). */
   order(): CallKey[];
 }
+
+/** What is stored for a result: the result itself, but for `undefined`, which is what is found where nothing is stored. */
+export function storedFor(result: unknown): unknown {
+  return result === undefined ? UNDEFINED : result;
+}
+
+/** The result for which something is stored. */
+export function resultOf(stored: unknown): unknown {
+  // The type is asked first, since the engine compares what it knows nothing of by a call.
+  return typeof stored === 'symbol' && stored === UNDEFINED ? undefined : stored;
+}
+
+const UNDEFINED: unique symbol = /* @__PURE__ */ Symbol('undefined');

@@ -1,14 +1,15 @@
 import { type CallKey, isTokens, NO_ARGUMENTS } from '../key/call-key.js';
 import { sameTokens } from '../key/token-tree.js';
-import { type EvictionCause, requireCapacity, requireNumber } from '../lru/options.js';
+import { type EvictionCause, requireCapacity } from '../lru/options.js';
+import { requireNumber } from '../validate.js';
 import type { Entries } from './entries.js';
 
 /** How many entries are few. Most receivers have no more, and the search through them needs no index. */
 const FEW = 4;
 
 /**
- * Entries as few as most receivers have: a chain, most recent first. Every operation takes O(FEW). It is what their owner
- * extends, as an object of its own would be one more to go through at each hit.
+ * Few entries, as most receivers have: a chain, most recent first. Every operation takes O(FEW). Its owner extends it:
+ * entries in a separate object made hits on 200,000 instances about a third slower, and each instance 33 bytes larger.
  */
 export abstract class FewEntries implements Entries {
   #capacity: number;
@@ -20,8 +21,8 @@ export abstract class FewEntries implements Entries {
 
   /** The time by the definition's clock. */
   abstract now(): number;
-  /** Hears of each entry as it leaves, amid the operation: it must neither throw nor use the entries. */
-  abstract left(key: CallKey, stored: unknown, cause: EvictionCause): void;
+  /** Called while an entry is being removed. The chain is not consistent yet: it must not throw and must not use the entries. */
+  abstract onEvicted(key: CallKey, stored: unknown, cause: EvictionCause): void;
 
   get capacity(): number {
     return this.#capacity;
@@ -73,8 +74,8 @@ export abstract class FewEntries implements Entries {
     const old = this.#holderOf(key);
     if (old !== undefined) {
       this.#unlink(old);
-      if (isDead(old, now)) this.left(key, old.value, 'expired');
-      else if (!Object.is(old.value, value)) this.left(key, old.value, 'replaced');
+      if (isDead(old, now)) this.onEvicted(key, old.value, 'expired');
+      else if (!Object.is(old.value, value)) this.onEvicted(key, old.value, 'replaced');
     }
     if (ttl > 0) this.#trim(this.#capacity - 1, now);
     const expiry = ttl < Infinity ? now + ttl : undefined;
@@ -82,17 +83,21 @@ export abstract class FewEntries implements Entries {
     if (ttl === 0) this.#remove(this.#newest, 'expired');
   }
 
-  drop(key: CallKey, cause: EvictionCause): boolean {
+  add(key: CallKey, value: unknown): void {
+    this.write(key, value, Infinity);
+  }
+
+  remove(key: CallKey, cause: EvictionCause): boolean {
     const entry = this.#living(this.#holderOf(key));
     if (entry !== undefined) this.#remove(entry, cause);
     return entry !== undefined;
   }
 
-  empty(): void {
-    for (const { key, value } of this.release()) this.left(key, value, 'cleared');
+  removeAll(): void {
+    for (const { key, value } of this.takeAll()) this.onEvicted(key, value, 'cleared');
   }
 
-  resize(capacity: number): void {
+  setCapacity(capacity: number): void {
     requireCapacity(capacity, false);
     const now = this.#time();
     this.#capacity = capacity;
@@ -104,7 +109,7 @@ export abstract class FewEntries implements Entries {
   }
 
   /** Hands everything over, least recent first, and is empty then. */
-  release(): Entry[] {
+  takeAll(): Entry[] {
     const all = this.#all();
     this.#newest = undefined;
     return all;
@@ -171,7 +176,7 @@ export abstract class FewEntries implements Entries {
 
   #remove(entry: Entry, cause: EvictionCause): void {
     this.#unlink(entry);
-    this.left(entry.key, entry.value, cause);
+    this.onEvicted(entry.key, entry.value, cause);
   }
 
   #unlink(entry: Entry): void {

@@ -1,31 +1,28 @@
-import { CallIndex } from '../key/call-index.js';
 import { type CallKey, NO_ARGUMENTS } from '../key/call-key.js';
 import { BoundedMap } from '../lru/bounded-map.js';
+import { CallSlots } from './call-slots.js';
 import type { Entries } from './entries.js';
 import type { FewEntries } from './few-entries.js';
 
-/** Entries as many as there may be, in a bounded map. */
+/** Many entries of one receiver, in a bounded map. */
 export class ManyEntries extends BoundedMap<CallKey, unknown> implements Entries {
-  readonly #index: CallIndex<number>;
+  readonly #slots: CallSlots;
 
-  /** Takes over what its owner holds, whom it tells of all that leaves. */
+  /** Takes over the entries of their owner, which it tells of every eviction. */
   constructor(owner: FewEntries) {
-    const index = new CallIndex<number>();
+    const slots = new CallSlots();
     super(
-      index,
-      (key, value, cause) => owner.left(key, value, cause),
+      slots,
+      (key, value, cause) => owner.onEvicted(key, value, cause),
       owner.capacity,
       () => owner.now(),
     );
-    this.#index = index;
-    for (const { key, value, expiry } of owner.release()) this.restore(key, value, expiry ?? Infinity);
+    this.#slots = slots;
+    for (const { key, value, expiry } of owner.takeAll()) this.restore(key, value, expiry ?? Infinity);
   }
 
   findLone(key: CallKey): unknown {
-    const { lone } = this.#index;
-    // A whole number that the engine knows to be one is looked up without a call.
-    const slot = typeof key === 'number' && (key | 0) === key ? lone.get(key | 0) : lone.get(key);
-    const used = slot === undefined ? 0 : this.use(slot);
+    const used = this.#use(this.#slotOf(key));
     return used < 0 ? this.findLone(key) : this.valueAt(used);
   }
 
@@ -34,14 +31,26 @@ export class ManyEntries extends BoundedMap<CallKey, unknown> implements Entries
   }
 
   findShort(count: 2 | 3, a: unknown, b: unknown, c: unknown): unknown {
-    const slot = this.#index.short(count, a, b, c);
-    const used = slot === undefined ? 0 : this.use(slot);
+    const used = this.#use(this.#slots.lists.getShort(count, a, b, c) ?? 0);
     return used < 0 ? this.findShort(count, a, b, c) : this.valueAt(used);
   }
 
   findList(list: readonly unknown[], count: number): unknown {
-    const slot = this.#index.list(list, count);
-    const used = slot === undefined ? 0 : this.use(slot);
+    const used = this.#use(this.#slots.lists.get(list, count) ?? 0);
     return used < 0 ? this.findList(list, count) : this.valueAt(used);
+  }
+
+  /** The slot of a key that is no token list, or 0. */
+  #slotOf(key: CallKey): number {
+    const { lone } = this.#slots;
+    if (typeof key !== 'number' || (key | 0) !== key) return lone.get(key);
+    // A whole number is looked up here, without a call.
+    const { window } = lone;
+    const at = (key - lone.base) >>> 0;
+    return at < window.length ? window[at]! : lone.get(key | 0);
+  }
+
+  #use(slot: number): number {
+    return slot === 0 ? 0 : this.use(slot);
   }
 }

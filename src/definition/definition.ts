@@ -3,13 +3,11 @@ import { type CallKey, callKeyOf } from '../key/call-key.js';
 import { refusePromise } from '../promise.js';
 import { monotonic, reader } from '../time/clock.js';
 import { withoutSignal } from './caller-signal.js';
-import { isAsync } from './function.js';
+import { type Fn, isAsync } from './function.js';
 import { Listeners } from './listeners.js';
+import { LoadTiming } from './load-timing.js';
 import { asyncOptionOf, type ResolvedOptions } from './resolved-options.js';
 import { type CallStats, Counters, snapshot } from './stats.js';
-
-/** Any function that can be memoized. */
-export type Fn<This = any> = (this: This, ...args: any[]) => any;
 
 /** What a definition is of. Only a function is no member of a class, and so may be outlived by its receivers. */
 export type Role = 'method' | 'getter' | 'function';
@@ -27,10 +25,16 @@ export class Definition {
   promises: boolean | undefined;
   /** Whether it has options for sources that are slow, fail or hang. */
   readonly isResilient: boolean;
+  /**
+   * Whether a load needs nothing but the method: no option asks for a decision about its result, and no listener or clock
+   * is the user's.
+   */
+  readonly isBare: boolean;
   /** Whether a hit needs nothing but the arguments and the entries: no code of the user's runs. */
   readonly isPlain: boolean;
-  /** Empties the one cache of all receivers, if they have one in common. */
-  emptySole: (() => unknown) | undefined;
+  readonly timing = new LoadTiming();
+  /** Empties the cache that all receivers share, if they share one. */
+  clearShared: (() => unknown) | undefined;
   /** Reads the clock. */
   readonly now: () => number;
   readonly #label: Label;
@@ -48,7 +52,10 @@ export class Definition {
     this.isResilient = asyncOptionOf(options) !== undefined;
     const isWatched = options.key !== undefined || options.on.hit !== undefined || options.clock !== monotonic;
     this.isPlain = !isWatched && !this.isResilient;
-    this.promises = options.many !== undefined || isAsync(method) || undefined;
+    const { when, tags, ttl, freeze, many, on, clock } = options;
+    const isDecided = [when, tags, many, on.miss, on.evict, on.error].some((option) => option !== undefined);
+    this.isBare = !isDecided && !freeze && typeof ttl === 'number' && clock === monotonic && !this.isResilient;
+    this.promises = this.isResilient || options.many !== undefined || isAsync(method) || undefined;
   }
 
   get name(): string {
@@ -68,7 +75,7 @@ export class Definition {
   }
 
   /** Whether a result is to be stored. @throws OptionError when `when` gives a promise, which says nothing yet. */
-  wants(result: unknown, args: readonly unknown[]): boolean {
+  shouldStore(result: unknown, args: readonly unknown[]): boolean {
     const { when } = this.options;
     const wanted: unknown = when === undefined || when(result, ...args);
     refusePromise('when', wanted);
@@ -98,8 +105,14 @@ export class Definition {
   /** Empties the caches of all receivers: the only one at once, where there is but one, and any other when it is next used. */
   clear(): void {
     this.epoch++;
-    this.emptySole?.();
+    this.clearShared?.();
   }
 }
 
 const NO_TAGS: readonly string[] = [];
+
+/** The label of a member: `Class.member` by its class, or by the prototype or an instance of that; else its name alone. */
+export function memberLabel(owner: object | undefined, name: PropertyKey): string {
+  const made: unknown = typeof owner === 'function' ? owner.name : owner?.constructor?.name;
+  return typeof made === 'string' && made !== '' ? `${made}.${String(name)}` : String(name);
+}

@@ -35,10 +35,10 @@ export class Listeners {
    * Tells of what no caller waits for. What is thrown goes to `on.error`; what that throws, or anything where there is
    * none, is an uncaught error, as of other listeners that nobody waits for.
    */
-  alone(key: CallKey, args: readonly unknown[], tellings: readonly (() => void)[]): void {
+  notifyDetached(key: CallKey, args: readonly unknown[], tellings: readonly (() => void)[]): void {
     for (const tell of tellings) {
       try {
-        this.#alone(key, args, tell);
+        this.#notifyDetached(key, args, tell);
       } catch (error) {
         queueMicrotask(() => {
           throw error;
@@ -47,7 +47,7 @@ export class Listeners {
     }
   }
 
-  #alone(key: CallKey, args: readonly unknown[], tell: () => void): void {
+  #notifyDetached(key: CallKey, args: readonly unknown[], tell: () => void): void {
     try {
       tell();
     } catch (error) {

@@ -1,5 +1,5 @@
 import type { Clock } from '../time/clock.js';
-import type { AbortSignalLike } from './abort-signal-like.js';
+import type { AbortSignalLike } from './caller-signal.js';
 import type { CacheEvent, LoadErrorEvent } from './events.js';
 
 /** The option `many`, of any method. */

@@ -1,7 +1,7 @@
-import { requireCapacity, requireClock, requireFunction, requireNames, requireNumber } from '../lru/options.js';
+import { requireCapacity, requireClock } from '../lru/options.js';
 import { type Clock, monotonic } from '../time/clock.js';
 import { LONGEST_TIMER } from '../time/timer.js';
-import { requireOption } from '../validate.js';
+import { requireFunction, requireNames, requireNumber, requireOption } from '../validate.js';
 import type { SignalPicker } from './caller-signal.js';
 import { isAsync } from './function.js';
 import type { CachedOptions } from './options.js';

@@ -1,4 +1,4 @@
-import type { Fn } from './definition.js';
+import type { Fn } from './function.js';
 
 /**
  * The signature of a member: what it takes and what it gives. Of overloads, of which the compiler's `Parameters` knows the

@@ -1,7 +1,6 @@
 import { callAll } from '../call-all.js';
-import { copyAppearance } from '../definition/appearance.js';
-import type { Fn } from '../definition/definition.js';
-import { isGenerator } from '../definition/function.js';
+import type { Fn } from '../definition/function.js';
+import { copyAppearance, isGenerator } from '../definition/function.js';
 import { PlacementError } from '../errors.js';
 import { registerBefore } from '../memoize/registry.js';
 import { isPromise, nativePromise } from '../promise.js';

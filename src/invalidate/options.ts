@@ -1,5 +1,4 @@
-import { requireFunction, requireNames } from '../lru/options.js';
-import { requireOption } from '../validate.js';
+import { requireFunction, requireNames, requireOption } from '../validate.js';
 
 /** Options of `puts`. `This` is the receiver; where a result is given, a promise has been awaited. */
 export interface PutsOptions<This = any> {

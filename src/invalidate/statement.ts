@@ -1,4 +1,4 @@
-import type { Fn } from '../definition/definition.js';
+import type { Fn } from '../definition/function.js';
 import { ArgumentError, mismatch } from '../errors.js';
 
 /** A statement: what stands in the parentheses of `@evicts` and `@puts`, taken apart. */

@@ -20,8 +20,8 @@ export function invalidateTags(...tags: readonly string[]): number {
   const holdings = tags.flatMap((tag) => holdersOf(tag).map((holder) => ({ holder, tag })));
   const holders = new Set(holdings.map(({ holder }) => holder));
   const forgets = holdings.map(({ holder, tag }) => () => {
-    forgotten += holder.forget(tag);
+    forgotten += holder.removeTagged(tag);
   });
-  callAll([...forgets, ...[...holders].map((holder) => () => holder.announce())]);
+  callAll([...forgets, ...[...holders].map((holder) => () => holder.flushEvictions())]);
   return forgotten;
 }

@@ -1,14 +1,12 @@
-import { cacheKey } from './cache-key.js';
-import { identityOf } from './identity.js';
+import { identityOf, textOfSymbol } from './identity.js';
 import { inOrder } from './key-order.js';
 import { BuiltIn, inherited } from './kind.js';
 import { ARGUMENTS, ARRAY, KEYED, OBJECT, RAW, SPARSE } from './marker.js';
-import { textOfSymbol } from './symbol.js';
-import type { Pending, Scratch } from './token-buffer.js';
-import { type Keyed, put, write } from './value.js';
+import type { Pending, TokenBuffer } from './token-buffer.js';
+import { cacheKey, type Keyed, put, write } from './value.js';
 
 /** Writes the body of an object: what it holds, lengths first. */
-export function writeBody(to: Scratch, { target, kind, content }: Pending): void {
+export function writeBody(to: TokenBuffer, { target, kind, content }: Pending): void {
   if (kind === ARRAY) writeArray(to, target as unknown[]);
   else if (kind === KEYED) {
     // The class is a part of the value: user 1 is not order 1.
@@ -27,7 +25,7 @@ export function writeBody(to: Scratch, { target, kind, content }: Pending): void
 }
 
 /** Tells whether properties count too. */
-function writeContent(to: Scratch, target: object, name: string, content: unknown): boolean {
+function writeContent(to: TokenBuffer, target: object, name: string, content: unknown): boolean {
   if (content instanceof Uint8Array) {
     // Of a resizable buffer only.
     if (name === 'ArrayBuffer') put(to, inherited(target, 'resizable') && inherited(target, 'maxByteLength'));
@@ -49,7 +47,7 @@ function writeContent(to: Scratch, target: object, name: string, content: unknow
   return true;
 }
 
-function writeMembers(to: Scratch, members: Iterable<unknown>, isMap: boolean): void {
+function writeMembers(to: TokenBuffer, members: Iterable<unknown>, isMap: boolean): void {
   const place = to.count++;
   let size = 0;
   for (const member of members) {
@@ -65,7 +63,7 @@ function writeMembers(to: Scratch, members: Iterable<unknown>, isMap: boolean): 
   to.list[place] = size;
 }
 
-function writeArray(to: Scratch, target: unknown[]): void {
+function writeArray(to: TokenBuffer, target: unknown[]): void {
   const { length } = target;
   const hasRaw = Object.hasOwn(target, 'raw');
   // Values are cheaper to count than the names of elements are to make.
@@ -98,7 +96,7 @@ function hungOnUrl(target: object): (name: PropertyKey) => boolean {
 }
 
 /** Own properties in canonical order, symbols last. */
-function writeProperties(to: Scratch, target: object, keys: string[], symbols: symbol[]): void {
+function writeProperties(to: TokenBuffer, target: object, keys: string[], symbols: symbol[]): void {
   const record = target as Record<PropertyKey, unknown>;
   const names = inOrder(keys);
   if (symbols.length > 0 && isArguments(target)) {

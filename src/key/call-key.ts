@@ -1,4 +1,4 @@
-import { flatten, giveBack, isToken } from './flatten.js';
+import { flatten, isToken, release } from './flatten.js';
 import { type Key, keyOf, keyOfToken, keyOfTokens } from './key.js';
 import { sameTokens } from './token-tree.js';
 
@@ -20,7 +20,7 @@ export function callKeyOf(args: readonly unknown[]): CallKey {
   if (args.length === 1 && isToken(args[0])) return args[0];
   const tokens = flatten(args);
   const key = tokens.list.slice(0, tokens.count);
-  giveBack(tokens);
+  release(tokens);
   return key;
 }
 

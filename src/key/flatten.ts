@@ -1,5 +1,5 @@
 import { writeList } from './list.js';
-import { Scratch } from './token-buffer.js';
+import { TokenBuffer } from './token-buffer.js';
 
 /** A token list, as far as `count`. Once it is given back, the next `flatten` writes over it. */
 export interface TokenList {
@@ -16,15 +16,15 @@ export interface TokenList {
  */
 export function flatten(args: readonly unknown[]): TokenList {
   // Taken, not shared: a getter may make a call that is flattened meanwhile. Whoever throws leaves none behind.
-  const scratch = spare ?? new Scratch();
+  const scratch = spare ?? new TokenBuffer();
   spare = undefined;
   writeList(scratch, args);
   return scratch;
 }
 
 /** Keeps the scratch for the next use unless it holds much. What it holds is then what this use wrote, and no more. */
-export function giveBack(tokens: TokenList): void {
-  const scratch = tokens as Scratch;
+export function release(tokens: TokenList): void {
+  const scratch = tokens as TokenBuffer;
   const { list, count, stale } = scratch;
   // Numbering comes after a first attempt, which has left much behind.
   if (count > MOST_TOKENS || scratch.characters > MOST_CHARACTERS || scratch.numbers !== undefined) return;
@@ -40,7 +40,7 @@ export function isToken(value: unknown): boolean {
   return typeof value === 'string' || value === null || (typeof value !== 'object' && typeof value !== 'function');
 }
 
-let spare: Scratch | undefined;
+let spare: TokenBuffer | undefined;
 
 const MOST_TOKENS = 1024;
 const MOST_CHARACTERS = 4096;

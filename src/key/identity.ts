@@ -21,3 +21,9 @@ export function identityOf(target: object | symbol): Identity {
 
 const identities = /* @__PURE__ */ new WeakMap<object, Identity>();
 let last = 0;
+
+/** What stands for a symbol in a rendered key. A registered one is the same wherever it was asked for, so its name is its value. */
+export function textOfSymbol(symbol: symbol): string {
+  const registered = Symbol.keyFor(symbol);
+  return registered === undefined ? identityOf(symbol).text : `y${registered.length}:${registered}`;
+}

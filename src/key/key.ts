@@ -1,5 +1,5 @@
 import { ArgumentError, mismatch } from '../errors.js';
-import { flatten, giveBack, isToken } from './flatten.js';
+import { flatten, isToken, release } from './flatten.js';
 import { OPEN, render } from './render.js';
 
 /** A key: a primitive, so that it can stand in a Map and keeps no argument alive. */
@@ -21,7 +21,7 @@ export function keyOf(args: readonly unknown[]): Key {
   if (args.length === 1 && isToken(args[0])) return keyOfToken(args[0] as Key);
   const tokens = flatten(args);
   const key = render(tokens.list, tokens.count);
-  giveBack(tokens);
+  release(tokens);
   return key;
 }
 

@@ -1,7 +1,7 @@
 import { ArgumentError, mismatch } from '../errors.js';
 import { writeBody } from './body.js';
 import { NUMBERED } from './marker.js';
-import type { Pending, Scratch } from './token-buffer.js';
+import type { Pending, TokenBuffer } from './token-buffer.js';
 import { put, write } from './value.js';
 
 /**
@@ -13,7 +13,7 @@ import { put, write } from './value.js';
  * that unfolds to more than 10,000 objects or about 16 million characters, each object is numbered and written
  * once, and then one that occurs twice differs from two equal ones.
  */
-export function writeList(to: Scratch, args: readonly unknown[]): void {
+export function writeList(to: TokenBuffer, args: readonly unknown[]): void {
   to.count = 0;
   to.numbers = undefined;
   if (writeAll(to, args)) return;
@@ -32,7 +32,7 @@ const CHARACTERS_OF_TOKEN = 8;
 const MOST_OBJECTS = 2 ** 22;
 
 /** Tells whether the list has been written whole. */
-function writeAll(to: Scratch, args: readonly unknown[]): boolean {
+function writeAll(to: TokenBuffer, args: readonly unknown[]): boolean {
   to.characters = 0;
   to.objects = 0;
   put(to, args.length);
@@ -49,14 +49,14 @@ function writeAll(to: Scratch, args: readonly unknown[]): boolean {
 }
 
 /** Keeps no argument alive. */
-function forget(to: Scratch): void {
+function forget(to: TokenBuffer): void {
   to.at = undefined;
   to.first = undefined;
   to.last = undefined;
 }
 
 /** Whether unfolding is to be given up: the list is too large or, looked for now and then, lies within itself. */
-function isEndless(to: Scratch, from: Pending, written: number): boolean {
+function isEndless(to: TokenBuffer, from: Pending, written: number): boolean {
   if (to.objects > LARGEST_UNFOLDING) return true;
   if (to.characters + to.count * CHARACTERS_OF_TOKEN > LONGEST_UNFOLDING) return true;
   if (written % 64 !== 0) return false;

@@ -1,6 +1,6 @@
 import type { Identity } from './identity.js';
+import { textOfSymbol } from './identity.js';
 import type { Marker } from './marker.js';
-import { textOfSymbol } from './symbol.js';
 
 /**
  * The rendering of a token list: a text that two lists share exactly when they are equal. Every token carries its

@@ -1,7 +1,7 @@
 import type { Marker } from './marker.js';
 
 /** A scratch: the token list being written, and how far it has come. Its list is used again and again. */
-export class Scratch {
+export class TokenBuffer {
   readonly list: unknown[] = [];
   /** How many tokens of the list count; what stands behind them is stale. */
   count = 0;

@@ -6,7 +6,6 @@ export interface Leaf {
 /**
  * A token tree: leaves found by their token lists, none of which begins another. It branches only where lists
  * differ, so that a lookup costs one Map read for each such place and one comparison. Every operation takes O(tokens).
- * A token is read before the Map that is asked for it, which is when the engine writes the Map's look-up out in place.
  */
 export class TokenTree<L extends Leaf> {
   #root: Node<L> | undefined;
@@ -17,8 +16,7 @@ export class TokenTree<L extends Leaf> {
     while (node !== undefined && node.tokens === undefined) {
       const { index }: Branch<L> = node;
       if (index >= count) return undefined;
-      const token = list[index];
-      node = node.children.get(token);
+      node = childAt(node, list[index]);
     }
     return node !== undefined && sameTokens(node.tokens, list, count) ? node : undefined;
   }
@@ -33,7 +31,7 @@ export class TokenTree<L extends Leaf> {
       const { index }: Branch<L> = node;
       const token = index === 1 ? a : index === 2 ? b : index === 3 ? c : count;
       passed |= 1 << index;
-      node = node.children.get(token);
+      node = childAt(node, token);
     }
     if (node === undefined) return undefined;
     const { tokens } = node;
@@ -44,43 +42,53 @@ export class TokenTree<L extends Leaf> {
     return count === 2 || (passed & 8) !== 0 || isSame(tokens[3], c) ? node : undefined;
   }
 
-  /** Adds a leaf whose tokens no other leaf of the tree has. */
-  add(leaf: L): void {
+  /** Adds a leaf, unless one has the same tokens already: then returns that one. */
+  add(leaf: L): L | undefined {
     const { tokens } = leaf;
     let parent: Branch<L> | undefined;
     let node = this.#root;
     let top = 0;
     while (node !== undefined) {
       const index = indexOfDifference(node, tokens, top);
+      if (node.tokens !== undefined && index === node.tokens.length) return node;
       if (node.tokens !== undefined || index < node.index) {
         this.#replace(parent, forked(node, leaf, index, top), tokens);
-        return;
+        return undefined;
       }
       parent = node;
-      node = node.children.get(tokens[index]);
+      node = childAt(node, tokens[index]);
       top = index + 1;
     }
     this.#replace(parent, leaf, tokens);
+    return undefined;
   }
 
-  /** Takes a leaf out. Tells whether it was there. */
-  remove(leaf: L): boolean {
-    const { tokens } = leaf;
+  /** Takes out the leaf that has these tokens. Tells whether there was one. */
+  remove(tokens: readonly unknown[]): boolean {
     let grandparent: Branch<L> | undefined;
     let parent: Branch<L> | undefined;
     let node = this.#root;
     while (node !== undefined && node.tokens === undefined) {
       grandparent = parent;
       parent = node;
-      node = node.children.get(tokens[node.index]);
+      node = childAt(node, tokens[node.index]);
     }
-    if (node !== leaf) return false;
+    if (node === undefined || !sameTokens(node.tokens, tokens, tokens.length)) return false;
     if (parent === undefined) this.#root = undefined;
     else {
       parent.children.delete(tokens[parent.index]);
       if (parent.children.size === 1) this.#replace(grandparent, onlyChild(parent), tokens);
     }
     return true;
+  }
+
+  /** Every leaf, in no order. O(n). */
+  *leaves(): Generator<L, undefined, undefined> {
+    const nodes = this.#root === undefined ? [] : [this.#root];
+    for (let node = nodes.pop(); node !== undefined; node = nodes.pop()) {
+      if (node.tokens !== undefined) yield node;
+      else for (const child of node.children.values()) nodes.push(child);
+    }
   }
 
   #replace(parent: Branch<L> | undefined, node: Node<L>, tokens: readonly unknown[]): void {
@@ -112,11 +120,20 @@ class Branch<L extends Leaf> {
   ) {}
 }
 
+/** The child of a branch for a token. The engine looks a whole number up without a call where it knows that it is one. */
+function childAt<L extends Leaf>({ children }: Branch<L>, token: unknown): Node<L> | undefined {
+  return typeof token === 'number' && (token | 0) === token ? children.get(token | 0) : children.get(token);
+}
+
 /** The place of the first token in which a list differs from all in a node, at most where the node itself branches. */
 function indexOfDifference(node: Node<Leaf>, tokens: readonly unknown[], top: number): number {
-  const [edge, start, end] = node.tokens === undefined ? [node.edge, top, node.index] : [node.tokens, 0, tokens.length];
+  if (node.tokens === undefined) {
+    const { edge } = node;
+    for (let i = 0; i < edge.length; i++) if (!isSame(edge[i], tokens[top + i])) return top + i;
+    return node.index;
+  }
   let index = top;
-  while (index < end && isSame(edge[index - start], tokens[index])) index++;
+  while (index < node.tokens.length && isSame(node.tokens[index], tokens[index])) index++;
   return index;
 }
 

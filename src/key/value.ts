@@ -1,8 +1,10 @@
-import { cacheKey } from './cache-key.js';
 import { identityOf } from './identity.js';
 import { BuiltIn, kindOf } from './kind.js';
 import { BACK, KEYED, MINUS_ZERO } from './marker.js';
-import type { Scratch } from './token-buffer.js';
+import type { TokenBuffer } from './token-buffer.js';
+
+/** The method by which instances of a class say their value: `[cacheKey]() { return this.id; }`. */
+export const cacheKey: unique symbol = /* @__PURE__ */ Symbol.for('memokit.cacheKey');
 
 /** An object whose class says its value. */
 export interface Keyed {
@@ -10,7 +12,7 @@ export interface Keyed {
 }
 
 /** Writes a value: a primitive as its own token, an object as a marker, its body put off. */
-export function write(to: Scratch, value: unknown): void {
+export function write(to: TokenBuffer, value: unknown): void {
   // Asked one by one, since the engine then answers without a call.
   if (typeof value === 'object' && value !== null) writeObject(to, value);
   else if (typeof value === 'function') put(to, identityOf(value));
@@ -21,11 +23,11 @@ export function write(to: Scratch, value: unknown): void {
   }
 }
 
-export function put(to: Scratch, token: unknown): void {
+export function put(to: TokenBuffer, token: unknown): void {
   to.list[to.count++] = token;
 }
 
-function writeObject(to: Scratch, target: object): void {
+function writeObject(to: TokenBuffer, target: object): void {
   const { numbers } = to;
   const number = numbers?.get(target);
   if (number !== undefined) {

@@ -1,7 +1,7 @@
-import type { PlatformSignal } from '../definition/abort-signal-like.js';
+import type { PlatformSignal } from '../definition/caller-signal.js';
 
 /** The load whose method is on the stack, if it can be aborted. Assigned to, not called, as deep recursion goes through here. */
-export const running: { load: { readonly signal: AbortSignal; readonly isOver: boolean } | undefined } = {
+export const running: { load: { readonly signal: AbortSignal; readonly isSettled: boolean } | undefined } = {
   load: undefined,
 };
 

@@ -1,206 +1,164 @@
 import { CallLoad } from '../cache/call-load.js';
-import { resultOf } from '../cache/stored.js';
-import { callAll, throwAfter } from '../call-all.js';
-import type { Definition } from '../definition/definition.js';
+import { resultOf } from '../cache/entries.js';
+import { mayBeInvalidated } from '../cache/inspection.js';
+import { beginLoad, dropDeadLoads, endLoad, FENCED, IDLE, isIdle, joinLoad } from '../cache/loads-in-flight.js';
+import type { ReceiverCache } from '../cache/receiver-cache.js';
+import { callAll } from '../call-all.js';
 import type { CallKey } from '../key/call-key.js';
-import { isPromise, nativePromise } from '../promise.js';
-import { dropContext } from '../promise-context.js';
+import { isPromise } from '../promise.js';
 import { refresh } from '../time/clock.js';
+import { awaitLoad, countEnd, readClock } from './await-load.js';
 import { running } from './load-context.js';
-import { FencedEntries } from './settle.js';
+import type { Loader } from './loader.js';
+import { notify, notifyMiss, throwLoadError } from './notify.js';
+import { refuseOneShot } from './one-shot.js';
+import { put } from './put.js';
+import { settle } from './settle.js';
 
 /**
- * A read-through cache: the entries of one definition for one receiver. A hit returns; a miss runs
- * the method, once per key at a time, and stores what it returned unless the key was fenced meanwhile.
+ * The read-through loader: a miss runs the method, one load at a time for each key, and stores what it returned unless
+ * the load was fenced.
  */
-export class ReadThrough extends FencedEntries {
-  /** Another of the same receiver, of another definition. */
-  readonly next: ReadThrough | undefined;
+export class ReadThrough implements Loader {
+  readonly put = put;
 
-  constructor(definition: Definition, next?: ReadThrough | undefined) {
-    super(definition);
-    this.next = next;
-  }
-
-  /** A call: its result, from an entry, from a load in flight or from the method. */
-  call(key: CallKey, receiver: unknown, args: readonly unknown[]): unknown {
-    const { definition } = this;
-    const stored = this.find(key);
-    if (stored === undefined) return this.miss(key, receiver, args);
+  call(cache: ReceiverCache, key: CallKey, receiver: unknown, args: readonly unknown[]): unknown {
+    const stored = cache.find(key);
+    if (stored === undefined) return this.miss(cache, key, receiver, args);
     const value = resultOf(stored);
-    this.hit();
-    definition.listeners.hit(key, args, value);
+    cache.countHit();
+    cache.definition.listeners.hit(key, args, value);
     return value;
   }
 
-  /** A call that found no entry: its result, from a load in flight or from the method. */
-  miss(key: CallKey, receiver: unknown, args: readonly unknown[]): unknown {
-    const { definition } = this;
-    // Before the look for a load, as a clock is anybody's code, and may begin one.
-    const since = this.stopwatch();
-    const joined = this.join(key);
-    if (joined !== undefined) return this.#joined(joined, receiver, args);
+  miss(cache: ReceiverCache, key: CallKey, receiver: unknown, args: readonly unknown[]): unknown {
+    const { definition } = cache;
+    if (definition.isBare && definition.promises !== true && isIdle(cache)) {
+      return this.#missAlone(cache, key, receiver, args);
+    }
+    // Before the look for a load, as a clock is the user's code, and may begin one.
+    const since = readClock(cache);
+    const joined = joinLoad(cache, key);
+    if (joined !== undefined) return this.#join(cache, joined, receiver, args);
 
     // All that stays on the stack while the method runs, which may call itself deeply.
-    const loads = this.inFlight();
-    const { depth } = loads;
     const outer = running.load;
     let load: CallLoad | undefined;
     let value: unknown;
-    loads.depth = depth + 1;
     running.load = undefined;
     try {
-      load = new CallLoad(key, depth + 1, since);
-      loads.begin(load);
+      load = new CallLoad(key, since);
+      beginLoad(cache, load);
       value = definition.method.apply(receiver, args as unknown[]);
     } catch (error) {
-      // No call, as there may be no room for one on the stack.
-      loads.depth = depth;
+      // First assignments, as the stack may be too full for a call.
       running.load = outer;
-      return this.#failed(load, key, args, error);
+      if (load !== undefined) load.isDead = true;
+      return this.#failed(cache, load, since, key, args, error);
     }
-    loads.depth = depth;
     running.load = outer;
-    return this.#loaded(load, args, value);
+    return this.#loaded(cache, load, args, value);
   }
 
-  /** Stores a value as if a call had loaded it. A promise is stored once it is fulfilled, and given to callers until then. */
-  put(key: CallKey, args: readonly unknown[], value: unknown): void {
-    this.renew();
-    this.changed();
-    if (isPromise(value)) {
-      this.stored.drop(key, 'replaced');
-      const loads = this.inFlight();
-      const load = new CallLoad(key, loads.depth, 0);
-      loads.begin(load);
-      this.#await(load, args, value, false).then(
-        () => this.definition.listeners.alone(key, args, load.news),
-        // It reaches whoever calls meanwhile; otherwise it is the business of whoever made the promise.
-        () => {},
-      );
-    } else {
-      this.place(key, args, value);
+  /**
+   * A miss of a bare definition in a cache where nothing else runs: the load is known by its key alone. While it is not
+   * fenced no other load stores under its key, so that its result is added without another look.
+   */
+  #missAlone(cache: ReceiverCache, key: CallKey, receiver: unknown, args: readonly unknown[]): unknown {
+    const { definition } = cache;
+    const { timing } = definition;
+    const isSample = timing.isDue();
+    const since = isSample || cache.isNew ? readClock(cache) : undefined;
+    const outer = running.load;
+    let value: unknown;
+    cache.running = key;
+    running.load = undefined;
+    try {
+      value = definition.method.apply(receiver, args as unknown[]);
+    } catch (error) {
+      // First assignments, as above.
+      cache.running = IDLE;
+      running.load = outer;
+      return this.#failed(cache, undefined, since, key, args, error);
     }
-    this.announce();
+    const wasFenced = cache.running === FENCED;
+    cache.running = IDLE;
+    running.load = outer;
+    if (cache.loads !== undefined) dropDeadLoads(cache);
+    const isFenced = cache.clearIfOutdated() || wasFenced;
+    if (isPromise(value)) {
+      const load = new CallLoad(key, since ?? readClock(cache));
+      if (!isFenced) beginLoad(cache, load);
+      return this.#loaded(cache, load, args, value);
+    }
+    cache.countMiss();
+    definition.promises ??= false;
+    if (since === undefined) refresh();
+    else cache.countTime(isSample ? timing.extrapolate(readClock(cache) - since) : readClock(cache) - since);
+    refuseOneShot(value, definition);
+    if (!isFenced) cache.addValue(key, value, definition.options.ttl as number);
+    return value;
   }
 
-  /** The time as it is now, for who measures how long something takes. */
-  protected stopwatch(): number {
-    refresh();
-    return this.now();
-  }
-
-  #joined(load: CallLoad, receiver: unknown, args: readonly unknown[]): unknown {
+  #join(cache: ReceiverCache, load: CallLoad, receiver: unknown, args: readonly unknown[]): unknown {
     const join = () => {
-      this.hit();
-      this.count('coalesced');
-      callAll([() => this.definition.listeners.hit(load.key, args, load.promise), ...this.announcements()]);
+      cache.countHit();
+      cache.count('coalesced');
+      notify(cache, () => cache.definition.listeners.hit(load.key, args, load.promise));
       return load.promise;
     };
-    if (!this.isDoubtful(load)) return join();
-    const decide = () => (load.isOutdated ? this.callAnew(receiver, args) : join());
+    if (!mayBeInvalidated(cache, load)) return join();
+    // The arguments may have been changed since: the call has the key that they have now.
+    const callAgain = () => this.call(cache, cache.definition.keyOf(receiver, args), receiver, args);
+    const decide = () => (load.isOutdated ? callAgain() : join());
     return load.promise!.then(decide, decide);
   }
 
-  /** A call that was made before, whose arguments may have been changed since: it has the key that they have now. */
-  protected callAnew(receiver: unknown, args: readonly unknown[]): unknown {
-    return this.call(this.definition.keyOf(receiver, args), receiver, args);
+  #failed(
+    cache: ReceiverCache,
+    load: CallLoad | undefined,
+    since: number | undefined,
+    key: CallKey,
+    args: readonly unknown[],
+    error: unknown,
+  ): never {
+    if (load !== undefined) endLoad(cache, load);
+    else if (cache.loads !== undefined) dropDeadLoads(cache);
+    cache.countMiss();
+    countEnd(cache, since, true);
+    throwLoadError(cache, key, args, error);
   }
 
-  #failed(load: CallLoad | undefined, key: CallKey, args: readonly unknown[], error: unknown): never {
-    this.end(load);
-    this.missed();
-    this.ended(load, true);
-    this.#throw(key, args, error);
-  }
-
-  /** Throws what a load has failed with, after the listeners were told. */
-  #throw(key: CallKey, args: readonly unknown[], error: unknown): never {
-    // Nothing that needs much of the stack, as above.
-    if (!this.definition.listeners.hearEnds) throw error;
-    const tell = () => this.definition.listeners.error(key, args, error);
-    throwAfter(() => callAll([tell, ...this.announcements()]), error);
-  }
-
-  /** Counts a run that has ended. */
-  protected ended(load: CallLoad | undefined, failed: boolean): void {
-    if (failed) this.count('loadErrors');
-    try {
-      if (load !== undefined) this.timed(this.stopwatch() - load.since);
-    } catch {
-      // What the run gave or threw matters more than how long it took, when a clock throws or the stack is full.
-    }
-  }
-
-  #loaded(load: CallLoad, args: readonly unknown[], value: unknown): unknown {
-    const { definition } = this;
+  #loaded(cache: ReceiverCache, load: CallLoad, args: readonly unknown[], value: unknown): unknown {
+    const { definition } = cache;
     let given = value;
-    this.missed();
+    cache.countMiss();
     try {
       if (isPromise(value)) {
         definition.promises = true;
-        const promise = this.#await(load, args, value, true);
-        // What these listeners throw is for this caller, and must not spoil the promise that others are given.
+        const promise = awaitLoad(cache, load, args, value, true);
+        // The caller gets what these listeners throw. The promise that others are given must not be spoilt by it.
         given = promise;
         if (definition.listeners.hearEnds) {
           given = promise.then(
             (result) => {
-              callAll(load.news);
+              callAll(load.pendingEvents);
               return result;
             },
-            (error) => this.#throw(load.key, args, error),
+            (error) => throwLoadError(cache, load.key, args, error),
           );
         }
       } else {
         definition.promises ??= false;
-        this.ended(load, false);
-        this.settle(load, args, value, value);
+        countEnd(cache, load.since, false);
+        settle(cache, load, args, value, value);
       }
     } catch (error) {
-      this.end(load);
-      this.#throw(load.key, args, error);
+      load.isDead = true;
+      endLoad(cache, load);
+      throwLoadError(cache, load.key, args, error);
     }
-    this.tellMiss(load, args, given);
+    notifyMiss(cache, load.key, args, given);
     return given;
-  }
-
-  /** Tells the listeners of a miss, once its run has returned. */
-  protected tellMiss(load: CallLoad, args: readonly unknown[], given: unknown): void {
-    const { options, listeners } = this.definition;
-    if (options.on.miss === undefined && !this.isAnnouncing) return;
-    try {
-      callAll([() => listeners.miss(load.key, args, given), ...this.announcements()]);
-    } catch (error) {
-      // The caller is given this error, and so will not hear of the load's.
-      if (given instanceof Promise) given.catch(() => {});
-      throw error;
-    }
-  }
-
-  /** What the callers of a load wait for: its result, after that has been stored. */
-  #await(load: CallLoad, args: readonly unknown[], source: PromiseLike<unknown>, called: boolean): Promise<unknown> {
-    if (called) this.count('pending');
-    const finish = (failed: boolean) => {
-      if (!called) return;
-      this.count('pending', -1);
-      this.ended(load, failed);
-    };
-    const promise = nativePromise(source).then(
-      (result) => {
-        finish(false);
-        this.settle(load, args, result, promise, called);
-        load.news = this.announcements();
-        dropContext(promise);
-        return result;
-      },
-      (error) => {
-        finish(true);
-        load.isOutdated = this.isDoubtful(load);
-        this.end(load);
-        throw error;
-      },
-    );
-    load.promise = promise;
-    return promise;
   }
 }

@@ -1,16 +1,10 @@
 import { callAll, throwAfter } from '../call-all.js';
 import { monotonic, reader, refresh } from '../time/clock.js';
+import { requireFunction, requireNames } from '../validate.js';
 import { BoundedMap } from './bounded-map.js';
-import {
-  type EvictionCause,
-  type LruOptions,
-  requireCapacity,
-  requireClock,
-  requireFunction,
-  requireNames,
-  requireTtl,
-} from './options.js';
-import { type Load, Loads } from './single-flight.js';
+import { type EvictionCause, type LruOptions, requireCapacity, requireClock, requireTtl } from './options.js';
+import { SingleFlight } from './single-flight.js';
+import { SlotIndex } from './slot-index.js';
 
 /**
  * An LRU cache: a Map that holds at most `capacity` entries and forgets the least recently used
@@ -29,9 +23,7 @@ export class LruCache<K, V> {
   readonly #onEvict: LruOptions<K, V>['onEvict'];
   /** What has left and `onEvict` has not heard of. */
   #evicted: [K, V, EvictionCause][] | undefined;
-  #loads: Loads<K> | undefined;
-  /** Whether no entry can die, is weighed, heard of or loaded. */
-  #isPlain: boolean;
+  #loads: SingleFlight<K> | undefined;
 
   /** @throws OptionError that names the option which is not as `LruOptions` says. */
   constructor(options: LruOptions<K, V> = {}) {
@@ -42,14 +34,13 @@ export class LruCache<K, V> {
     if (capacity !== undefined) requireCapacity(capacity, weigh !== undefined);
     requireTtl(ttl);
     requireClock(clock);
-    const hear = (key: K, value: V, cause: EvictionCause) => {
+    const onEvicted = (key: K, value: V, cause: EvictionCause) => {
       this.#evicted ??= [];
       this.#evicted.push([key, value, cause]);
     };
-    this.#map = new BoundedMap<K, V>(new Map(), onEvict && hear, capacity, reader(clock), weigh);
+    this.#map = new BoundedMap<K, V>(new SlotIndex(), onEvict && onEvicted, capacity, reader(clock), weigh);
     this.#ttl = ttl;
     this.#onEvict = onEvict;
-    this.#isPlain = ttl === Infinity && weigh === undefined && onEvict === undefined;
   }
 
   /** How many entries, or which sum of weights, is kept. */
@@ -65,7 +56,7 @@ export class LruCache<K, V> {
   /** How many entries are alive. */
   get size(): number {
     const { size } = this.#map;
-    this.#announce();
+    this.#flushEvictions();
     return size;
   }
 
@@ -73,7 +64,7 @@ export class LruCache<K, V> {
   get(key: K): V | undefined {
     const map = this.#map;
     const value = map.valueAt(map.find(key));
-    if (this.#evicted !== undefined) this.#announce();
+    if (this.#evicted !== undefined) this.#flushEvictions();
     return value;
   }
 
@@ -84,7 +75,7 @@ export class LruCache<K, V> {
 
   /** Whether a key has an entry, its recency untouched. */
   has(key: K): boolean {
-    return this.#map.has(key);
+    return this.#map.alive(key) !== 0;
   }
 
   /** Milliseconds until a key's entry dies, `Infinity` when it never does, `undefined` when there is none. */
@@ -100,32 +91,27 @@ export class LruCache<K, V> {
    *   changed then.
    */
   set(key: K, value: V, options?: { readonly ttl?: number | undefined }): this {
-    if (options === undefined && this.#isPlain) {
-      this.#map.writePlain(key, value);
-      return this;
-    }
-    const { ttl = this.#ttl } = options ?? {};
-    // One who says nothing of a ttl may have meant to.
+    // A caller that gives options without a ttl may have meant to give one.
     if (options !== undefined && options?.ttl === undefined) requireNames(options, 'ttl');
-    if (ttl !== Infinity) this.#isPlain = false;
+    const { ttl = this.#ttl } = options ?? {};
     this.#write(key, value, ttl);
-    if (this.#evicted !== undefined) this.#announce();
+    if (this.#evicted !== undefined) this.#flushEvictions();
     return this;
   }
 
   /** Forgets a key, and what a `getOrLoad` in flight would store under it. Tells whether there was an entry. */
   delete(key: K): boolean {
     this.#loads?.fence(key);
-    const deleted = this.#map.drop(key, 'deleted');
-    if (this.#evicted !== undefined) this.#announce();
+    const deleted = this.#map.remove(key, 'deleted');
+    if (this.#evicted !== undefined) this.#flushEvictions();
     return deleted;
   }
 
   /** Forgets everything, and what each `getOrLoad` in flight would store. O(n). */
   clear(): void {
     this.#loads?.fenceAll();
-    this.#map.empty();
-    this.#announce();
+    this.#map.removeAll();
+    this.#flushEvictions();
   }
 
   /**
@@ -134,8 +120,8 @@ export class LruCache<K, V> {
    * @throws OptionError when it is no capacity; nothing has changed then.
    */
   resize(capacity: number): void {
-    this.#map.resize(capacity);
-    this.#announce();
+    this.#map.setCapacity(capacity);
+    this.#flushEvictions();
   }
 
   /** The value of a key as `get` gives it or, when there is none, `value`, which is stored. */
@@ -154,9 +140,9 @@ export class LruCache<K, V> {
       this.#write(key, value, this.#ttl);
     } catch (error) {
       if (this.#evicted === undefined) throw error;
-      throwAfter(() => this.#announce(), error);
+      throwAfter(() => this.#flushEvictions(), error);
     }
-    this.#announce();
+    this.#flushEvictions();
     return value;
   }
 
@@ -170,12 +156,11 @@ export class LruCache<K, V> {
   getOrLoad(key: K, load: (key: K) => V | PromiseLike<V>): Promise<V> {
     const slot = this.#map.find(key);
     if (slot !== 0) return Promise.resolve(this.#map.valueAt(slot) as V);
-    this.#isPlain = false;
-    this.#loads ??= new Loads(new Map());
-    const loads = this.#loads;
-    const promise = (loads.join(key, GET_OR_LOAD)?.promise as Promise<V> | undefined) ?? this.#load(loads, key, load);
+    this.#loads ??= new SingleFlight(new Map());
+    const joined = this.#loads.join(key, GET_OR_LOAD)?.promise as Promise<V> | undefined;
+    const promise = joined ?? this.#load(this.#loads, key, load);
     try {
-      this.#announce();
+      this.#flushEvictions();
       return promise;
     } catch (error) {
       // The caller is given this error, and so will not hear of the load's.
@@ -235,40 +220,22 @@ export class LruCache<K, V> {
     if (this.#loads !== undefined) this.#loads.fence(key);
   }
 
+  #load(loads: SingleFlight<K>, key: K, load: (key: K) => V | PromiseLike<V>): Promise<V> {
+    const store = (value: V) => this.#write(key, value, this.#ttl);
+    const promise = loads.run({ key, promise: undefined, isDead: false }, () => load(key), store);
+    // The caller that began the load gets what a listener throws; callers that joined do not.
+    return promise.then((value) => {
+      this.#flushEvictions();
+      return value;
+    });
+  }
+
   /** Tells `onEvict` what has left. Runs last in every operation: it may throw, or use the cache, which is whole again. */
-  #announce(): void {
+  #flushEvictions(): void {
     const evicted = this.#evicted;
     if (evicted === undefined) return;
     this.#evicted = undefined;
     callAll(evicted.map((eviction) => () => this.#onEvict!(...eviction)));
-  }
-
-  #load(loads: Loads<K>, key: K, load: (key: K) => V | PromiseLike<V>): Promise<V> {
-    const { depth } = loads;
-    loads.depth = depth + 1;
-    try {
-      const running: Load<K> = { key, depth: depth + 1, promise: undefined };
-      loads.begin(running);
-      const promise = new Promise<V>((resolve) => resolve(load(key))).then(
-        (value) => {
-          refresh();
-          if (loads.end(running)) this.#write(key, value, this.#ttl);
-          return value;
-        },
-        (error) => {
-          loads.end(running);
-          throw error;
-        },
-      );
-      running.promise = promise;
-      // What a listener throws is for this caller, not for those who have joined.
-      return promise.then((value) => {
-        this.#announce();
-        return value;
-      });
-    } finally {
-      loads.depth = depth;
-    }
   }
 }
 

@@ -1,8 +1,14 @@
 import type { Clock } from '../time/clock.js';
-import { requireOption } from '../validate.js';
+import { requireNumber, requireOption } from '../validate.js';
 
 /** Why an entry left a cache. */
 export type EvictionCause = 'capacity' | 'expired' | 'deleted' | 'replaced' | 'cleared';
+
+/**
+ * Called while an entry is being removed. The map is not consistent yet, so the listener must not throw and must not use
+ * the map.
+ */
+export type EvictionListener<K, V> = (key: K, value: V, cause: EvictionCause) => void;
 
 /** Options of an `LruCache`. */
 export interface LruOptions<K, V> {
@@ -43,18 +49,6 @@ export interface LruOptions<K, V> {
   readonly onEvict?: ((key: K, value: V, cause: EvictionCause) => void) | undefined;
 }
 
-/** Refuses what is no object of options. */
-export function requireObject(name: string, options: unknown): void {
-  requireOption(typeof options === 'object' && options && !Array.isArray(options), name, 'an object', options);
-}
-
-/** Refuses what is no object of options, and names that are not options. */
-export function requireNames(options: object, known: string, name = 'options'): void {
-  requireObject(name, options);
-  const names = known.split(' ');
-  for (const key of Object.keys(options)) requireOption(names.includes(key), name, known, key);
-}
-
 /** A V8 Map holds no more than 2^24 entries; a sum of weights has no such bound. */
 export function requireCapacity(value: number, weighted: boolean): void {
   const whole = value === Infinity || (Number.isInteger(value) && value > 0 && value <= 2 ** 24);
@@ -69,15 +63,4 @@ export function requireTtl(value: number): void {
 export function requireClock(value: Clock): void {
   const reads = typeof value === 'function' || typeof (value as { now?: unknown } | null)?.now === 'function';
   requireOption(reads, 'clock', 'a function, or an object with now()', value);
-}
-
-/** The type is checked too: a string would compare. */
-export function requireNumber(name: string, value: number, least: number, most = Infinity): void {
-  // The message is not made unless it is needed, since this is asked of every entry.
-  if (typeof value === 'number' && value >= least && value <= most) return;
-  requireOption(false, name, `a ${most < Infinity ? 'finite ' : ''}number ${least ? 'above' : 'from'} 0`, value);
-}
-
-export function requireFunction(name: string, value: unknown): void {
-  requireOption(value === undefined || typeof value === 'function', name, 'a function', value);
 }

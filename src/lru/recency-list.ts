@@ -1,5 +1,3 @@
-import { grownLength } from './grown-length.js';
-
 /**
  * The recency list: a doubly-linked list of slots, whole numbers from 1 by which its owner finds what a
  * slot stands for. The two links of a slot lie side by side in one array of integers: its older neighbour
@@ -36,7 +34,9 @@ export class RecencyList {
     } else {
       this.#vacant = this.#links[2 * slot]!;
     }
-    this.#append(slot);
+    // A ring of its own, out of which `touch` takes it.
+    this.#links[2 * slot] = this.#links[2 * slot + 1] = slot;
+    this.touch(slot);
     return slot;
   }
 
@@ -73,17 +73,14 @@ export class RecencyList {
     return slots;
   }
 
-  #append(slot: number): void {
-    const links = this.#links;
-    const newest = links[0]!;
-    links[2 * newest + 1] = slot;
-    links[2 * slot] = newest;
-    links[2 * slot + 1] = 0;
-    links[0] = slot;
-  }
-
+  /**
+   * A long array doubles; a short one grows faster, as a typed array costs more to make than to fill. A length that is
+   * enough for everything to come is preferred where it is no longer than that.
+   */
   #grow(): void {
-    const links = new Uint32Array(grownLength(this.#links.length, this.#enough));
+    const { length } = this.#links;
+    const longer = length * (length < 1024 ? 8 : 2);
+    const links = new Uint32Array(length < this.#enough ? Math.min(longer, this.#enough) : longer);
     links.set(this.#links);
     this.#links = links;
   }

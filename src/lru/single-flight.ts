@@ -1,14 +1,16 @@
 import { RecursionError } from '../errors.js';
+import { refresh } from '../time/clock.js';
 
-/** One load in flight: a run of whatever gives a key's value. */
+/** One load in flight: an execution of whatever gives a key's value. */
 export interface Load<K> {
   readonly key: K;
-  readonly depth: number;
-  /** What its callers wait for, once the run has given one. */
+  /** The promise that callers wait for, once the load has given one. */
   promise: Promise<unknown> | undefined;
+  /** Whether it has ended without a promise. Set by an assignment, as the stack may be too full for a call. */
+  isDead: boolean;
 }
 
-/** What finds the load of a key, as a Map does. */
+/** Finds the load of a key, as a Map does. */
 export interface LoadIndex<K, L> {
   readonly size: number;
   get(key: K): L | undefined;
@@ -17,56 +19,81 @@ export interface LoadIndex<K, L> {
   clear(): void;
 }
 
-/** The loads in flight of one cache, at most one a key. To fence one is to forget it: it ends stored nowhere. */
-export class Loads<K, L extends Load<K> = Load<K>> {
-  readonly #running: LoadIndex<K, L>;
+/**
+ * Single flight: the loads in flight of one cache, at most one for each key. To fence a load is to forget it here: its
+ * callers still get the value, but it is not stored.
+ */
+export class SingleFlight<K, L extends Load<K> = Load<K>> {
+  readonly #loads: LoadIndex<K, L>;
 
-  /**
-   * How many runs are on the stack. Who begins one adds 1, and sets back what it was in a `finally`. A load without a
-   * promise that began deeper than this is dead: the stack overflowed before anybody could end it.
-   */
-  depth = 0;
-
-  constructor(index: LoadIndex<K, L>) {
-    this.#running = index;
+  constructor(loads: LoadIndex<K, L>) {
+    this.#loads = loads;
   }
 
-  /** Whether nothing is in flight, nor on the stack. */
-  get isIdle(): boolean {
-    return this.depth === 0 && this.#running.size === 0;
+  get size(): number {
+    return this.#loads.size;
   }
 
-  /** A key's load that has a promise, if there is one to join. @throws RecursionError when the run has given none yet. */
+  /** A key's load that has a promise, if there is one to join. @throws RecursionError when the load has given none yet. */
   join(key: K, named: { readonly name: string }): L | undefined {
     const load = this.get(key);
     if (load === undefined || load.promise !== undefined) return load;
-    throw new RecursionError(`${named.name} called itself with the same arguments before it had returned`);
+    throw recursionOf(named);
   }
 
-  /** A key's load, unless that is dead. */
+  /** A key's load. One that has ended is none: the stack overflowed before anything could take it out. */
   get(key: K): L | undefined {
-    const load = this.#running.get(key);
-    return load !== undefined && (load.promise !== undefined || load.depth <= this.depth) ? load : undefined;
+    const load = this.#loads.get(key);
+    return load?.isDead && load.promise === undefined ? undefined : load;
   }
 
-  /** Starts a load, in place of any other of the key, which is fenced. */
+  /** Adds a load, in place of any other of the key, which is fenced. */
   begin(load: L): void {
-    this.#running.set(load.key, load);
+    this.#loads.set(load.key, load);
   }
 
-  /** Ends a load. Tells whether it may store: a fenced one may not. */
+  /** Begins a load and runs it. Its value is stored unless it was fenced. Returns the promise that callers may join. */
+  run<V>(load: L, execute: () => V | PromiseLike<V>, store: (value: V) => void): Promise<V> {
+    try {
+      this.begin(load);
+      const promise = new Promise<V>((resolve) => resolve(execute())).then(
+        (value) => {
+          refresh();
+          if (this.end(load)) store(value);
+          return value;
+        },
+        (error) => {
+          this.end(load);
+          throw error;
+        },
+      );
+      load.promise = promise;
+      return promise;
+    } catch (error) {
+      // The stack is full.
+      load.isDead = true;
+      throw error;
+    }
+  }
+
+  /** Takes a load out. Tells whether it may store: a fenced one may not. */
   end(load: L): boolean {
-    return this.#running.get(load.key) === load && this.#running.delete(load.key);
+    return this.#loads.get(load.key) === load && this.#loads.delete(load.key);
   }
 
-  /** Tells whether there was a load to fence. */
+  /** Fences the load of a key. Tells whether there was one. */
   fence(key: K): boolean {
     const had = this.get(key) !== undefined;
-    this.#running.delete(key);
+    this.#loads.delete(key);
     return had;
   }
 
   fenceAll(): void {
-    this.#running.clear();
+    this.#loads.clear();
   }
+}
+
+/** The error of a load that asks for its own result. */
+export function recursionOf({ name }: { readonly name: string }): RecursionError {
+  return new RecursionError(`${name} called itself with the same arguments before it had returned`);
 }

@@ -1,4 +1,4 @@
-import type { Fn } from '../definition/definition.js';
+import type { Fn } from '../definition/function.js';
 import type { ArgsOf, ResultOf } from '../definition/signature.js';
 import { NotCachedError } from '../errors.js';
 import { CallCache } from './call-cache.js';
@@ -75,5 +75,5 @@ export function cachesOf(target: object, name: PropertyKey): readonly [CallCache
 }
 
 function cacheFor(receivers: Receivers, receiver: unknown): CallCache {
-  return new CallCache(receivers.definition, receiver, receivers.of(receiver));
+  return new CallCache(receivers.loader, receiver, receivers.of(receiver));
 }

@@ -1,10 +1,11 @@
-import type { Fn } from '../definition/definition.js';
+import type { Fn } from '../definition/function.js';
 import type { CachedOptions } from '../definition/options.js';
 import { type ResolvedOptions, resolveOptions } from '../definition/resolved-options.js';
 import type { CallbackArgsOf } from '../definition/signature.js';
 import { ArgumentError, mismatch, OptionError } from '../errors.js';
-import { requireObject } from '../lru/options.js';
-import { Boundary } from './caching-proxy-handler.js';
+import { requireObject } from '../validate.js';
+import { CachingProxyHandler } from './caching-proxy-handler.js';
+import type { Features } from './features.js';
 
 /**
  * Which methods of a `T` to cache, each with its options. One that is not named, or is `undefined` here, is not cached.
@@ -16,35 +17,20 @@ export type CachedMethods<T> = {
     | undefined;
 };
 
-/**
- * Caches methods of an object that cannot be decorated: a proxy of it, whose named methods each have a read-through LRU
- * cache. The object itself stays as it is, uncached, also where it calls its own methods. Two proxies of one object
- * share nothing.
- *
- * All else is the object's. Its methods, getters and setters run with the object as `this`, so that private fields and
- * built-in objects work; one that is called on something else gets that, and a cached one then has other entries. A
- * method that returns the object, or a promise of it, returns the proxy, or a promise of that. So a promise that has
- * nothing of its own is another promise than the object gave. A method of the proxy is always the same function, but not the
- * object's own, save for classes, and for what is read-only in the object for good, which a proxy has to give as it is.
- * A named method that is replaced, through the proxy or not, starts with no entries.
- *
- * @throws ArgumentError when `target` is no object, OptionError when a name is not that of a method, or an option of it is
- *   not as `CachedOptions` says, PlacementError when a method is a generator or cannot be replaced.
- * @example
- * const users = cachedProxy(new UserClient(), { find: { ttl: 60_000 } });
- * cacheOf(users, 'find').clear();
- */
-export function cachedProxy<T extends object>(target: T, methods: CachedMethods<T>): T {
-  if ((typeof target !== 'object' && typeof target !== 'function') || target === null) {
-    throw new ArgumentError(mismatch('target', 'an object', target));
-  }
-  requireObject('methods', methods);
-  const named = new Map<PropertyKey, ResolvedOptions>();
-  for (const name of Reflect.ownKeys(methods)) {
-    const options = (methods as Record<PropertyKey, CachedOptions | undefined>)[name];
-    if (options !== undefined) named.set(name, optionsOf(name, options));
-  }
-  return new Boundary(target, named).proxy;
+/** The function `cachedProxy` with some features. */
+export function cachedProxyWith(features: Features): <T extends object>(target: T, methods: CachedMethods<T>) => T {
+  return function cachedProxy<T extends object>(target: T, methods: CachedMethods<T>): T {
+    if ((typeof target !== 'object' && typeof target !== 'function') || target === null) {
+      throw new ArgumentError(mismatch('target', 'an object', target));
+    }
+    requireObject('methods', methods);
+    const named = new Map<PropertyKey, ResolvedOptions>();
+    for (const name of Reflect.ownKeys(methods)) {
+      const options = (methods as Record<PropertyKey, CachedOptions | undefined>)[name];
+      if (options !== undefined) named.set(name, optionsOf(name, options));
+    }
+    return new CachingProxyHandler(target, named, features).proxy;
+  };
 }
 
 function optionsOf(name: PropertyKey, options: CachedOptions): ResolvedOptions {

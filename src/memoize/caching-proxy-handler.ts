@@ -1,20 +1,22 @@
-import type { Fn } from '../definition/definition.js';
-import { memberLabel } from '../definition/label.js';
+import { memberLabel } from '../definition/definition.js';
+import type { Fn } from '../definition/function.js';
 import type { ResolvedOptions } from '../definition/resolved-options.js';
 import { PlacementError } from '../errors.js';
 import { requireOption } from '../validate.js';
+import type { Features } from './features.js';
 import { type Membership, memberOf, registerMembers } from './members.js';
 import { receiversOf } from './registry.js';
 import { wrap } from './wrap.js';
 
 /**
- * A boundary: what stands between an object and those who use it by a proxy. It gives them a stand-in for each method,
- * cached or not, which runs with the object as `this`, since a proxy has neither private fields nor internal slots.
+ * A caching proxy handler: it answers for a proxy of an object. It gives a stand-in for each method, cached or not, which
+ * runs with the object as `this`, since a proxy has neither private fields nor internal slots.
  */
-export class Boundary<T extends object> implements ProxyHandler<T> {
+export class CachingProxyHandler<T extends object> implements ProxyHandler<T> {
   readonly proxy: T;
   readonly #target: T;
   readonly #options: ReadonlyMap<PropertyKey, ResolvedOptions>;
+  readonly #features: Features;
   /** The cached stand-in of each named method, and of which method it is. */
   readonly #cached = new Map<PropertyKey, { readonly method: Fn; readonly wrapper: Fn }>();
   readonly #uncached = new WeakMap<Fn, Fn>();
@@ -22,9 +24,10 @@ export class Boundary<T extends object> implements ProxyHandler<T> {
   readonly #originals = new WeakMap<Fn, Fn>();
 
   /** @throws OptionError when a name is not that of a method, PlacementError when the method cannot be cached. */
-  constructor(target: T, options: ReadonlyMap<PropertyKey, ResolvedOptions>) {
+  constructor(target: T, options: ReadonlyMap<PropertyKey, ResolvedOptions>, features: Features) {
     this.#target = target;
     this.#options = options;
+    this.#features = features;
     this.proxy = new Proxy(target, this);
     for (const name of options.keys()) this.#require(name);
     registerMembers(this.proxy, (member) => this.#ownerOf(member));
@@ -64,7 +67,13 @@ export class Boundary<T extends object> implements ProxyHandler<T> {
     const options = this.#options.get(name)!;
     const label = () => memberLabel(this.#target, name);
     // No member of its receivers' class: they must not keep the cache of a dead proxy.
-    const wrapper = wrap(this.#redirected(method), options, options.per ?? 'instance', label, 'function');
+    const wrapper = wrap(this.#redirected(method), {
+      options,
+      sharing: options.per ?? 'instance',
+      label,
+      role: 'function',
+      features: this.#features,
+    });
     this.#cached.set(name, { method, wrapper });
     this.#originals.set(wrapper, method);
     return wrapper;

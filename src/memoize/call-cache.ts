@@ -1,10 +1,11 @@
-import { resultOf } from '../cache/stored.js';
-import type { Definition } from '../definition/definition.js';
+import { resultOf } from '../cache/entries.js';
+import { freshFor, type Outcome, outcomeOf, peek, resultsOf, statsOf, watch } from '../cache/inspection.js';
+import type { ReceiverCache } from '../cache/receiver-cache.js';
 import type { CacheStats } from '../definition/stats.js';
 import { type CallKey, publicKeyOf } from '../key/call-key.js';
 import { type Key, requireArguments } from '../key/key.js';
-import type { ReadThrough } from '../load/read-through.js';
-import type { Outcome } from '../load/settle.js';
+import type { Loader } from '../load/loader.js';
+import { replace } from '../load/put.js';
 
 /** How `explain` describes what a call would meet. */
 export interface Explanation {
@@ -23,13 +24,13 @@ type PromisedBy<R> = R extends PromiseLike<infer V> ? V : never;
 
 /** A call cache: one function's entries for one receiver, by the function's own arguments. `cacheOf` hands it out. */
 export class CallCache<Args extends readonly unknown[] = any[], R = any> {
-  readonly #definition: Definition;
+  readonly #loader: Loader;
   readonly #receiver: unknown;
-  readonly #cache: ReadThrough;
+  readonly #cache: ReceiverCache;
 
   /** Not to be called: `cacheOf` does. @internal */
-  constructor(definition: Definition, receiver: unknown, cache: ReadThrough) {
-    this.#definition = definition;
+  constructor(loader: Loader, receiver: unknown, cache: ReceiverCache) {
+    this.#loader = loader;
     this.#receiver = receiver;
     this.#cache = cache;
   }
@@ -41,7 +42,7 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
    * @internal
    */
   static watch(cache: CallCache): () => boolean {
-    return cache.#cache.watch();
+    return watch(cache.#cache);
   }
 
   /** What deletes a call by the key that its arguments have now. @internal */
@@ -57,7 +58,7 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
    */
   static replacement(cache: CallCache, args: readonly unknown[], value: unknown): () => void {
     const key = cache.#keyOf(args);
-    return () => cache.#cache.replace(key, args, value);
+    return () => replace(cache.#cache, key, args, value);
   }
 
   /**
@@ -66,7 +67,7 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
    * @internal
    */
   static takes(cache: CallCache, isAwaited: boolean): boolean {
-    return !isAwaited || cache.#definition.promises !== undefined;
+    return !isAwaited || cache.#cache.definition.promises !== undefined;
   }
 
   /**
@@ -75,7 +76,7 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
    */
   get size(): number {
     const { size } = this.#cache.current;
-    this.#cache.announce();
+    this.#cache.flushEvictions();
     return size;
   }
 
@@ -86,13 +87,13 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
   /** The stored result of a call, which is not made, nor counted, nor its recency touched; `undefined` when there is none. */
   peek(...args: Args): R | undefined {
     const key = this.#keyOf(args);
-    return resultOf(this.#cache.peekAt(key)) as R | undefined;
+    return resultOf(peek(this.#cache, key)) as R | undefined;
   }
 
   /** Whether the result of a call is stored. */
   has(...args: Args): boolean {
     const key = this.#keyOf(args);
-    return this.#cache.peekAt(key) !== undefined;
+    return peek(this.#cache, key) !== undefined;
   }
 
   /**
@@ -106,7 +107,7 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
   put(args: Args, value: R | Awaited<R> | PromisedBy<R>): void {
     requireArguments(args);
     const key = this.#keyOf(args);
-    this.#cache.put(key, args, value);
+    this.#loader.put(this.#cache, key, args, value);
   }
 
   /** Forgets the result of a call; a load of it in flight is stored nowhere. Tells whether there was either. */
@@ -122,12 +123,12 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
 
   /** Changes the capacity for this receiver. @throws OptionError when it is none. */
   resize(capacity: number): void {
-    this.#cache.bound(capacity);
+    this.#cache.resize(capacity);
   }
 
   /** The stored results with their keys, `[keyOf(args), value]`, least recent first. */
   entries(): Generator<[Key, R], undefined, undefined> {
-    return publicEntries(this.#cache.entries()) as Generator<[Key, R], undefined, undefined>;
+    return publicEntries(resultsOf(this.#cache)) as Generator<[Key, R], undefined, undefined>;
   }
 
   [Symbol.iterator](): Generator<[Key, R], undefined, undefined> {
@@ -136,16 +137,16 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
 
   /** What has happened to the calls on this receiver so far. */
   stats(): CacheStats {
-    return this.#cache.stats();
+    return statsOf(this.#cache);
   }
 
   /** What a call would meet. Nothing is called, counted or touched. */
   explain(...args: Args): Explanation {
     const callKey = this.#keyOf(args);
     const key = publicKeyOf(callKey);
-    const expiresIn = this.#cache.freshFor(callKey);
+    const expiresIn = freshFor(this.#cache, callKey);
     return expiresIn === undefined
-      ? { key, outcome: this.#cache.outcome(callKey) }
+      ? { key, outcome: outcomeOf(this.#cache, callKey) }
       : { key, outcome: 'hit', expiresIn };
   }
 
@@ -160,7 +161,7 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
   }
 
   #keyOf(args: readonly unknown[]): CallKey {
-    return this.#definition.keyOf(this.#receiver, args);
+    return this.#cache.definition.keyOf(this.#receiver, args);
   }
 }
 

@@ -1,10 +1,10 @@
-import type { Fn } from '../definition/definition.js';
+import type { Fn } from '../definition/function.js';
 import type { BatchFunction, CachedOptions } from '../definition/options.js';
 import { resolveOptions } from '../definition/resolved-options.js';
 import type { CallbackArgsOf } from '../definition/signature.js';
 import { ArgumentError, mismatch } from '../errors.js';
-import { requireObject } from '../lru/options.js';
-import { requireOption } from '../validate.js';
+import { requireObject, requireOption } from '../validate.js';
+import type { Features } from './features.js';
 import { wrap } from './wrap.js';
 
 /** What `memoize` is: a function, with another that memoizes what loads many at once. */
@@ -63,23 +63,24 @@ type WithoutErrors<V> = V extends Error
     : V
   : V;
 
-export const memoize: Memoize = /* @__PURE__ */ Object.assign(
+/** The function `memoize` with some features. */
+export function memoizeWith(features: Features): Memoize {
   function memoize<F extends Fn>(fn: F, options: CachedOptions = {}): F {
     requireCallable('fn', fn);
     const resolved = resolveOptions(options);
     const { many, per } = resolved;
     // Without `per` it is a function, which has no object to look for a method on.
     if (per === undefined && many !== undefined) requireOption(typeof many === 'function', 'many', 'a function', many);
-    return wrap(fn, resolved, per ?? 'one', () => fn.name || 'anonymous', 'function') as F;
-  },
-  {
-    many<K, V>(batch: BatchFunction<K, V>, options: CachedOptions = {}): (key: K) => Promise<Loaded<V>> {
-      requireCallable('batch', batch);
-      requireObject('options', options);
-      return memoize(batch as Fn, { ...options, many: batch });
-    },
-  },
-);
+    const label = () => fn.name || 'anonymous';
+    return wrap(fn, { options: resolved, sharing: per ?? 'one', label, role: 'function', features }) as F;
+  }
+  function many<K, V>(batch: BatchFunction<K, V>, options: CachedOptions = {}): (key: K) => Promise<Loaded<V>> {
+    requireCallable('batch', batch);
+    requireObject('options', options);
+    return memoize(batch as Fn, { ...options, many: batch });
+  }
+  return Object.assign(memoize, { many });
+}
 
 function requireCallable(name: string, fn: unknown): void {
   if (typeof fn !== 'function') throw new ArgumentError(mismatch(name, 'a function', fn));

@@ -1,7 +1,7 @@
+import { ReceiverCache } from '../cache/receiver-cache.js';
 import type { Definition } from '../definition/definition.js';
-import { ReadThrough } from '../load/read-through.js';
-import { Resilient } from '../resilience/resilient-loader.js';
-import { stampOf, stampOn } from './receiver-slot.js';
+import type { Loader } from '../load/loader.js';
+import { cacheIn, putCacheIn } from './receiver-slot.js';
 
 /** How entries are divided: one set for all receivers, one for each, or one for each class of receivers. */
 export type Sharing = 'one' | 'instance' | 'class';
@@ -9,57 +9,59 @@ export type Sharing = 'one' | 'instance' | 'class';
 /** The receivers of one definition: which `this` owns which entries. Keeps none of them alive. */
 export class Receivers {
   readonly definition: Definition;
+  readonly loader: Loader;
   readonly sharing: Sharing;
   /** The one set of entries, when all receivers share it. */
-  readonly sole: ReadThrough | undefined;
+  readonly shared: ReceiverCache | undefined;
   /** Of those that carry no stamp. */
-  #others: WeakMap<object, ReadThrough> | undefined;
+  #others: WeakMap<object, ReceiverCache> | undefined;
   /** For a `this` that is no object. Bounded, since nothing tells when a primitive is no longer used. */
-  #primitives: Map<unknown, ReadThrough> | undefined;
+  #primitives: Map<unknown, ReceiverCache> | undefined;
 
   /** Whether receivers carry their entries: not for a function that a long-lived receiver would keep alive. */
-  readonly #stamps: boolean;
+  readonly #areSlotted: boolean;
 
-  constructor(definition: Definition, sharing: Sharing) {
+  constructor(definition: Definition, loader: Loader, sharing: Sharing) {
     this.definition = definition;
+    this.loader = loader;
     this.sharing = sharing;
-    this.#stamps = sharing === 'instance' && definition.role !== 'function';
+    this.#areSlotted = sharing === 'instance' && definition.role !== 'function';
     if (sharing !== 'one') return;
-    const sole = this.#make();
-    this.sole = sole;
-    definition.emptySole = () => sole.renew();
+    const shared = new ReceiverCache(definition);
+    this.shared = shared;
+    definition.clearShared = () => shared.clearIfOutdated();
   }
 
   /** The entries of a receiver, made when it is first seen. */
-  of(receiver: unknown): ReadThrough {
-    if (this.#stamps && typeof receiver === 'object' && receiver !== null) {
-      const cache = stampOf(receiver);
+  of(receiver: unknown): ReceiverCache {
+    if (this.#areSlotted && typeof receiver === 'object' && receiver !== null) {
+      const cache = cacheIn(receiver);
       if (cache !== undefined && cache.definition === this.definition) return cache;
     }
     return this.#find(receiver);
   }
 
-  #find(receiver: unknown): ReadThrough {
-    if (this.sole !== undefined) return this.sole;
+  #find(receiver: unknown): ReceiverCache {
+    if (this.shared !== undefined) return this.shared;
     if ((typeof receiver !== 'object' && typeof receiver !== 'function') || receiver === null) {
       return this.#ofPrimitive(receiver);
     }
-    let cache = this.#stamps ? stampOf(receiver) : undefined;
+    let cache = this.#areSlotted ? cacheIn(receiver) : undefined;
     while (cache !== undefined && cache.definition !== this.definition) cache = cache.next;
     return cache ?? this.#ofOther(this.sharing === 'class' ? classOf(receiver) : receiver, receiver);
   }
 
-  #ofOther(owner: object, receiver: object): ReadThrough {
+  #ofOther(owner: object, receiver: object): ReceiverCache {
     const known = this.#others?.get(owner);
     if (known !== undefined) return known;
     this.#meet(receiver);
-    const first = this.#stamps ? stampOf(owner) : undefined;
-    if (this.#stamps && countOf(first) < MOST_STAMPED) {
-      const cache = this.#make(first);
-      if (stampOn(owner, cache)) return cache;
+    const first = this.#areSlotted ? cacheIn(owner) : undefined;
+    if (this.#areSlotted && countOf(first) < MOST_SLOTTED) {
+      const cache = new ReceiverCache(this.definition, first);
+      if (putCacheIn(owner, cache)) return cache;
     }
     this.#others ??= new WeakMap();
-    const cache = this.#make();
+    const cache = new ReceiverCache(this.definition);
     this.#others.set(owner, cache);
     return cache;
   }
@@ -72,17 +74,11 @@ export class Receivers {
     }
   }
 
-  /** The one place where a kind of cache is chosen. */
-  #make(next?: ReadThrough): ReadThrough {
-    const { definition } = this;
-    return definition.isResilient ? new Resilient(definition, next) : new ReadThrough(definition, next);
-  }
-
-  #ofPrimitive(receiver: unknown): ReadThrough {
+  #ofPrimitive(receiver: unknown): ReceiverCache {
     this.#primitives ??= new Map();
     const primitives = this.#primitives;
     const owner = Object.is(receiver, -0) ? MINUS_ZERO : receiver;
-    const cache = primitives.get(owner) ?? this.#make();
+    const cache = primitives.get(owner) ?? new ReceiverCache(this.definition);
     primitives.delete(owner);
     primitives.set(owner, cache);
     const [oldest] = primitives.keys();
@@ -92,9 +88,9 @@ export class Receivers {
 }
 
 /** As many caches as a receiver carries: they are looked for one after the other, and keep their definitions. */
-const MOST_STAMPED = 8;
+const MOST_SLOTTED = 8;
 
-function countOf(cache: ReadThrough | undefined): number {
+function countOf(cache: ReceiverCache | undefined): number {
   let count = 0;
   for (let each = cache; each !== undefined; each = each.next) count++;
   return count;

@@ -1,21 +1,32 @@
-import { Gatherer } from '../batch/batched-method.js';
-import { copyAppearance } from '../definition/appearance.js';
-import { Definition, type Fn, type Label, type Role } from '../definition/definition.js';
-import { isGenerator } from '../definition/function.js';
+import { Definition, type Label, type Role } from '../definition/definition.js';
+import { copyAppearance, type Fn, isGenerator } from '../definition/function.js';
 import type { ResolvedOptions } from '../definition/resolved-options.js';
 import { PlacementError } from '../errors.js';
-import { Wrapper } from './call-paths.js';
+import { ReadThrough } from '../load/read-through.js';
+import { CallPaths } from './call-paths.js';
+import type { Features } from './features.js';
 import { Receivers, type Sharing } from './receivers.js';
-import { register } from './registry.js';
+import { receiversOf, register } from './registry.js';
 
-/** Puts a cache before a function: a wrapper with its name, length and own properties. */
-export function wrap(method: Fn, options: ResolvedOptions, sharing: Sharing, label: Label, role: Role): Fn {
+/** What a wrapper needs to know beside the method. */
+export interface Wrapping {
+  readonly options: ResolvedOptions;
+  readonly sharing: Sharing;
+  readonly label: Label;
+  readonly role: Role;
+  readonly features: Features;
+}
+
+/** Puts a cache in front of a function: a wrapper with its name, length and own properties. */
+export function wrap(method: Fn, { options, sharing, label, role, features }: Wrapping): Fn {
   refuseGenerator(method, options.name ?? label(undefined));
+  const methodOf = (fn: unknown) => receiversOf(fn)?.definition.method;
   const { many } = options;
-  const load = many === undefined ? method : new Gatherer(many, () => definition.name).gather;
+  const load = many === undefined ? method : features.batching(many, () => definition.name, methodOf);
   const definition: Definition = new Definition(load, options, label, role);
-  const receivers = new Receivers(definition, sharing);
-  const wrapper = new Wrapper(receivers).make();
+  const loader = definition.isResilient ? features.resilience(definition) : new ReadThrough();
+  const receivers = new Receivers(definition, loader, sharing);
+  const wrapper = new CallPaths(receivers).forMethod();
   copyAppearance(method, wrapper);
   register(wrapper, receivers);
   return wrapper;

@@ -1,199 +1,230 @@
-import type { Kept } from '../cache/aging-entry.js';
+import type { AgingEntry } from '../cache/aging-entry.js';
+import type { CallLoad } from '../cache/call-load.js';
+import { Failures } from '../cache/failures.js';
+import { agingEntry, mayBeInvalidated, standIn } from '../cache/inspection.js';
+import { beginLoad, endLoad, joinLoad } from '../cache/loads-in-flight.js';
+import type { ReceiverCache } from '../cache/receiver-cache.js';
 import { isAbsent, withoutSignal } from '../definition/caller-signal.js';
 import { asyncOptionOf } from '../definition/resolved-options.js';
 import { mismatch, OptionError, TimeoutError } from '../errors.js';
 import { type CallKey, isSameKey } from '../key/call-key.js';
+import { countEnd, readClock } from '../load/await-load.js';
 import { running } from '../load/load-context.js';
-import { isPromise, nativePromise } from '../promise.js';
-import { dropContext } from '../promise-context.js';
+import { settle } from '../load/settle.js';
+import { dropContext, isPromise, nativePromise } from '../promise.js';
 import { refresh } from '../time/clock.js';
 import { startTimer } from '../time/timer.js';
-import { Keeper } from './keeper.js';
-import { Run, type Waiter } from './shared-load.js';
+import { SharedLoad, type Waiter } from './shared-load.js';
+import { answerWithinSoftTimeout } from './soft-timeout.js';
 
-/**
- * A runner: a keeper that runs the method for all who wait, and settles each run: by its result, its failure, its
- * timeout, or for want of anybody who waits.
- */
-export abstract class Runner extends Keeper {
-  /** Begins a load in the background, unless one is in flight. */
-  protected reload(key: CallKey, waiter: Waiter): void {
-    // First, as a clock is anybody's code, and may make this very call.
-    const since = this.stopwatch();
-    if (this.loadOf(key) === undefined) this.begin(key, waiter, true, since);
-  }
+/** The load runner: it runs the method for all callers that wait, and ends each load by its result, its failure or its timeout. */
 
-  /** Begins a load, for a caller or in the background, at a time that was read. What its method throws at once stays in it. */
-  protected begin(key: CallKey, { receiver, args, signal }: Waiter, isBackground: boolean, since: number): Run {
-    const { definition } = this;
-    const { signal: pick, timeout, many } = definition.options;
-    const loads = this.inFlight();
-    const { depth } = loads;
-    const outer = running.load;
-    const run = new Run(key, depth + 1, since, signal, isBackground);
-    loads.begin(run);
-    loads.depth = depth + 1;
-    running.load = pick === undefined && timeout === Infinity ? undefined : run;
-    if (isBackground) this.count('refreshes');
-    else this.missed();
-    this.count('pending');
-    try {
-      // A batch is made of single arguments.
-      const isAlone = many !== undefined && pick !== undefined;
-      const given = isAlone ? aloneIn(withoutSignal(pick, receiver, args)) : run.forMethod(args);
-      const source: unknown = definition.method.apply(receiver, given as unknown[]);
-      if (!isPromise(source)) {
-        const option = asyncOptionOf(definition.options);
-        throw new OptionError(mismatch(`${option} of ${definition.name}`, 'a method that returns promises', source));
-      }
-      this.#follow(run, args, nativePromise(source));
-    } catch (error) {
-      run.thrown = { error };
-    }
-    loads.depth = depth;
-    running.load = outer;
-    if (run.thrown !== undefined) {
-      // It is thrown, unless an old value stands in.
-      run.answer.catch(() => {});
-      this.#fail(run, args, run.thrown.error);
-    }
-    return run;
-  }
-
-  #follow(run: Run, args: readonly unknown[], source: Promise<unknown>): void {
-    const { timeout } = this.definition.options;
-    source.then(
-      (result) => this.#succeed(run, args, result),
-      (error) => this.#fail(run, args, error),
-    );
-    run.promise = run.answer;
-    if (timeout === Infinity) return;
-    const expire = () => {
-      const error = new TimeoutError(`${this.definition.name} took longer than ${timeout} ms`);
-      run.isTimedOut = true;
-      // First, so that who hears of the failure and loads again meets a source that was told to stop.
-      run.abort(error);
-      this.#fail(run, args, error);
-    };
-    run.until(startTimer(timeout, expire));
-  }
-
-  #succeed(run: Run, args: readonly unknown[], result: unknown): void {
-    if (run.isOver) return;
-    this.renew();
-    // An entry that has made room is not brought back by a reload that nobody has asked for.
-    if (run.isEvicted && run.isBackground && run.waiting === 0) this.end(run);
-    const isCurrent = this.loadOf(run.key) === run;
-    this.#finish(run, false);
-    try {
-      this.settle(run, args, result, run.promise);
-    } catch (error) {
-      this.#recover(run, args, error, isCurrent);
-      return;
-    }
-    dropContext(run.answer);
-    run.resolve(result);
-    this.#tell(run, args, this.announcements());
-  }
-
-  #fail(run: Run, args: readonly unknown[], error: unknown): void {
-    if (run.isOver) return;
-    run.isOutdated = this.isDoubtful(run);
-    this.#finish(run, true);
-    this.renew();
-    const isCurrent = this.end(run);
-    if (run.isSpoilt && run.heirs.length > 0) this.#inherit(run, error);
-    else this.#recover(run, args, error, isCurrent);
-  }
-
-  /** Has those who still wait for a run that its first caller has spoilt get what there is by now, or begins it anew. */
-  #inherit(run: Run, error: unknown): void {
-    // Nobody may be waiting.
-    run.answer.catch(() => {});
-    try {
-      run.resolve(this.#inheritance(run, run.heirs, error));
-    } catch (trouble) {
-      // Besides the error, as a clock, or what makes the key, is anybody's code.
-      run.reject(trouble);
-    }
-  }
-
-  /** What heirs get: an entry, the result of a load in flight, or of one that is begun for them. Throws the error when there are none. */
-  #inheritance(run: Run, heirs: readonly Waiter[], error: unknown): Promise<unknown> {
-    // The arguments of others have been changed since, and would load something else.
-    const heir = heirs.find(({ receiver, args }) => isSameKey(this.definition.keyOf(receiver, args), run.key));
-    if (heir === undefined) throw error;
-    const kept = this.kept(run.key);
-    if (kept?.isServed(this.now())) return kept.value;
-    const since = this.stopwatch();
-    const known = this.join(run.key);
-    const next = known ?? this.begin(run.key, heir, true, since);
-    if (!(next instanceof Run)) return next.promise!;
-    run.handOver(next);
-    for (const each of heirs) next.join(each);
-    const wasWanted = known !== undefined && next.isWanted;
-    next.isWanted = wasWanted || heirs.some(({ signal }) => signal === undefined);
-    if (next.thrown !== undefined) throw next.thrown.error;
-    return this.soon(next);
-  }
-
-  protected giveUp(run: Run, reason: unknown): void {
-    this.#finish(run, true);
-    this.end(run);
-    run.answer.catch(() => {});
-    run.reject(reason);
-    run.abort(reason);
-  }
-
-  #finish(run: Run, failed: boolean): void {
-    run.over();
-    this.count('pending', -1);
-    this.ended(run, failed);
-  }
-
-  /** Has an old value stand in for a result that there is none of, or gives the error to those who wait. */
-  #recover(run: Run, args: readonly unknown[], error: unknown, isCurrent: boolean): void {
-    let kept: Kept | undefined;
-    try {
-      refresh();
-      const now = this.now();
-      if (isCurrent) this.remember(run, error, now);
-      kept = this.standIn(run.key, now);
-      // Those who doubt ask again.
-      if (kept?.isFresh(now) === false) this.count('staleHits', run.waiting - run.doubters);
-    } catch {
-      // A clock that throws must not keep the error from those who wait.
-    }
-    if (kept === undefined) run.reject(error);
-    else {
-      run.thrown = undefined;
-      run.promise = run.answer;
-      run.resolve(kept.value);
-    }
-    const tell = () => this.definition.listeners.error(run.key, args, error);
-    this.#tell(run, args, [tell, ...this.announcements()]);
-  }
-
-  /** Tells the listeners how a run has ended. What they throw is for the caller who began it, if that one waits. */
-  #tell(run: Run, args: readonly unknown[], listeners: readonly (() => void)[]): void {
-    if (!run.isLed) {
-      this.definition.listeners.alone(run.key, args, listeners);
-      return;
-    }
-    for (const listen of listeners) {
-      try {
-        listen();
-      } catch (error) {
-        run.troubles.push(error);
-      }
-    }
-  }
-
-  /** What those wait for who would rather have an old value than wait for long. */
-  protected abstract soon(run: Run): Promise<unknown>;
+/** Begins a load in the background, unless one is in flight. */
+export function reload(cache: ReceiverCache, key: CallKey, waiter: Waiter): void {
+  // First, as a clock is the user's code, and may make this very call.
+  const since = readClock(cache);
+  if (cache.loads?.get(key) === undefined) runLoad(cache, key, waiter, true, since);
 }
 
-/** The one argument of a batched call, whose signal, which is not among these any more, may be said to be absent. */
-function aloneIn(args: readonly unknown[]): readonly unknown[] {
+/** Begins a load, for a caller or in the background, at a time that was read. It holds what its method throws at once. */
+export function runLoad(
+  cache: ReceiverCache,
+  key: CallKey,
+  { receiver, args, signal }: Waiter,
+  isBackground: boolean,
+  since: number,
+): SharedLoad {
+  const { definition } = cache;
+  const { signal: pick, timeout, many } = definition.options;
+  const outer = running.load;
+  const load = new SharedLoad(key, since, signal, isBackground);
+  beginLoad(cache, load);
+  running.load = pick === undefined && timeout === Infinity ? undefined : load;
+  if (isBackground) cache.count('refreshes');
+  else cache.countMiss();
+  cache.count('pending');
+  try {
+    // A batch is made of single arguments.
+    const isBatched = many !== undefined && pick !== undefined;
+    const given = isBatched ? loneArgument(withoutSignal(pick, receiver, args)) : load.argsForMethod(args);
+    const source: unknown = definition.method.apply(receiver, given as unknown[]);
+    if (!isPromise(source)) {
+      const option = asyncOptionOf(definition.options);
+      throw new OptionError(mismatch(`${option} of ${definition.name}`, 'a method that returns promises', source));
+    }
+    follow(cache, load, args, nativePromise(source));
+  } catch (error) {
+    load.thrown = { error };
+    load.isDead = true;
+  }
+  running.load = outer;
+  if (load.thrown !== undefined) {
+    // It is thrown, unless an old value stands in.
+    load.answer.catch(() => {});
+    fail(cache, load, args, load.thrown.error);
+  }
+  return load;
+}
+
+/** Gives a load up when no caller waits for it any more. */
+export function giveUp(cache: ReceiverCache, load: SharedLoad, reason: unknown): void {
+  finish(cache, load, true);
+  endLoad(cache, load);
+  load.answer.catch(() => {});
+  load.reject(reason);
+  load.abort(reason);
+}
+
+function follow(cache: ReceiverCache, load: SharedLoad, args: readonly unknown[], source: Promise<unknown>): void {
+  const { options, name } = cache.definition;
+  const { timeout } = options;
+  source.then(
+    (result) => succeed(cache, load, args, result),
+    (error) => fail(cache, load, args, error),
+  );
+  load.promise = load.answer;
+  if (timeout === Infinity) return;
+  const expire = () => {
+    const error = new TimeoutError(`${name} took longer than ${timeout} ms`);
+    load.isTimedOut = true;
+    // First, so that a listener that is told of the failure and loads again meets a source that was told to stop.
+    load.abort(error);
+    fail(cache, load, args, error);
+  };
+  load.onSettled(startTimer(timeout, expire));
+}
+
+function succeed(cache: ReceiverCache, load: SharedLoad, args: readonly unknown[], result: unknown): void {
+  if (load.isSettled) return;
+  cache.clearIfOutdated();
+  // A reload that no caller has asked for does not bring back an entry that was evicted to make room.
+  if (load.isEvicted && load.isBackground && load.waiting === 0) endLoad(cache, load);
+  const isCurrent = cache.loads?.get(load.key) === load;
+  finish(cache, load, false);
+  try {
+    settle(cache, load, args, result, load.promise);
+  } catch (error) {
+    recover(cache, load, args, error, isCurrent);
+    return;
+  }
+  dropContext(load.answer);
+  load.resolve(result);
+  tell(cache, load, args, cache.takePendingEvents());
+}
+
+function fail(cache: ReceiverCache, load: SharedLoad, args: readonly unknown[], error: unknown): void {
+  if (load.isSettled) return;
+  load.isOutdated = mayBeInvalidated(cache, load);
+  finish(cache, load, true);
+  cache.clearIfOutdated();
+  const isCurrent = endLoad(cache, load);
+  if (load.failedByCaller && load.remainingWaiters.length > 0) retryForWaiters(cache, load, error);
+  else recover(cache, load, args, error, isCurrent);
+}
+
+/** The load failed because its first caller aborted. Answers the remaining callers from the cache, or loads again for them. */
+function retryForWaiters(cache: ReceiverCache, load: SharedLoad, error: unknown): void {
+  // No caller may be waiting.
+  load.answer.catch(() => {});
+  try {
+    load.resolve(answerForWaiters(cache, load, load.remainingWaiters, error));
+  } catch (trouble) {
+    // Besides the error, as a clock, and the option `key`, are the user's code.
+    load.reject(trouble);
+  }
+}
+
+/** What waiting callers get: an entry, or the result of a load that is in flight or is begun for them. Else throws the error. */
+function answerForWaiters(
+  cache: ReceiverCache,
+  load: SharedLoad,
+  waiters: readonly Waiter[],
+  error: unknown,
+): Promise<unknown> {
+  // Arguments that were changed since would load something else.
+  const first = waiters.find(({ receiver, args }) => isSameKey(cache.definition.keyOf(receiver, args), load.key));
+  if (first === undefined) throw error;
+  const entry = agingEntry(cache, load.key);
+  if (entry?.isServed(cache.now())) return entry.value;
+  const since = readClock(cache);
+  const known: CallLoad | undefined = joinLoad(cache, load.key);
+  const next = known ?? runLoad(cache, load.key, first, true, since);
+  if (!(next instanceof SharedLoad)) return next.promise!;
+  load.handOver(next);
+  for (const waiter of waiters) next.join(waiter);
+  const wasWanted = known !== undefined && next.isWanted;
+  next.isWanted = wasWanted || waiters.some(({ signal }) => signal === undefined);
+  if (next.thrown !== undefined) throw next.thrown.error;
+  return answerWithinSoftTimeout(cache, next);
+}
+
+function finish(cache: ReceiverCache, load: SharedLoad, hasFailed: boolean): void {
+  load.markSettled();
+  cache.count('pending', -1);
+  countEnd(cache, load.since, hasFailed);
+}
+
+/** Has an old value stand in for a load that gave no result, or gives the error to the callers that wait. */
+function recover(
+  cache: ReceiverCache,
+  load: SharedLoad,
+  args: readonly unknown[],
+  error: unknown,
+  isCurrent: boolean,
+): void {
+  let entry: AgingEntry | undefined;
+  try {
+    refresh();
+    const now = cache.now();
+    if (isCurrent) remember(cache, load, error, now);
+    entry = standIn(cache, load.key, now);
+    // Callers that await a verdict ask again.
+    if (entry?.isFresh(now) === false) cache.count('staleHits', load.waiting - load.awaitingVerdict);
+  } catch {
+    // A clock that throws must not keep the error from the callers that wait.
+  }
+  if (entry === undefined) load.reject(error);
+  else {
+    load.thrown = undefined;
+    load.promise = load.answer;
+    load.resolve(entry.value);
+  }
+  const tellError = () => cache.definition.listeners.error(load.key, args, error);
+  tell(cache, load, args, [tellError, ...cache.takePendingEvents()]);
+}
+
+/** Has a failure answer later calls for `errorTtl`, and no reload begin for a while. */
+function remember(cache: ReceiverCache, load: SharedLoad, error: unknown, now: number): void {
+  const { errorTtl, tags } = cache.definition.options;
+  const entry = agingEntry(cache, load.key);
+  if (entry !== undefined) entry.retryAt = now + Math.max(errorTtl, BACK_OFF * (1 - Math.random() / 2));
+  // What a method throws at once says nothing about a source, nor yet whether the method returns promises. A failure
+  // that one caller has caused says nothing to others.
+  if (errorTtl === 0 || load.thrown !== undefined || load.failedByCaller) return;
+  const { extras } = cache;
+  extras.failures ??= new Failures(cache.entries.capacity, () => cache.now(), tags !== undefined);
+  extras.failures.write(load.key, { error, tagTime: load.tagTime }, errorTtl);
+}
+
+/** Tells listeners how a load has ended. The caller that began it gets what they throw, if it waits. */
+function tell(cache: ReceiverCache, load: SharedLoad, args: readonly unknown[], events: readonly (() => void)[]): void {
+  if (!load.isLed) {
+    cache.definition.listeners.notifyDetached(load.key, args, events);
+    return;
+  }
+  for (const event of events) {
+    try {
+      event();
+    } catch (error) {
+      load.listenerErrors.push(error);
+    }
+  }
+}
+
+/** The one argument of a batched call. Its signal is not among these any more; an argument may say that there is none. */
+function loneArgument(args: readonly unknown[]): readonly unknown[] {
   return args.slice(1).every(isAbsent) ? args.slice(0, 1) : args;
 }
+
+/** Milliseconds, of which half to all pass after a failure before the next reload. */
+const BACK_OFF = 1000;

@@ -1,63 +1,58 @@
 import { CallLoad } from '../cache/call-load.js';
 import { callAll } from '../call-all.js';
 import { exchanged } from '../definition/caller-signal.js';
+import type { CallKey } from '../key/call-key.js';
 
-/** A call that waits for a run. */
+/** A call that waits for a load. */
 export interface Waiter {
   readonly receiver: unknown;
   readonly args: readonly unknown[];
   readonly signal: AbortSignal | undefined;
-  /** Whether it waits only to learn if the result is one that it may have. */
-  readonly doubts?: boolean;
+  /** Whether it waits only to learn whether the result is one that it may have. */
+  readonly awaitsVerdict?: boolean;
   /** Whether it was given an old value instead. */
   isDismissed?: boolean;
 }
 
-/** A run: a call load that knows who waits for it, can be given up, and is settled by its cache. */
-export class Run extends CallLoad {
-  /** What callers wait for; theirs as `promise` once the method has returned. */
+/** A shared load: a call load that knows the callers that wait for it, and can be given up. */
+export class SharedLoad extends CallLoad {
+  /** The promise that callers wait for; theirs as `promise` once the method has returned. */
   readonly answer: Promise<unknown>;
   resolve!: (value: unknown) => void;
   reject!: (error: unknown) => void;
-  /** What those wait for who are given an old value when it takes too long. */
-  soon: Promise<unknown> | undefined;
-  /** Whether it took too long for them. */
-  isSlow = false;
+  /** The promise of callers that are given an old value when the load takes too long. */
+  earlyAnswer: Promise<unknown> | undefined;
   /** How many callers wait. */
   waiting: number;
-  /** Those who have joined. */
+  /** The callers that have joined. */
   readonly #joined = new Set<Waiter>();
-  /** Whether it goes on when all have left who can. */
+  /** Whether it goes on when all callers that can leave have left. */
   isWanted: boolean;
-  /** Whether its entry has made room for another meanwhile, so that nobody is in need of the result. */
-  isEvicted = false;
-  /** Whether it has ended, for whatever reason; what its method gives then comes to nothing. */
-  isOver = false;
+  /** Whether it has ended, for whatever reason; what its method gives after that is dropped. */
+  isSettled = false;
   /** What its method threw, instead of returning a promise. */
   thrown: { readonly error: unknown } | undefined;
-  /** Whether it ended because its time was up. */
   isTimedOut = false;
-  /** Whether the caller who began it hears of what listeners throw. */
+  /** Whether the caller that began it is to get what listeners throw. */
   isLed: boolean;
   /** What listeners threw. */
-  readonly troubles: unknown[] = [];
-  /** What was begun in its place. */
-  successor: Run | undefined;
+  readonly listenerErrors: unknown[] = [];
+  /** The load that was begun in its place. */
+  successor: SharedLoad | undefined;
   readonly #leader: AbortSignal | undefined;
-  /** Whether its method has a signal of its own in place of its first caller's. */
+  /** Whether its method has the load's own signal in place of that of the caller that began it. */
   #isExchanged = false;
   #controller: AbortController | undefined;
-  #stops: (() => void)[] = [];
+  #whenSettled: (() => void)[] = [];
 
   constructor(
-    key: unknown,
-    depth: number,
+    key: CallKey,
     since: number,
     /** The signal of the call that began it. */
     leader: AbortSignal | undefined,
     readonly isBackground: boolean,
   ) {
-    super(key, depth, since);
+    super(key, since);
     this.waiting = isBackground ? 0 : 1;
     this.isWanted = isBackground;
     this.isLed = !isBackground;
@@ -66,7 +61,7 @@ export class Run extends CallLoad {
       this.resolve = resolve;
       this.reject = reject;
     });
-    // Nobody may be waiting.
+    // No caller may be waiting.
     if (isBackground) this.answer.catch(() => {});
   }
 
@@ -77,20 +72,20 @@ export class Run extends CallLoad {
   }
 
   /** The arguments for its method: its own signal in place of the caller's, which must not end it for others. */
-  forMethod(args: readonly unknown[]): readonly unknown[] {
+  argsForMethod(args: readonly unknown[]): readonly unknown[] {
     if (this.#leader === undefined) return args;
     const given = exchanged(args, this.#leader, this.signal);
     this.#isExchanged = given.some((arg, index) => arg !== args[index]);
     return given;
   }
 
-  /** One more waits. */
+  /** One more caller waits. */
   join(waiter: Waiter): void {
     this.waiting++;
     this.#joined.add(waiter);
   }
 
-  /** All who wait are given an old value. It goes on for those who come later. */
+  /** All waiting callers are given an old value. The load goes on for callers that come later. */
   dismiss(): void {
     this.waiting = 0;
     for (const waiter of this.#joined) waiter.isDismissed = true;
@@ -98,73 +93,76 @@ export class Run extends CallLoad {
     this.isWanted = true;
   }
 
-  /** One gives up. Tells whether the run is of use to nobody then. */
+  /** A caller gives up. Tells whether the load is of use to nobody then. */
   leave(waiter: Waiter): boolean {
-    // Those who were given an old value wait no more.
+    // Callers that were given an old value wait no more.
     this.waiting = Math.max(0, this.waiting - 1);
     this.#joined.delete(waiter);
-    return this.waiting === 0 && !this.isWanted && !this.isOver;
+    return this.waiting === 0 && !this.isWanted && !this.isSettled;
   }
 
-  /** Whether its first caller gave up, which its method may have heard of in another way than by the run's own signal. */
-  get isSpoilt(): boolean {
+  /**
+   * Whether the caller that began it has aborted, which its method may have learned in another way than by the load's own
+   * signal, so that its failure says nothing to other callers.
+   */
+  get failedByCaller(): boolean {
     return this.#leader?.aborted === true && !this.#isExchanged && !this.isTimedOut;
   }
 
-  /** Those who have joined and still wait. */
-  get heirs(): Waiter[] {
+  /** The callers that have joined and still wait. */
+  get remainingWaiters(): Waiter[] {
     return [...this.#joined].filter(({ signal }) => !signal?.aborted);
   }
 
-  /** How many of those who wait doubt. */
-  get doubters(): number {
-    return [...this.#joined].filter(({ doubts }) => doubts).length;
+  /** How many of the waiting callers await a verdict. */
+  get awaitingVerdict(): number {
+    return [...this.#joined].filter(({ awaitsVerdict }) => awaitsVerdict).length;
   }
 
-  /** The run that is under way for those who wait for this one. */
-  get latest(): Run {
-    let latest: Run = this;
+  /** The load that is under way for the callers that wait for this one. */
+  get latest(): SharedLoad {
+    let latest: SharedLoad = this;
     while (latest.successor !== undefined) latest = latest.successor;
-    // So that the way is not gone again, and what lies on it is let go of.
+    // A shortcut for the next look, which lets go of the loads between.
     if (latest !== this) this.successor = latest;
     return latest;
   }
 
-  /** Those who have joined wait for another run. */
-  handOver(successor: Run): void {
+  /** The callers that have joined wait for another load. */
+  handOver(successor: SharedLoad): void {
     this.successor = successor;
     this.#joined.clear();
   }
 
-  /** What the caller who began it is given: what it waits for, unless a listener has thrown. */
-  led(answer: Promise<unknown>): Promise<unknown> {
+  /** What the caller that began it is given: the answer, unless a listener has thrown. */
+  answerForLeader(answer: Promise<unknown>): Promise<unknown> {
     return answer.then(
       (value) => {
-        this.throwTroubles();
+        this.throwListenerErrors();
         return value;
       },
-      (error) => this.throwTroubles(error),
+      (error) => this.throwListenerErrors(error),
     );
   }
 
   /** Throws what listeners have thrown, and these errors, if there are any. */
-  throwTroubles(...errors: unknown[]): void {
+  throwListenerErrors(...errors: unknown[]): void {
     this.isLed = false;
     const rethrow = (error: unknown) => () => {
       throw error;
     };
-    callAll([...this.troubles, ...errors].map(rethrow));
+    callAll([...this.listenerErrors, ...errors].map(rethrow));
   }
 
-  /** Calls what stops a timer once it is over. */
-  until(stop: () => void): void {
-    this.#stops.push(stop);
+  /** Calls back when the load has ended. */
+  onSettled(callback: () => void): void {
+    this.#whenSettled.push(callback);
   }
 
-  over(): void {
-    this.isOver = true;
-    for (const stop of this.#stops) stop();
-    this.#stops = [];
+  markSettled(): void {
+    this.isSettled = true;
+    for (const callback of this.#whenSettled) callback();
+    this.#whenSettled = [];
   }
 
   abort(reason: unknown): void {

@@ -4,9 +4,9 @@ import type { CallKey } from '../key/call-key.js';
 /** Whose entries have tags. */
 export interface TagHolder {
   /** Forgets the entries that have a tag. Returns how many they were. */
-  forget(tag: string): number;
+  removeTagged(tag: string): number;
   /** Tells listeners what has left. It may throw. */
-  announce(): void;
+  flushEvictions(): void;
 }
 
 /**

@@ -2,6 +2,7 @@
 import { cachesOf } from '../contenders/caches.mjs';
 import { RingMap } from '../contenders/ring-map.mjs';
 import { Course } from '../course.mjs';
+import { chosen } from '../groups.mjs';
 import { Keys, kindNames } from '../keys.mjs';
 import { loopOf } from '../loop.mjs';
 import { operations } from '../operations.mjs';
@@ -15,6 +16,14 @@ const LONG = 3_600_000;
 
 /** Capacities of the caches that are alive and used beside that of 1,000. */
 const OTHERS = [50, 50_000, 100_000];
+
+/** The operations on so many keys that are part of a full run, where not all are; on a thousand keys all are. */
+const LARGE = ['get', 'update', 'churn', 'read-through'];
+const TELLING = {
+  100: { integers: ['get'], strings: ['get'] },
+  '100k': { integers: LARGE, strings: LARGE },
+  '1M': { integers: ['get', 'update'], 'close integers': ['get'], strings: ['get'] },
+};
 
 /** How many operations precede each turn, and how many it has at least, if the cache is not smaller. */
 const WARM = 100_000;
@@ -38,7 +47,7 @@ export function coreCells(builds) {
 function cellOf(family, { operation, label, size, kind, ttl, others = [] }, caches) {
   const entrants = entrantsOf(caches, operation, size, ttl);
   const names = entrants.map(({ name }) => name);
-  const isApart = ({ isObjectKeyed = false }) => isObjectKeyed && kind !== 'integers';
+  const isApart = ({ isObjectKeyed = false }) => isObjectKeyed && kind.endsWith('strings');
   const apart = entrants.filter(isApart).map(({ name }) => name);
   return {
     family,
@@ -49,21 +58,22 @@ function cellOf(family, { operation, label, size, kind, ttl, others = [] }, cach
     limit: LIMIT,
     names,
     strict: entrants.filter(({ isStrict }) => isStrict).map(({ name }) => name),
-    isExtra: isExtra(operation, label, kind, ttl),
+    isExtra: isExtra({ operation, label, kind, ttl, others }),
     groups: [names.filter((name) => !apart.includes(name)), ...apart.map((name) => [LIMIT, name])],
     measure(group, rounds) {
       const runnerOf = runnersOf(operations[operation], new Keys(kind), size, others);
-      const runners = entrants.filter(({ name }) => group.includes(name)).map(runnerOf);
+      const runners = chosen(entrants, group).map(runnerOf);
       return race(runners, label === '1M' && operations[operation].isFill ? Math.ceil(rounds / 3) : rounds);
     },
   };
 }
 
 /** What would make a full run too long, and tells little that the rest does not. */
-function isExtra(operation, label, kind, ttl) {
-  if (ttl !== undefined) return label === '1M' || (label === '100k' && kind !== 'strings');
-  const isTelling = { integers: ['get', 'set', 'update', 'churn'], strings: ['get', 'update'] }[kind];
-  return label === '1M' && !isTelling?.includes(operation);
+function isExtra({ operation, label, kind, ttl, others }) {
+  if (ttl !== undefined || others.length > 0) return label !== '1k' || !['integers', 'strings'].includes(kind);
+  if (label === '1k') return kind === 'random integers';
+  if (label !== '1M' && kind === 'close integers') return false;
+  return !TELLING[label][kind]?.includes(operation);
 }
 
 /** The limit and the caches that are measured, each with a `make(capacity)`. */

@@ -1,6 +1,7 @@
 /** The cells of instances: members memoized for each instance, of instances in no order. All are hits. */
 import { membersOf } from '../contenders/members.mjs';
 import { Course } from '../course.mjs';
+import { chosen } from '../groups.mjs';
 import { loopOf } from '../loop.mjs';
 import { race } from '../race.mjs';
 import { uniform } from '../random.mjs';
@@ -44,12 +45,10 @@ function raceOf(entrants, population) {
   return {
     names,
     groups: [names],
-    measure(_group, rounds) {
+    measure(group, rounds) {
       const ids = idsOf(population);
-      return race(
-        entrants.map((entrant) => runnerOf(entrant, ids, population, entrant.use)),
-        rounds,
-      );
+      const runners = chosen(entrants, group).map((entrant) => runnerOf(entrant, ids, population, entrant.use));
+      return race(runners, rounds);
     },
   };
 }

@@ -5,6 +5,7 @@ import { functionsOf } from '../contenders/functions.mjs';
 import { membersOf } from '../contenders/members.mjs';
 import { loopOf } from '../loop.mjs';
 import { bytesOf } from '../memory.mjs';
+import { scattered } from '../random.mjs';
 import { serviceByHand, serviceOf } from '../services.mjs';
 
 const ENTRIES = 1_000_000;
@@ -19,6 +20,7 @@ const INSTANCES = { 1: 100_000, 3: 100_000, 50: 10_000 };
 
 /** The calls of which an entry is weighed. A linear scan would take hours to make so many. */
 const CALLED = ['one number, 1k keys', 'two strings, 1k keys', 'small object, 1k keys'];
+const itself = (id) => id;
 const isLinear = ({ name }) => name === 'micro-memoize';
 
 export function memoryCells(builds) {
@@ -30,8 +32,9 @@ export function memoryCells(builds) {
   const members = [byHand, ...membersOf(builds)];
   const core = (name, entrants, weigh) => cellOf('memory of the core', name, entrants, weigh);
   return [
-    core('an entry, of 1M integers', plain, ({ make }) => entryOf(make)),
-    core('an entry with a ttl, of 1M integers', withTtl, ({ make }) => entryOf(make, LONG)),
+    core('an entry, of 1M integers', plain, ({ make }) => entryOf(make, itself)),
+    core('an entry, of 1M random integers', plain, ({ make }) => entryOf(make, scattered)),
+    core('an entry with a ttl, of 1M integers', withTtl, ({ make }) => entryOf(make, itself, LONG)),
     ...Object.entries(EMPTIES).map(([capacity, count]) =>
       core(`an empty cache, capacity ${Number(capacity).toLocaleString('en')}`, plain, ({ make }) =>
         emptyOf(() => make(Number(capacity)), count),
@@ -68,14 +71,14 @@ function cellOf(family, name, entrants, weigh) {
     limit: names[0],
     names,
     groups: names.map((one) => [one]),
-    measure: ([one]) => [{ name: one, bytes: weigh(entrants.find((entrant) => entrant.name === one)) }],
+    measure: ([one]) => [{ name: one, amount: weigh(entrants.find((entrant) => entrant.name === one)) }],
   };
 }
 
-function entryOf(make, ttl) {
+function entryOf(make, keyOf, ttl) {
   const filled = (capacity) => {
     const cache = make(capacity, ttl);
-    for (let i = 0; i < capacity; i++) cache.set(i, i);
+    for (let i = 0; i < capacity; i++) cache.set(keyOf(i), i);
     return cache;
   };
   // Code and what V8 learns of it is made once, and belongs to no entry; so in all that follow.

@@ -17,6 +17,7 @@ export function stepCells(builds) {
     name: `set, on the way to 1M ${kind}`,
     unit: 'ms',
     limit: LIMIT,
+    isExtra: kind !== 'integers',
     names,
     groups: [names],
     measure: (_group, rounds) => measureAll(caches, new Keys(kind), Math.ceil(rounds / 2)),

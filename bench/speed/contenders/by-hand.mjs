@@ -1,5 +1,5 @@
 /** What an expert writes by hand to memoize one function, which is the limit of calls. */
-import { RingMap } from './ring-map.mjs';
+import { LinkedMap } from './linked-map.mjs';
 
 /** A variable, checked. */
 export function variable(fn) {
@@ -15,9 +15,9 @@ export function map(keyOf) {
   return (fn) => keyed(fn, keyOf, new Map());
 }
 
-/** The same in a bounded map. */
-export function ring(keyOf, capacity) {
-  return (fn) => keyed(fn, keyOf, new RingMap(capacity));
+/** The same, and the least recently used entry makes room for a new one. */
+export function linkedMap(keyOf, capacity) {
+  return (fn) => keyed(fn, keyOf, new LinkedMap(capacity));
 }
 
 /** The same for two and three arguments without a key: a `Map` for the first that gives one for the second … */

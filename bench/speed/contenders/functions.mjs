@@ -3,7 +3,7 @@
  * it can be with right results for the arguments at hand. `wanted` has
  *
  * - `arity`; `isStructured`: an argument is compared by content, `isJson` whether `JSON.stringify` tells them apart.
- * - `room`: entries that must fit; `evicts`: and no more; `ttl`; `isAsync`.
+ * - `room`: entries that must fit; `evicts`: and no more; `ttl`, `staleIfError`; `isAsync`.
  *
  * `callee` is how to call it, `subject` unless given, and `lacks(wanted)` tells whether it has no such thing. One that
  * `isObjectKeyed` keeps strings in a plain object, which makes V8 internalize those that other contenders use; one that
@@ -27,15 +27,15 @@ export function functionsOf(builds) {
       {
         name,
         isOurs: true,
-        memoize: (fn, { room, ttl = Infinity }) => memokit.memoize(fn, { capacity: room, ttl }),
+        memoize: (fn, wanted) => memokit.memoize(fn, optionsOf(wanted)),
       },
       {
         name: `${name} @cached`,
         isOurs: true,
         isDecorated: true,
         callee: 'subject.get',
-        memoize: (fn, { room, ttl = Infinity }) =>
-          serviceOf(fn, (Service) => decorateStandard(Service, 'get', memokit.cached({ capacity: room, ttl }))),
+        memoize: (fn, wanted) =>
+          serviceOf(fn, (Service) => decorateStandard(Service, 'get', memokit.cached(optionsOf(wanted)))),
       },
     ]),
     {
@@ -95,6 +95,11 @@ export function functionsOf(builds) {
       lacks: needsJson,
     },
   ];
+}
+
+/** Ours. */
+function optionsOf({ room, ttl = Infinity, staleIfError }) {
+  return { capacity: room, ttl, ...(staleIfError && { staleIfError }) };
 }
 
 /** An object with the function as its method `get`. */

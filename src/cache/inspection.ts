@@ -1,0 +1,99 @@
+import type { CacheStats } from '../definition/stats.js';
+import { snapshot } from '../definition/stats.js';
+import type { CallKey } from '../key/call-key.js';
+import { tagTime } from '../tags/invalidation-log.js';
+import { AgingEntry } from './aging-entry.js';
+import type { CallLoad } from './call-load.js';
+import { resultOf } from './entries.js';
+import type { Failure } from './failures.js';
+import { isLoading } from './loads-in-flight.js';
+import type { ReceiverCache } from './receiver-cache.js';
+
+/** The inspection of a cache: what is in it, with nothing called, counted or touched. */
+
+/**
+ * What a call would meet. `hit`: a fresh entry. `stale`: an old one that may be given. `failed`: a failure that is
+ * remembered. `loading`: a load in flight to join. `miss`: the method.
+ */
+export type Outcome = 'hit' | 'stale' | 'failed' | 'loading' | 'miss';
+
+export function outcomeOf(cache: ReceiverCache, key: CallKey): Outcome {
+  if (freshFor(cache, key) !== undefined) return 'hit';
+  const now = cache.definition.isResilient ? cache.now() : 0;
+  if (agingEntry(cache, key)?.isServed(now)) return 'stale';
+  if (failureOf(cache, key) !== undefined) return 'failed';
+  if (standInFor(cache, cache.loads?.get(key)) !== undefined) return 'stale';
+  return isLoading(cache, key) ? 'loading' : 'miss';
+}
+
+/** The stored value of a key that callers may see; or `undefined`. */
+export function peek(cache: ReceiverCache, key: CallKey): unknown {
+  const stored = cache.current.peek(key);
+  if (!(stored instanceof AgingEntry)) return stored;
+  return stored.isFresh(cache.now()) ? stored.value : undefined;
+}
+
+/** Milliseconds for which the stored value of a key is fresh, `undefined` when it is not. */
+export function freshFor(cache: ReceiverCache, key: CallKey): number | undefined {
+  const { current, definition } = cache;
+  if (!definition.isResilient) return current.expiresIn(key);
+  const entry = agingEntry(cache, key);
+  const left = entry === undefined ? 0 : entry.freshUntil - cache.now();
+  return left > 0 ? left : undefined;
+}
+
+/** The results, least recent first. The iteration skips what is removed while it runs. */
+export function* resultsOf(cache: ReceiverCache): Generator<[CallKey, unknown], undefined, undefined> {
+  for (const key of cache.current.order()) {
+    const stored = peek(cache, key);
+    if (stored !== undefined) yield [key, resultOf(stored)];
+  }
+}
+
+export function statsOf(cache: ReceiverCache): CacheStats {
+  const { size, capacity } = cache.current;
+  cache.flushEvictions();
+  return snapshot(cache.counters, { size, capacity });
+}
+
+/** Watches what others than loads do to the entries. Returns a function that tells whether nothing was done. */
+export function watch(cache: ReceiverCache): () => boolean {
+  const { definition, extras } = cache;
+  const { changes } = extras;
+  const { epoch } = definition;
+  const time = tagTime();
+  return () => {
+    const isTagged = definition.options.tags !== undefined && time !== tagTime();
+    return changes === extras.changes && epoch === definition.epoch && !isTagged;
+  };
+}
+
+/** A key's entry, where entries age. */
+export function agingEntry(cache: ReceiverCache, key: CallKey): AgingEntry | undefined {
+  return cache.definition.isResilient ? (cache.entries.peek(key) as AgingEntry | undefined) : undefined;
+}
+
+/** The failure that answers for a key, if one does. */
+export function failureOf(cache: ReceiverCache, key: CallKey): Failure | undefined {
+  return cache.definition.isResilient ? cache.extras.failures?.at(key) : undefined;
+}
+
+/** The entry whose value is given where a load has failed, if `staleIfError` allows one. */
+export function standIn(cache: ReceiverCache, key: CallKey, now: number): AgingEntry | undefined {
+  cache.clearIfOutdated();
+  const entry = cache.definition.options.staleIfError > 0 ? agingEntry(cache, key) : undefined;
+  return entry?.standsIn(now) ? entry : undefined;
+}
+
+/** The entry whose value is given while a load takes too long, if one may be. */
+export function standInFor(cache: ReceiverCache, load: CallLoad | undefined): AgingEntry | undefined {
+  return load?.isSlow ? standIn(cache, load.key, cache.now()) : undefined;
+}
+
+/**
+ * Whether any tag was invalidated since the load began. The load's own tags are known only when it finishes, so a caller
+ * that joins now must wait and may have to load again.
+ */
+export function mayBeInvalidated(cache: ReceiverCache, load: CallLoad): boolean {
+  return cache.definition.options.tags !== undefined && load.tagTime !== tagTime();
+}

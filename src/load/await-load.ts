@@ -1,0 +1,61 @@
+import type { CallLoad } from '../cache/call-load.js';
+import { mayBeInvalidated } from '../cache/inspection.js';
+import { endLoad } from '../cache/loads-in-flight.js';
+import type { ReceiverCache } from '../cache/receiver-cache.js';
+import { dropContext, nativePromise } from '../promise.js';
+import { refresh } from '../time/clock.js';
+import { settle } from './settle.js';
+
+/**
+ * Awaits the promise of a load. Returns the promise that its callers wait for, which is fulfilled after the result was
+ * stored.
+ *
+ * @param isCalled Whether the method gave the promise. One that a caller has put is not counted.
+ */
+export function awaitLoad(
+  cache: ReceiverCache,
+  load: CallLoad,
+  args: readonly unknown[],
+  source: PromiseLike<unknown>,
+  isCalled: boolean,
+): Promise<unknown> {
+  if (isCalled) cache.count('pending');
+  const finish = (hasFailed: boolean) => {
+    if (!isCalled) return;
+    cache.count('pending', -1);
+    countEnd(cache, load.since, hasFailed);
+  };
+  const promise = nativePromise(source).then(
+    (result) => {
+      finish(false);
+      settle(cache, load, args, result, promise, isCalled);
+      load.pendingEvents = cache.takePendingEvents();
+      dropContext(promise);
+      return result;
+    },
+    (error) => {
+      finish(true);
+      load.isOutdated = mayBeInvalidated(cache, load);
+      endLoad(cache, load);
+      throw error;
+    },
+  );
+  load.promise = promise;
+  return promise;
+}
+
+/** Counts a load that has ended, and its time if it is known when it began. */
+export function countEnd(cache: ReceiverCache, since: number | undefined, hasFailed: boolean): void {
+  if (hasFailed) cache.count('loadErrors');
+  try {
+    if (since !== undefined) cache.countTime(readClock(cache) - since);
+  } catch {
+    // What the method gave or threw matters more than how long it took, when a clock throws or the stack is full.
+  }
+}
+
+/** The time as it is now, for a measurement of how long something takes. */
+export function readClock(cache: ReceiverCache): number {
+  refresh();
+  return cache.now();
+}

@@ -1,0 +1,31 @@
+import type { ReceiverCache } from '../cache/receiver-cache.js';
+import { callAll, throwAfter } from '../call-all.js';
+import type { CallKey } from '../key/call-key.js';
+
+/** The notification of listeners: of what a call or a load has caused, and then of the evictions that are pending. */
+
+/** Tells listeners for a caller, which gets what they throw. */
+export function notify(cache: ReceiverCache, ...events: readonly (() => void)[]): void {
+  callAll([...events, ...cache.takePendingEvents()]);
+}
+
+/** Throws the error of a load to the caller that began it, after the listeners were told. */
+export function throwLoadError(cache: ReceiverCache, key: CallKey, args: readonly unknown[], error: unknown): never {
+  const { listeners } = cache.definition;
+  // The stack may be full: nothing that needs much of it, unless there are listeners.
+  if (!listeners.hearEnds) throw error;
+  throwAfter(() => notify(cache, () => listeners.error(key, args, error)), error);
+}
+
+/** Tells the listener of a miss, once the method has returned what its caller is given. */
+export function notifyMiss(cache: ReceiverCache, key: CallKey, args: readonly unknown[], given: unknown): void {
+  const { options, listeners } = cache.definition;
+  if (options.on.miss === undefined && !cache.hasPendingEvictions) return;
+  try {
+    notify(cache, () => listeners.miss(key, args, given));
+  } catch (error) {
+    // The caller gets this error, and so does not learn of the load's.
+    if (given instanceof Promise) given.catch(() => {});
+    throw error;
+  }
+}

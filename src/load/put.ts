@@ -1,0 +1,57 @@
+import { CallLoad } from '../cache/call-load.js';
+import { beginLoad, fenceLoad } from '../cache/loads-in-flight.js';
+import type { ReceiverCache } from '../cache/receiver-cache.js';
+import { throwAfter } from '../call-all.js';
+import type { CallKey } from '../key/call-key.js';
+import { dropContext, isPromise } from '../promise.js';
+import { refresh } from '../time/clock.js';
+import { awaitLoad } from './await-load.js';
+import { deepFreeze } from './freeze.js';
+import { refuseOneShot } from './one-shot.js';
+import { forgetFailure, storeEntry } from './store-entry.js';
+
+/** Stores a value as if a call had loaded it. A promise is stored once it is fulfilled, and given to callers until then. */
+export function put(cache: ReceiverCache, key: CallKey, args: readonly unknown[], value: unknown): void {
+  const { definition } = cache;
+  if (definition.isResilient) forgetFailure(cache, key);
+  cache.clearIfOutdated();
+  cache.countChange();
+  if (isPromise(value)) {
+    cache.entries.remove(key, 'replaced');
+    fenceLoad(cache, key);
+    const load = new CallLoad(key, 0);
+    beginLoad(cache, load);
+    awaitLoad(cache, load, args, value, false).then(
+      () => definition.listeners.notifyDetached(key, args, load.pendingEvents),
+      // The error reaches callers that join; otherwise it is the business of whoever made the promise.
+      () => {},
+    );
+  } else {
+    storeGiven(cache, key, args, value);
+  }
+  cache.flushEvictions();
+}
+
+/** Stores a value that the source has now, and that is no promise. Where it cannot be stored, no older one stays. */
+export function replace(cache: ReceiverCache, key: CallKey, args: readonly unknown[], value: unknown): void {
+  cache.clearIfOutdated();
+  cache.countChange();
+  try {
+    storeGiven(cache, key, args, value);
+  } catch (error) {
+    throwAfter(() => cache.delete(key), error);
+  }
+  cache.flushEvictions();
+}
+
+/** Stores a value that no load has given, and fences the load of its key. */
+function storeGiven(cache: ReceiverCache, key: CallKey, args: readonly unknown[], value: unknown): void {
+  const { definition } = cache;
+  refuseOneShot(value, definition);
+  if (definition.options.freeze) deepFreeze(value);
+  const stored = definition.promises ? Promise.resolve(value) : value;
+  if (definition.promises) dropContext(stored);
+  refresh();
+  storeEntry(cache, key, stored, definition.ttlOf(value, args), definition.tagsOf(value, args));
+  fenceLoad(cache, key);
+}

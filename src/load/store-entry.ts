@@ -1,0 +1,30 @@
+import { aged } from '../cache/aging-entry.js';
+import type { ReceiverCache } from '../cache/receiver-cache.js';
+import type { CallKey } from '../key/call-key.js';
+import { TagIndex } from '../tags/tag-index.js';
+
+/** Stores a result as an entry with tags, in place of the entry and the tags that the key had. */
+export function storeEntry(
+  cache: ReceiverCache,
+  key: CallKey,
+  value: unknown,
+  ttl: number,
+  tags: readonly string[],
+): void {
+  const { definition } = cache;
+  const [entry, keptFor] = definition.isResilient ? aged(value, ttl, definition) : [value, ttl];
+  cache.storeValue(key, entry, keptFor);
+  if (definition.options.tags !== undefined && keptFor > 0) {
+    const { extras } = cache;
+    if (tags.length > 0) extras.tags ??= new TagIndex(cache);
+    extras.tags?.set(key, tags);
+  }
+  if (definition.isResilient) forgetFailure(cache, key);
+}
+
+/** Forgets the failure of a key. */
+export function forgetFailure({ extras }: ReceiverCache, key: CallKey): void {
+  extras.failures?.remove(key, 'deleted');
+  // An outage is over, and its errors may hold much.
+  if (extras.failures?.size === 0) extras.failures = undefined;
+}

@@ -1,0 +1,127 @@
+/** Finds the slot of a key. Slots are whole numbers from 1; 0 stands for none. */
+export interface Index<K> {
+  readonly size: number;
+  get(key: K): number;
+  /** Sets the slot of a key that has none. */
+  set(key: K, slot: number): void;
+  delete(key: K): void;
+  clear(): void;
+}
+
+/**
+ * An index that finds whole numbers without a hash. Whole numbers (of 32 bits) that lie close share a window: an array with
+ * one cell for each number from `base` on. All other keys are in a Map. When many new keys have gone to the Map, the index
+ * looks whether a window for all whole numbers would take about as much memory as a Map, and if so makes it. `get`, `set`
+ * and `delete` take O(1): a new window takes O(entries), and as many new keys have come before.
+ */
+export class SlotIndex<K> implements Index<K> {
+  /** The slot of each number from `base` on, 0 for none. Only this class writes it; a hit may read it in place. */
+  window = NO_WINDOW;
+  base = 0;
+  #inWindow = 0;
+  #others = new Map<K, number>();
+  /** How many new keys may go to the Map before the next look. */
+  #patience = FIRST_LOOK;
+
+  get size(): number {
+    return this.#inWindow + this.#others.size;
+  }
+
+  get(key: K): number {
+    const at = this.#cellOf(key);
+    return at < this.window.length ? this.window[at]! : (this.#others.get(key) ?? 0);
+  }
+
+  set(key: K, slot: number): void {
+    const at = this.#cellOf(key);
+    if (at < this.window.length) {
+      if (this.window[at] === 0) this.#inWindow++;
+      this.window[at] = slot;
+      return;
+    }
+    try {
+      this.#others.set(key, slot);
+    } catch (error) {
+      // A Map has room for 2^24 entries, deleted ones included, which it drops only when they are at least half.
+      if (this.#others.size < 2 ** 23) throw error;
+      this.#others = new Map(this.#others).set(key, slot);
+    }
+    if (--this.#patience < 0) this.#look();
+  }
+
+  delete(key: K): void {
+    const at = this.#cellOf(key);
+    if (at >= this.window.length) this.#others.delete(key);
+    else if (this.window[at] !== 0) {
+      this.window[at] = 0;
+      this.#inWindow--;
+    }
+  }
+
+  clear(): void {
+    this.window = NO_WINDOW;
+    this.#inWindow = 0;
+    this.#others.clear();
+    this.#patience = FIRST_LOOK;
+  }
+
+  /** The cell of a key, modulo 2^32, which tells any two whole numbers apart; beyond the window when it has none. */
+  #cellOf(key: unknown): number {
+    return isWhole(key) ? (key - this.base) >>> 0 : Infinity;
+  }
+
+  *#entries(): Generator<[K, number], undefined, undefined> {
+    yield* this.#others;
+    const { window, base } = this;
+    for (let at = 0; at < window.length; at++) if (window[at] !== 0) yield [((base + at) | 0) as K, window[at]!];
+  }
+
+  /** Makes a new window if all whole numbers lie close. Stops at the first that does not. */
+  #look(): void {
+    const { size } = this;
+    this.#patience = 2 * size + FIRST_LOOK;
+    if (this.#inWindow === 0) this.window = NO_WINDOW;
+    const widest = widestFor(size);
+    let low = Infinity;
+    let high = -Infinity;
+    for (const [key] of this.#entries()) {
+      if (!isWhole(key)) continue;
+      low = Math.min(low, key);
+      high = Math.max(high, key);
+      if (high - low >= widest) return;
+    }
+    if (low > high) return;
+    const span = high - low + 1;
+    // Free cells at either end, for the keys that come next.
+    const margin = Math.min(16 + (span >> 2), (widest - span) >> 1);
+    const other = new SlotIndex<K>();
+    other.window = new Uint32Array(span + 2 * margin);
+    other.base = (low - margin) | 0;
+    other.#patience = Infinity;
+    for (const [key, slot] of this.#entries()) other.set(key, slot);
+    // Assignments alone change this index, lest an overflow of the stack leave it in pieces.
+    this.#patience = span >> 3;
+    this.#others = other.#others;
+    this.#inWindow = other.#inWindow;
+    this.base = other.base;
+    this.window = other.window;
+  }
+}
+
+const NO_WINDOW = /* @__PURE__ */ new Uint32Array(0);
+
+/** How many new keys come before the first look. */
+const FIRST_LOOK = 8;
+
+/** Whether a key is a whole number of 32 bits. A Map takes -0 for 0, and so does this. */
+function isWhole(key: unknown): key is number {
+  return typeof key === 'number' && (key | 0) === key;
+}
+
+/**
+ * How many cells a window may have for so many keys. A cell takes 4 bytes, an entry of a Map about 30; up to 4,096 keys a
+ * window may take three times as much, which is a constant at most.
+ */
+function widestFor(keys: number): number {
+  return 64 + 8 * keys + 16 * Math.min(keys, 4096);
+}
