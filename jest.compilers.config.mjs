@@ -1,6 +1,6 @@
 import base from './jest.config.mjs';
 
-/** The decorator cases once more, as other compilers than TypeScript's compile them. */
+/** The decorator cases again, compiled by esbuild, swc and Babel instead of TypeScript. */
 const [standard] = base.projects;
 
 const project = (compiler, dialect, cases) => ({

@@ -1,4 +1,4 @@
-/** Two dialects, one set of cases: `standard` runs every test, `legacy` runs the decorator cases again. */
+/** A project for one dialect of decorators. `standard` runs every test; `legacy` runs the decorator cases again. */
 const project = (displayName, tsconfig, testMatch) => ({
   displayName,
   testMatch,

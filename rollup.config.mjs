@@ -1,10 +1,10 @@
 import dts from 'rollup-plugin-dts';
 import esbuild from 'rollup-plugin-esbuild';
 
-/** The entry points, by the name that each has under `dist`. */
+/** The entry points, by their names under `dist`. */
 const input = { index: 'src/index.ts', decorators: 'decorators/index.ts', testing: 'src/testing/index.ts' };
 
-/** One module per source file, so that a bundler leaves out the files it does not need. */
+/** The output of the code: one module per source file, so that bundlers can leave out the files that they do not need. */
 const modules = (format, ext) => ({
   dir: 'dist',
   format,
@@ -15,9 +15,10 @@ const modules = (format, ext) => ({
 });
 
 /**
- * All that the roof imports is declared in its file, and other entry points import it from there: TypeScript before 5.4
- * cannot name a type that is in a chunk of another name. So the roof imports no other entry point. What is marked
- * `@internal` is left out, with all types that nothing else needs.
+ * The output of the declarations. `index.d.ts` contains all types that `src/index.ts` imports, and other entry points
+ * import the types from there, because TypeScript before 5.4 cannot name a type in a chunk with another name. Therefore
+ * `src/index.ts` must not import another entry point. Members marked `@internal` are left out, and so are the types that
+ * only they use.
  */
 const declarations = (ext) => ({
   dir: 'dist',

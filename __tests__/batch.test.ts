@@ -73,7 +73,7 @@ test('a call whose argument is changed before the end of the turn rejects alone,
     return rowOf(query);
   };
   const [first, second, last, other] = await Promise.allSettled([ask(1), ask(2), ask(3), rowOf({ id: 4 })]);
-  const message = 'rows: the argument was changed after the call, before its batch was made';
+  const message = 'rows: the argument was changed after the call, before its batch was loaded';
   const refused = { status: 'rejected', reason: error({ code: 'MEMOKIT_BAD_ARGUMENT', message }) };
   expect([first, second]).toEqual([refused, refused]);
   expect([last, other]).toMatchObject([{ value: 'row 3' }, { value: 'row 4' }]);
@@ -175,10 +175,10 @@ test('a batch that throws or rejects gives its error to every call, and the next
 });
 
 for (const [title, results, message] of [
-  ['too few results', [1], 'load: expected its batch to give one result for each key, 2, but got 1'],
-  ['too many results', [1, 2, 3], 'load: expected its batch to give one result for each key, 2, but got 3'],
-  ['no array', new Map(), 'load: expected its batch to give an array, but got: object'],
-  ['nothing', undefined, 'load: expected its batch to give an array, but got: undefined'],
+  ['too few results', [1], 'load: expected its batch to return one result for each key (2), but got 1'],
+  ['too many results', [1, 2, 3], 'load: expected its batch to return one result for each key (2), but got 3'],
+  ['no array', new Map(), 'load: expected its batch to return an array, but got: object'],
+  ['nothing', undefined, 'load: expected its batch to return an array, but got: undefined'],
 ] as const) {
   test(`a batch that gives ${title} rejects each call with one BatchError`, async () => {
     const load = () => results as unknown as number[];
@@ -215,7 +215,7 @@ test('a call with any number of arguments but one is rejected, and harms no othe
   const { lists, load } = source();
   const get = memoize.many(load) as (...args: unknown[]) => Promise<unknown>;
   const settled = await Promise.allSettled([get(1), get(), get(1, 2), get(undefined)]);
-  const message = 'load: expected one argument, as its batch gets a list of these, but got ';
+  const message = 'load: expected one argument, because its batch takes a list of single arguments, but got ';
   expect(settled[1]).toMatchObject({ reason: error({ code: 'MEMOKIT_BAD_ARGUMENT', message: `${message}0` }) });
   expect(settled[2]).toMatchObject({ reason: error({ code: 'MEMOKIT_BAD_ARGUMENT', message: `${message}2` }) });
   expect(lists).toEqual([[1, undefined]]);

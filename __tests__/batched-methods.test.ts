@@ -86,7 +86,7 @@ test('a method cannot be the batch method of itself, under whatever name', async
     }
     return Own;
   };
-  const message = /many: expected the name of a method beside (Own\.)?get, but got: string get$/;
+  const message = /many: expected the name of a method other than (Own\.)?get, but got: string get$/;
   expect(decorate).toThrow(error({ code: 'MEMOKIT_BAD_OPTION', message: expect.stringMatching(message) }));
   class Service {
     @cached({ many: 'getMany' })

@@ -24,7 +24,13 @@ test('an entry that no index has room for is not there, and takes none', () => {
   for (const weigh of [undefined, () => 1]) {
     const left: unknown[] = [];
     const index = new FullIndex();
-    const map = new BoundedMap<number, number>(index, (...eviction) => left.push(eviction), 3, undefined, weigh);
+    const map = new BoundedMap<number, number>(
+      () => index,
+      (...eviction) => left.push(eviction),
+      3,
+      undefined,
+      weigh,
+    );
     for (const key of [1, 2]) map.write(key, key, Infinity);
     index.full = true;
     expect(() => map.write(3, 3, Infinity)).toThrow('Map maximum size exceeded');
@@ -42,7 +48,7 @@ test('an entry that no index has room for is not there, and takes none', () => {
 
 test('where an index has no room for what takes the place of another, that one has left', () => {
   const index = new FullIndex();
-  const map = new BoundedMap<number, number>(index, undefined, 2);
+  const map = new BoundedMap<number, number>(() => index, undefined, 2);
   for (const key of [1, 2]) map.write(key, key, Infinity);
   index.full = true;
   expect(() => map.write(3, 3, Infinity)).toThrow('Map maximum size exceeded');
@@ -54,7 +60,11 @@ test('where an index has no room for what takes the place of another, that one h
 
 test('an entry that is added to a full map takes the place of the least recent, of which the listener is told', () => {
   const left: unknown[] = [];
-  const map = new BoundedMap<number, number>(new SlotIndex(), (...eviction) => left.push(eviction), 2);
+  const map = new BoundedMap<number, number>(
+    () => new SlotIndex<number>(),
+    (...eviction) => left.push(eviction),
+    2,
+  );
   for (const key of [1, 2, 3]) map.add(key, key);
   expect([entriesOf(map), left, map.size]).toEqual([kept(2, 3), [[1, 1, 'capacity']], 2]);
   map.write(4, 4, 1000);

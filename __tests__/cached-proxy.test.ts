@@ -335,11 +335,11 @@ test('what no proxy can cache is refused at once, with the name of the method', 
     [[5, {}], 'BAD_ARGUMENT', 'target: expected an object, but got: number 5'],
     [[null, {}], 'BAD_ARGUMENT', 'target: expected an object, but got: null'],
     [[{}], 'BAD_OPTION', 'methods: expected an object, but got: undefined'],
-    [[{}, { find: {} }], 'BAD_OPTION', 'find: expected a method of the target, and no class, but got: undefined'],
+    [[{}, { find: {} }], 'BAD_OPTION', 'find: expected a method of the target, not a class, but got: undefined'],
     [
       [{ Client }, { Client: {} }],
       'BAD_OPTION',
-      'Client: expected a method of the target, and no class, but got: function',
+      'Client: expected a method of the target, not a class, but got: function',
     ],
     [[{ find }, { find: 5 }], 'BAD_OPTION', 'find: options: expected an object, but got: number 5'],
     [
@@ -360,7 +360,7 @@ test('what no proxy can cache is refused at once, with the name of the method', 
         { all: {} },
       ],
       'BAD_PLACE',
-      'all is another function each time',
+      'all is a different function each time',
     ],
   ] as const) {
     expect(() => call(...args)).toThrow(error({ code: `MEMOKIT_${code}`, message: expect.stringContaining(message) }));

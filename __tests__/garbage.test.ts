@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { run } from './support/run.js';
 
@@ -68,4 +70,46 @@ test('a process that used everything exits by itself', () => {
   const { status, stdout } = run('__tests__/programs/use-everything.ts');
   expect(status).toBe(0);
   expect(stdout).toMatch(/^goodbye \d+\n$/);
+});
+
+/** The functions whose machine code garbage collections have thrown away, as they had been optimized for objects that died. */
+function thrownAway(env: NodeJS.ProcessEnv): string[] {
+  const { status, stdout } = run('__tests__/programs/collections.ts', env, ['--expose-gc', '--trace-deopt']);
+  expect(status).toBe(0);
+  const marks = stdout.matchAll(
+    /SharedFunctionInfo ([^\n]+)>\) \(opt id \d+\) for deoptimization, reason: weak objects/g,
+  );
+  return [...new Set([...marks].map(([, name]) => name!))];
+}
+
+/** The names of the functions and methods in the source of what is published. */
+function ourNames(): Set<string> {
+  const files = ['src', 'decorators'].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
+  );
+  const texts = files.filter((name) => name.endsWith('.ts')).map((name) => readFileSync(name, 'utf8'));
+  const names = texts.flatMap((text) => [
+    ...text.matchAll(/^ *(?:export |static |async |function |\*)*((?:[gs]et )?#?\w+)(?=[<(])/gm),
+  ]);
+  return new Set(names.map(([, name]) => name!));
+}
+
+test('a garbage collection that finds no load alive throws away no machine code', () => {
+  const ours = ourNames();
+  for (const name of ['miss', '#missAlone', 'settle', 'beginLoad', 'runLoad', 'get signal'])
+    expect(ours).toContain(name);
+  expect(thrownAway({}).filter((name) => ours.has(name) && name !== 'addEventListener')).toEqual([]);
+});
+
+test('nor does one that finds no signal alive, but for what makes the platform make signals', () => {
+  const ours = ourNames();
+  const thrown = thrownAway({ SIGNALS: '1' });
+  // The platform throws its own away, and what it is written out in.
+  expect(thrown).toContain('AbortController');
+  expect(
+    thrown.filter(
+      (name) =>
+        ours.has(name) && !['get signal', 'argsForMethod', 'addEventListener', 'removeEventListener'].includes(name),
+    ),
+  ).toEqual([]);
 });

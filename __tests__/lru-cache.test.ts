@@ -430,7 +430,7 @@ test('a clock that uses the cache, or gives no number, breaks nothing', () => {
   expect([...cache.keys()]).toEqual([47, 48, 49]);
   for (const reading of [undefined, Number.NaN, 5n, '5']) {
     const odd = new LruCache<string, number>({ capacity: 2, ttl: 5, clock: () => reading as number });
-    expect(() => odd.set('a', 1)).toThrow('clock: expected to be given a number');
+    expect(() => odd.set('a', 1)).toThrow('clock: expected a number as its result');
     expect(odd.size).toBe(0);
   }
 });

@@ -176,7 +176,7 @@ test('cached refuses many on a getter, at decoration', () => {
   const decorator = cached({ many: 'getMany' });
   const refusal = error({
     code: 'MEMOKIT_BAD_PLACE',
-    message: expect.stringMatching(/^(Service\.)?all is a getter, .*: leave out many$/),
+    message: expect.stringMatching(/^(Service\.)?all is a getter, .*: remove many$/),
   });
   class Service {}
   expect(() => call(decorator, Service.prototype, 'all', { get: method })).toThrow(refusal);
@@ -184,7 +184,7 @@ test('cached refuses many on a getter, at decoration', () => {
 });
 
 test('a name of no method as many is refused by the first call', async () => {
-  const message = (name: string) => `many: expected the name of a method beside ${name}, but got: string getMny`;
+  const message = (name: string) => `many: expected the name of a method other than ${name}, but got: string getMny`;
   const decorator = cached({ many: 'getMny' });
   class Service {
     readonly getMny = 5;
@@ -206,7 +206,7 @@ test('keyOf and put refuse what is no array of arguments', () => {
 
 test('a when that gives a promise is refused, by the call whose result it judges', async () => {
   const judge = async () => false;
-  const message = 'when: expected to be given a boolean, but got: object';
+  const message = 'when: expected a boolean as its result, but got: object';
   const get = memoize(async (n: number) => n, { when: judge as never });
   await expect(get(1)).rejects.toEqual(error({ code: 'MEMOKIT_BAD_OPTION', message }));
   class Service {
@@ -235,7 +235,7 @@ for (const [title, args, named] of [
   ['a setter, legacy', [{}, 's', { set() {} }], 'the setter s'],
   ['an auto-accessor', [{}, { kind: 'accessor', name: 'a' }], 'the accessor a'],
   ['a parameter', [{}, 'm', 0], 'the parameter m'],
-  ['a private member, legacy', [{}, '', { value: method }], 'the private member (as standard decorators can)'],
+  ['a private member, legacy', [{}, '', { value: method }], 'the private member (standard decorators can)'],
   ['a plain function', [method], 'the class or function method'],
 ] as const) {
   test(`cached refuses to stand on ${title}, and says what works`, () => {
@@ -252,7 +252,7 @@ for (const [title, args, named] of [
   ['a getter', [method, { kind: 'getter', name: 'g' }], 'the getter g'],
   ['a getter, legacy', [{}, 'g', { get() {}, set: undefined }], 'the getter g'],
   ['a parameter', [{}, 'm', 0], 'the parameter m'],
-  ['a private member, legacy', [{}, '', { value: method }], 'the private member (as standard decorators can)'],
+  ['a private member, legacy', [{}, '', { value: method }], 'the private member (standard decorators can)'],
 ] as const) {
   test(`evicts and puts refuse to stand on ${title}, and say what works`, () => {
     const refusal = error({ code: 'MEMOKIT_BAD_PLACE', message: expect.stringContaining(named) });
@@ -274,7 +274,7 @@ test('puts refuses to stand on a setter, which has no result, and says what work
         puts('get', () => []),
         ...args,
       ),
-    ).toThrow('@puts cannot stand on the setter s: it decorates methods');
+    ).toThrow('@puts cannot decorate the setter s: it decorates methods');
     expect(() =>
       call(
         puts('get', () => []),
@@ -325,7 +325,7 @@ for (const [title, given, message] of [
   [
     'arguments by a result that is not there yet',
     ['get', method, { before: true, by: 'result' }],
-    "by: expected 'arguments', as there is no result before, but got: string result",
+    "by: expected 'arguments' when before is true, but got: string result",
   ],
 ] as const) {
   test(`evicts refuses ${title}, at decoration`, () => {
@@ -354,7 +354,7 @@ test('cached refuses what is cached already, whatever stands between', () => {
   const between = call(evicts('other'), once, context);
   for (const known of [once, between, memoize(method)]) {
     expect(() => call(cached(), known, context)).toThrow(
-      error({ code: 'MEMOKIT_BAD_PLACE', message: 'm is cached already: leave out one of two @cached()' }),
+      error({ code: 'MEMOKIT_BAD_PLACE', message: 'm is already cached: remove one of the two @cached()' }),
     );
   }
 });
@@ -374,7 +374,7 @@ test('generator functions are refused, with what to do', () => {
     for (const mutator of [evicts('get'), puts('get', () => [])]) {
       const refusal = {
         code: 'MEMOKIT_BAD_PLACE',
-        message: expect.stringContaining('m is a generator, whose success has no moment'),
+        message: expect.stringContaining('m is a generator, so there is no moment at which it succeeds'),
       };
       expect(() => call(mutator, generator, { kind: 'method', name: 'm' })).toThrow(error(refusal));
       expect(() => call(mutator, {}, 'm', { value: generator })).toThrow('return an array');

@@ -1387,6 +1387,6 @@ test('signal has to give an AbortSignal or undefined', () => {
   const half = { aborted: false, addEventListener: () => {} };
   expect(() => memoize(async () => 1, { signal: () => half as never })()).toThrow('signal');
   const get = memoize(async (n: number) => n, { signal: (n) => n as never });
-  const message = 'signal: expected to be given an AbortSignal or undefined, but got: number 1';
+  const message = 'signal: expected an AbortSignal or undefined as its result, but got: number 1';
   expect(() => get(1)).toThrow(error({ code: 'MEMOKIT_BAD_OPTION', message }));
 });

@@ -162,7 +162,7 @@ test('more invalidations than can be told apart store no load that outlasts them
 
 test('tags that are no array of strings are refused, with nothing stored', async () => {
   const get = memoize(async (given: unknown) => given as string[], { tags: (result) => result });
-  const message = 'tags: expected to be given an array of strings, but got: string a';
+  const message = 'tags: expected an array of strings as its result, but got: string a';
   await expect(get('a')).rejects.toEqual(error({ code: 'MEMOKIT_BAD_OPTION', message }));
   await expect(get([1])).rejects.toEqual(error({ code: 'MEMOKIT_BAD_OPTION' }));
   expect(cacheOf(get).size).toBe(0);

@@ -74,7 +74,7 @@ test('without an argument the afterEach of the runner is the global one', () => 
 
 test('a runner without afterEach is refused, with what to do', () => {
   const message = (got: string) =>
-    `afterEach: expected the test runner's, as a global or in clearBetweenTests(afterEach), but got: ${got}`;
+    `afterEach: expected the test runner's function, as a global or in clearBetweenTests(afterEach), but got: ${got}`;
   const own = (globalThis as { afterEach?: AfterEach }).afterEach;
   Object.assign(globalThis, { afterEach: undefined });
   try {

@@ -3,10 +3,16 @@ import * as fc from 'fast-check';
 import { keyOf } from 'memokit';
 import { flatten } from '../src/key/flatten.js';
 import { keyOfTokens } from '../src/key/key.js';
-import { sameTokens, TokenTree } from '../src/key/token-tree.js';
+import { Leaf, sameTokens, TokenTree } from '../src/key/token-tree.js';
 import { args } from './support/arguments.js';
 
 const RUNS = fc.readConfigureGlobal().numRuns ?? 100;
+
+class TestLeaf extends Leaf {
+  constructor(readonly tokens: readonly unknown[]) {
+    super();
+  }
+}
 
 const tokensOf = (list: readonly unknown[]) => {
   const { list: tokens, count } = flatten(list);
@@ -36,8 +42,8 @@ test('a token tree agrees with a Map of rendered keys after each of any sequence
   let found = 0;
   fc.assert(
     fc.property(operations, (sequence) => {
-      const tree = new TokenTree<{ tokens: readonly unknown[] }>();
-      const oracle = new Map<unknown, { tokens: readonly unknown[] }>();
+      const tree = new TokenTree<TestLeaf>();
+      const oracle = new Map<unknown, TestLeaf>();
       for (const [operation, list] of sequence) {
         const key = keyOf(list);
         const { list: tokens, count } = flatten(list);
@@ -45,17 +51,17 @@ test('a token tree agrees with a Map of rendered keys after each of any sequence
         expect(leaf).toBe(oracle.get(key));
         if (leaf !== undefined) found++;
         if (operation === 'remove' && leaf !== undefined) {
-          expect(tree.remove(leaf.tokens)).toBe(true);
+          tree.remove(leaf);
           oracle.delete(key);
         } else if (leaf === undefined) {
-          const added = { tokens: tokens.slice(0, count) };
+          const added = new TestLeaf(tokens.slice(0, count));
           tree.add(added);
           oracle.set(key, added);
         }
       }
       for (const leaf of oracle.values()) expect(tree.find(leaf.tokens, leaf.tokens.length)).toBe(leaf);
       for (const leaf of oracle.values()) {
-        expect(tree.remove(leaf.tokens)).toBe(true);
+        tree.remove(leaf);
         expect(tree.find(leaf.tokens, leaf.tokens.length)).toBe(undefined);
       }
     }),
@@ -69,17 +75,17 @@ test('a token tree of lists over few tokens branches and joins at every place', 
   const list = fc.array(fc.constantFrom<unknown>(0, 1, '0', Number.NaN), { minLength: 5, maxLength: 5 });
   fc.assert(
     fc.property(fc.array(list, { maxLength: 80 }), (lists) => {
-      const tree = new TokenTree<{ tokens: readonly unknown[] }>();
-      const inside = new Map<string, { tokens: readonly unknown[] }>();
+      const tree = new TokenTree<TestLeaf>();
+      const inside = new Map<string, TestLeaf>();
       for (const tokens of lists) {
         const key = tokens.map((token) => typeof token + String(token)).join();
         const leaf = inside.get(key);
         expect(tree.find(tokens, 5)).toBe(leaf);
         if (leaf !== undefined) {
-          expect(tree.remove(leaf.tokens)).toBe(true);
+          tree.remove(leaf);
           inside.delete(key);
         } else {
-          inside.set(key, { tokens });
+          inside.set(key, new TestLeaf(tokens));
           tree.add(inside.get(key)!);
         }
         for (const each of inside.values()) expect(tree.find(each.tokens, 5)).toBe(each);

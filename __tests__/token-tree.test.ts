@@ -3,7 +3,13 @@ import * as fc from 'fast-check';
 import { cacheKey, keyOf } from 'memokit';
 import { flatten, isToken, release } from '../src/key/flatten.js';
 import { keyOfTokens } from '../src/key/key.js';
-import { sameTokens, TokenTree } from '../src/key/token-tree.js';
+import { Leaf, sameTokens, TokenTree } from '../src/key/token-tree.js';
+
+class TestLeaf extends Leaf {
+  constructor(readonly tokens: readonly unknown[]) {
+    super();
+  }
+}
 
 const tokensOf = (args: readonly unknown[]) => {
   const tokens = flatten(args);
@@ -35,7 +41,7 @@ test('two or three arguments are found without a list of them, wherever lists di
   const atoms = [0, 1, 2, 3, '1', undefined, null, Number.NaN, 1n];
   const lists = [[], [1], [{ a: 1 }], [1, [2]], [-0, 1], [1, 2, 3, 1], ...atoms.map((atom) => [atom, 1])];
   for (const a of atoms) for (const b of atoms) lists.push([1, a, b], [a, b, 1], [a, b]);
-  const tree = new TokenTree<{ tokens: readonly unknown[] }>();
+  const tree = new TokenTree<TestLeaf>();
   const check = (list: readonly unknown[]) => {
     const [a, b, c] = list;
     const tokens = tokensOf(list);
@@ -46,7 +52,7 @@ test('two or three arguments are found without a list of them, wherever lists di
   for (const list of lists) {
     short.slice(0, 40).forEach(check);
     const tokens = tokensOf(list);
-    if (tree.find(tokens, tokens.length) === undefined) tree.add({ tokens });
+    if (tree.find(tokens, tokens.length) === undefined) tree.add(new TestLeaf(tokens));
   }
   for (const list of short) {
     check(list);
@@ -66,9 +72,9 @@ test('two or three arguments are found in a tree of few lists as any list is', (
   const short = fc.array(atom, { minLength: 2, maxLength: 3 });
   fc.assert(
     fc.property(fc.array(list, { maxLength: 8 }), fc.array(short, { minLength: 10, maxLength: 20 }), (lists, asked) => {
-      const tree = new TokenTree<{ tokens: readonly unknown[] }>();
+      const tree = new TokenTree<TestLeaf>();
       const find = (tokens: readonly unknown[]) => tree.find(tokens, tokens.length);
-      for (const tokens of lists.map(tokensOf)) if (find(tokens) === undefined) tree.add({ tokens });
+      for (const tokens of lists.map(tokensOf)) if (find(tokens) === undefined) tree.add(new TestLeaf(tokens));
       for (const args of [...asked, ...lists.filter((args) => [2, 3].includes(args.length) && args.every(isToken))]) {
         const [a, b, c] = args;
         expect(tree.findShort(args.length as 2 | 3, a, b, c)).toBe(find(tokensOf(args)));
@@ -181,12 +187,11 @@ test('tokens give the key that their arguments have', () => {
 });
 
 test('a tree of one, two or no leaves finds what is in it', () => {
-  const tree = new TokenTree<{ tokens: readonly unknown[] }>();
-  const leaf = (...args: unknown[]) => ({ tokens: tokensOf(args) });
+  const tree = new TokenTree<TestLeaf>();
+  const leaf = (...args: unknown[]) => new TestLeaf(tokensOf(args));
   const find = (...args: unknown[]) => tree.find(tokensOf(args), tokensOf(args).length);
   expect(find('a')).toBe(undefined);
   const [a, b] = [leaf('a', Number.NaN), leaf('__proto__', 1)];
-  expect(tree.remove(a.tokens)).toBe(false);
   tree.add(a);
   expect(find('a', Number.NaN)).toBe(a);
   expect(find('a', 1)).toBe(undefined);
@@ -194,31 +199,30 @@ test('a tree of one, two or no leaves finds what is in it', () => {
   tree.add(b);
   expect(find('__proto__', 1)).toBe(b);
   expect(find('constructor', 1)).toBe(undefined);
-  expect(tree.remove(leaf('a', 1).tokens)).toBe(false);
   expect(tree.add(leaf('a', Number.NaN))).toBe(a);
-  expect(tree.remove(a.tokens)).toBe(true);
+  tree.remove(a);
   expect(find('__proto__', 1)).toBe(b);
-  expect(tree.remove(b.tokens)).toBe(true);
+  tree.remove(b);
   expect(find('__proto__', 1)).toBe(undefined);
 });
 
 test('a list as long as a branch is deep, and lists that differ late, overflow nothing', () => {
-  const tree = new TokenTree<{ tokens: readonly unknown[] }>();
+  const tree = new TokenTree<TestLeaf>();
   const row = (i: number) => Array.from({ length: 3_000 }, (_, j) => (j < i ? 0 : 1));
-  const leaves = Array.from({ length: 300 }, (_, i) => ({ tokens: [3_000, ...row(i * 10)] }));
+  const leaves = Array.from({ length: 300 }, (_, i) => new TestLeaf([3_000, ...row(i * 10)]));
   for (const leaf of leaves) tree.add(leaf);
   for (const leaf of leaves) expect(tree.find(leaf.tokens, 3_001)).toBe(leaf);
-  for (const leaf of leaves.slice(1)) expect(tree.remove(leaf.tokens)).toBe(true);
+  for (const leaf of leaves.slice(1)) tree.remove(leaf);
   expect(tree.find(leaves[0]!.tokens, 3_001)).toBe(leaves[0]);
 });
 
 test('a branch with one child left is a branch no more', () => {
-  const tree = new TokenTree<{ tokens: readonly unknown[] }>();
+  const tree = new TokenTree<TestLeaf>();
   const leaves = [
     [2, 'a', 1],
     [2, 'a', 2],
     [2, 'b', 1],
-  ].map((tokens) => ({ tokens }));
+  ].map((tokens) => new TestLeaf(tokens));
   let reads = 0;
   const list = new Proxy([2, 'a', 1], {
     get(target, index) {
@@ -236,8 +240,8 @@ test('a branch with one child left is a branch no more', () => {
   tree.add(leaves[1]!);
   tree.add(leaves[2]!);
   expect(readsOfFind()).toBe(alone + 2);
-  tree.remove(leaves[2]!.tokens);
+  tree.remove(leaves[2]!);
   expect(readsOfFind()).toBe(alone + 1);
-  tree.remove(leaves[1]!.tokens);
+  tree.remove(leaves[1]!);
   expect(readsOfFind()).toBe(alone);
 });

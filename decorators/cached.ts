@@ -8,10 +8,13 @@ import { mismatch, OptionError, PlacementError } from '../src/errors.js';
 import { pickMember } from '../src/memoize/members.js';
 import { receiversOf } from '../src/memoize/registry.js';
 import { wrap } from '../src/memoize/wrap.js';
-import { adapt, type Decorator, type Place } from './dialect.js';
+import { adapt, type Decorator, type Target } from './dialect.js';
 import { carryMetadata, recordOptions, resultTypeOf } from './metadata.js';
 
-/** What `cached` returns: a decorator of methods and getters, static and private ones too, in either dialect. */
+/**
+ * The decorator that `cached` returns. It decorates methods and getters, static and private ones too, in either
+ * dialect.
+ */
 export interface CachedDecorator {
   // standard
   <F extends Fn>(method: F, context: ClassMethodDecoratorContext<any, F>): F;
@@ -21,15 +24,16 @@ export interface CachedDecorator {
 }
 
 /**
- * Caches a method or getter: each receiver gets a read-through LRU cache of its own, keyed by the
- * arguments. The method on the prototype is replaced, and nothing is added to instances.
+ * Caches a method or getter. Each receiver gets its own read-through LRU cache, keyed by the arguments. The decorator
+ * replaces the method on the prototype and adds no property to instances.
  *
- * A hit takes O(size of the arguments), a miss the same and the call. An error is not stored. A
- * promise is given to every caller until it is fulfilled, and stored then.
+ * A hit takes O(size of the arguments); a miss takes the same, and calls the method. An error is not stored. All
+ * callers share a pending promise, which is stored when it is fulfilled.
  *
- * @throws OptionError when an option is not as `CachedOptions` says, PlacementError when the decorator
- *   stands on anything but a method or getter, on a generator, or on what is cached already; both at decoration.
- *   An option for async methods on another is an OptionError too, at the first call where it cannot be known before.
+ * @throws OptionError at decoration when an option breaks `CachedOptions`. An option for async methods on a method that
+ * is not async is an OptionError too; if the decorator cannot know, the first call throws it.
+ * @throws PlacementError at decoration when the decorated member is not a method or getter, is a generator, or is
+ * already cached.
  * @example
  * class SchemaService {
  *   @cached({ capacity: 128, ttl: 300_000 })
@@ -38,43 +42,52 @@ export interface CachedDecorator {
  */
 export function cached(options: CachedOptions = {}, ...misuse: unknown[]): CachedDecorator {
   if (misuse.length > 0 || typeof options === 'function')
-    throw new PlacementError('@cached needs its parentheses: write @cached()');
+    throw new PlacementError('@cached needs parentheses: write @cached()');
   const resolved = resolveOptions(options);
   const decorate = (...call: unknown[]): unknown =>
-    adapt(CACHED, call, (place) => {
+    adapt(CACHED, call, (target) => {
       let replacement: Fn | undefined;
-      const label: Label = (seen) => labelOf(place, replacement, seen);
-      refuseSecond(place.method, label);
-      checkMany(place, label, resolved);
-      requirePromises(place, label, resolved);
-      const role = place.kind === 'getter' ? 'getter' : 'method';
+      const label: Label = (receiverClass) => labelOf(target, replacement, receiverClass);
+      refuseCached(target.method, label);
+      checkMany(target, label, resolved);
+      requirePromises(target, label, resolved);
+      const role = target.kind === 'getter' ? 'getter' : 'method';
       const sharing = resolved.per ?? 'instance';
-      replacement = wrap(place.method, { options: resolved, sharing, label, role, features: ALL_FEATURES });
-      carryMetadata(place.method, replacement);
-      recordOptions(place, replacement, resolved);
+      replacement = wrap(target.method, { options: resolved, sharing, label, role, features: ALL_FEATURES });
+      carryMetadata(target.method, replacement);
+      recordOptions(target, replacement, resolved);
       return replacement;
     });
   return decorate as CachedDecorator;
 }
 
-/** Whatever is forgotten would be forgotten by one of two caches, and given by the other. */
-function refuseSecond(method: Fn, label: Label): void {
+/**
+ * Refuses a method that is already cached. With two caches, a result evicted from one would still come from the other.
+ */
+function refuseCached(method: Fn, label: Label): void {
   if (receiversOf(method) === undefined) return;
-  throw new PlacementError(`${label(undefined)} is cached already: leave out one of two @cached()`);
+  throw new PlacementError(`${label(undefined)} is already cached: remove one of the two @cached()`);
 }
 
-/** The method itself would gather its own batches for ever. Under another name the first call finds that out. */
-function checkMany({ kind, key }: Place, label: Label, { many }: ResolvedOptions): void {
+/**
+ * Refuses `many` on a getter, and `many` that names the decorated method itself, which would make batches of its own
+ * batches forever. If the method calls itself under another name, the first call throws.
+ */
+function checkMany({ kind, key }: Target, label: Label, { many }: ResolvedOptions): void {
   if (many === undefined) return;
-  if (many === key) throw new OptionError(mismatch('many', `the name of a method beside ${label(undefined)}`, many));
+  if (many === key)
+    throw new OptionError(mismatch('many', `the name of a method other than ${label(undefined)}`, many));
   if (kind !== 'getter') return;
-  throw new PlacementError(`${label(undefined)} is a getter, which has no argument to make a batch of: leave out many`);
+  throw new PlacementError(`${label(undefined)} is a getter, which takes no argument to batch: remove many`);
 }
 
-/** Only where the compiler has left the types, as `emitDecoratorMetadata` does; else the first call finds out. */
-function requirePromises(place: Place, label: Label, options: ResolvedOptions): void {
+/**
+ * Refuses an option for async methods on a method that is not async, if the compiler recorded the types, as
+ * `emitDecoratorMetadata` does. Otherwise the first call throws.
+ */
+function requirePromises(target: Target, label: Label, options: ResolvedOptions): void {
   const option = asyncOptionOf(options) ?? (options.many === undefined ? undefined : 'many');
-  const type = option === undefined ? undefined : resultTypeOf(place);
+  const type = option === undefined ? undefined : resultTypeOf(target);
   if (type === undefined || type === Object || 'then' in Object(type.prototype)) return;
   throw new OptionError(
     `${option} of ${label(undefined)}: expected a method that returns promises, but got: one that returns a ${type.name}`,
@@ -83,14 +96,17 @@ function requirePromises(place: Place, label: Label, options: ResolvedOptions): 
 
 const CACHED: Decorator = {
   name: 'cached',
-  serves: ['method', 'getter'],
-  otherwise: 'For a function, or a field that holds one, write memoize(fn)',
+  decorates: ['method', 'getter'],
+  alternative: 'For a function, or a field that holds one, write memoize(fn)',
 };
 
-/** `Class.method`. Standard decorators do not know the class: it is found from a receiver's, once there is one. */
-function labelOf({ home, key }: Place, replacement: Fn | undefined, seen: object | undefined): string {
-  // What stands on the chain may be an @evicts before the replacement, which is found as that is.
-  const isHere = (member: unknown, owner: object) => receiversOf(member) === receiversOf(replacement) && owner;
-  // A private method stands on none of the chain: then the receiver's class is the best there is.
-  return memberLabel(home ?? (seen && (pickMember(seen, key, isHere) ?? seen)), key);
+/**
+ * Returns `Class.method`. A standard decorator does not know the class, so it is found from the class of the first
+ * receiver.
+ */
+function labelOf({ owner, key }: Target, replacement: Fn | undefined, receiverClass: object | undefined): string {
+  // The member on the prototype chain may be a mutator around the replacement, which has the same receivers.
+  const isHere = (member: unknown, holder: object) => receiversOf(member) === receiversOf(replacement) && holder;
+  // A private method is not on the prototype chain. The class of the receiver is the best guess then.
+  return memberLabel(owner ?? (receiverClass && (pickMember(receiverClass, key, isHere) ?? receiverClass)), key);
 }

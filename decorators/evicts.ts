@@ -3,7 +3,10 @@ import type { EvictsOptions } from '../src/invalidate/options.js';
 import type { Decorator } from './dialect.js';
 import { type CallsOf, type Given, type MutatorDecorator, mutatorDecorator, type OneOrMore } from './mutator.js';
 
-/** What `evicts` returns: a decorator of methods and setters, static and private ones too, in either dialect. */
+/**
+ * The decorator that `evicts` returns. It decorates methods and setters, static and private ones too, in either
+ * dialect.
+ */
 export interface EvictsDecorator extends MutatorDecorator {
   // standard
   <This, V>(
@@ -13,28 +16,30 @@ export interface EvictsDecorator extends MutatorDecorator {
 }
 
 /**
- * Evicts a call of the named cached members of the receiver, whenever the decorated method succeeds: the call whose
- * arguments the function makes of the method's own; without a function, every call. Of a cached member that overrides
- * others, all of them evict it.
+ * Evicts a call of the named cached members of the receiver whenever the decorated method succeeds. The argument
+ * function returns the arguments of that call, given the arguments of the decorated method. Without an argument
+ * function, every call is evicted. If a cached member overrides others, the call is evicted from the caches of all of
+ * them.
  *
- * Eviction is the last thing before the method returns or its promise is fulfilled; a method that throws or rejects
- * evicts nothing. A load in flight is stored nowhere. What `on.evict` throws reaches the caller, with nothing undone.
- * O(names) and what the evictions take.
+ * The eviction is the last step before the method returns or its promise is fulfilled. A method that throws or rejects
+ * evicts nothing. A load of an evicted call that is in flight is fenced: its callers still get the value, but it is not
+ * stored. If `on.evict` throws, the caller gets the error and nothing is undone. It takes O(names) and the time of the
+ * evictions.
  *
- * The argument function is called before the method runs, and what it throws keeps that from running. With
- * `by: 'result'` it is called after success; what it, or `when`, throws then has every call of the members evicted, and
- * reaches the caller.
+ * The argument function is called before the method runs; if it throws, the method does not run. With `by: 'result'` it
+ * is called after the method succeeds. If it or `when` throws then, every call of the members is evicted, and the
+ * caller gets the error.
  *
- * Several names stand in an array. With the class as type argument, names and arguments are checked against it; a
- * member that is `private` to TypeScript needs `evicts` without. A `#private` one has no name to give: there, write
- * `cacheOf(this, this.#name).delete(…)`.
+ * Pass several names as an array. With the class as type argument, the compiler checks names and arguments. Leave the
+ * type argument out for a member that is `private` in TypeScript. A `#private` member has no name to pass: write
+ * `cacheOf(this, this.#name).delete(…)` instead.
  *
- * The call throws NotCachedError, before the method runs, when the receiver has no cached member of a name; and
- * ArgumentError when the argument function gives no array, as if it threw that.
+ * A call of the method throws NotCachedError before the method runs if the receiver has no cached member of a name. If
+ * the argument function returns no array, an ArgumentError is thrown as if the function threw it.
  *
- * @throws ArgumentError when no name is given, or something that is none; OptionError when an option is not as
- *   `EvictsOptions` says; PlacementError when the decorator stands on anything but a method or setter, or on a
- *   generator; all at decoration.
+ * @throws ArgumentError at decoration when no name is given, or when an argument in the place of a name is not one.
+ * @throws OptionError at decoration when an option breaks `EvictsOptions`.
+ * @throws PlacementError at decoration when the decorated member is not a method or setter, or is a generator.
  * @example
  * class SchemaService {
  *   @cached() async get(table: string): Promise<Schema> { … }
@@ -53,6 +58,6 @@ type NamesOf<T, Options> = [OneOrMore<keyof T>, ...(keyof T)[]] | [OneOrMore<key
 
 const EVICTS: Decorator = {
   name: 'evicts',
-  serves: ['method', 'setter'],
-  otherwise: 'Anywhere else, write cacheOf(receiver, name).delete(…) or .clear()',
+  decorates: ['method', 'setter'],
+  alternative: 'Anywhere else, write cacheOf(receiver, name).delete(…) or .clear()',
 };

@@ -1,26 +1,34 @@
 import type { Fn } from '../src/definition/function.js';
-import type { Place } from './dialect.js';
+import type { Target } from './dialect.js';
 
-/** The metadata of a decorated method: what others hung on the original, and under `memokit:options` its options. */
+/**
+ * The metadata of a decorated method: the entries that other decorators added to the original, and the options of
+ * memokit.
+ */
+
+/** The key of the options. */
 const OPTIONS = 'memokit:options';
-/** Those of static members a second time, as a class has one metadata object for both: of two of one name the other is in the first. */
+/**
+ * The key under which the options of static members are recorded a second time. A class has one metadata object for
+ * static and instance members, so an instance member of the same name may overwrite the record under the first key.
+ */
 const STATIC_OPTIONS = 'memokit:static-options';
 
-/** Carries over what was hung on the original method, when the program has loaded reflect-metadata. */
+/** Copies the metadata of the original method to its replacement, if the program has loaded reflect-metadata. */
 export function carryMetadata(method: Fn, replacement: Fn): void {
   for (const name of reflect.getOwnMetadataKeys?.(method) ?? []) {
     reflect.defineMetadata?.(name, reflect.getOwnMetadata?.(name, method), replacement);
   }
 }
 
-/** Adds the options, in whatever metadata store there is. */
-export function recordOptions({ key, home, metadata, isStatic }: Place, replacement: Fn, options: object): void {
+/** Records the options in every metadata store that exists. */
+export function recordOptions({ key, owner, metadata, isStatic }: Target, replacement: Fn, options: object): void {
   reflect.defineMetadata?.(OPTIONS, options, replacement);
-  if (home !== undefined) reflect.defineMetadata?.(OPTIONS, options, home, key);
+  if (owner !== undefined) reflect.defineMetadata?.(OPTIONS, options, owner, key);
   if (metadata !== undefined) {
     const store = metadata as Record<string, Record<PropertyKey, object>>;
     for (const name of isStatic ? [OPTIONS, STATIC_OPTIONS] : [OPTIONS]) {
-      // A subclass's metadata inherits from its base's, and so do the options in it.
+      // The metadata of a subclass inherits from that of its base class, and so do the options in it.
       if (!Object.hasOwn(store, name)) store[name] = Object.create(store[name] ?? null);
       store[name]![key] = options;
     }
@@ -28,17 +36,18 @@ export function recordOptions({ key, home, metadata, isStatic }: Place, replacem
 }
 
 /**
- * The class of what a method returns or a getter gives, as the compiler wrote it down: `Object` for what is no class,
- * `undefined` when nothing is known.
+ * Returns the class of a method's or getter's result as the compiler recorded it: `Object` for a type that is not a
+ * class, `undefined` if nothing was recorded.
  */
-export function resultTypeOf({ home, key }: Place): Fn | undefined {
-  if (home === undefined) return undefined;
-  // A getter has but one type; that of a method is Function.
-  const type = reflect.getOwnMetadata?.('design:type', home, key);
-  const result = type === Function ? reflect.getOwnMetadata?.('design:returntype', home, key) : type;
+export function resultTypeOf({ owner, key }: Target): Fn | undefined {
+  if (owner === undefined) return undefined;
+  // The type of a getter is the type of its value. The type of a method is Function.
+  const type = reflect.getOwnMetadata?.('design:type', owner, key);
+  const result = type === Function ? reflect.getOwnMetadata?.('design:returntype', owner, key) : type;
   return typeof result === 'function' ? (result as Fn) : undefined;
 }
 
+/** The functions of reflect-metadata that are used here. */
 interface MetadataReflection {
   defineMetadata(name: unknown, value: unknown, target: object, key?: PropertyKey): void;
   getOwnMetadata(name: unknown, target: object, key?: PropertyKey): unknown;

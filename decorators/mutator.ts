@@ -5,7 +5,10 @@ import type { Rule } from '../src/invalidate/rule.js';
 import { adapt, type Decorator } from './dialect.js';
 import { carryMetadata } from './metadata.js';
 
-/** A decorator of mutators, that is of methods, static and private ones too, in either dialect. */
+/**
+ * A decorator of mutators, which are methods that change data. They may be static or private. It works in either
+ * dialect.
+ */
 export interface MutatorDecorator {
   // standard
   <F extends Fn>(method: F, context: ClassMethodDecoratorContext<any, F>): F;
@@ -14,17 +17,20 @@ export interface MutatorDecorator {
 }
 
 /**
- * Names of members of `T`, any of them where `T` is `any`, and a function that makes arguments which each of them takes.
- * What that is given is the mutator's, which no type here knows.
+ * The names of members of `T` (of any members, if `T` is `any`) and a function that returns arguments that each of them
+ * takes. The function gets the arguments of the mutator, whose types are not known here.
  *
- * A lone name is a literal, and no tuple has labels or optional members: so the compiler finds the tuple that was meant by
- * the name, and tells what is wrong with its arguments.
+ * A single name is a literal type, and no tuple has labels or optional elements. So the compiler finds the intended
+ * tuple by the name, and its error message says what is wrong with the arguments.
  */
 export type CallsOf<T, Options> = PropertyKey extends keyof T
   ? Call<OneOrMore<PropertyKey>, (this: T, ...call: any[]) => readonly unknown[], Options>
   : { [K in keyof T]-?: CallsTaking<T, K, ArgsOf<NonNullable<T[K]>>, Options> }[keyof T];
 
-/** A type argument that is given or is its default, but never inferred: `NoInfer`, which TypeScript 5.0 has not. */
+/**
+ * A type argument that the compiler never infers: it is explicit or the default. TypeScript 5.0 does not have
+ * `NoInfer`.
+ */
 export type Given<T> = [T][T extends any ? 0 : never];
 
 export type OneOrMore<N> = N | readonly N[];
@@ -38,16 +44,19 @@ type Call<Names, Arguments, Options> = [Names, Arguments] | [Names, Arguments, O
 type ArgumentFunction<T, Args> = (this: T, ...call: any[]) => TupleOf<Args>;
 
 /**
- * What takes anything, as `(...parts: unknown[])` does, as a choice of tuples: as an array it would have the compiler take
- * every `[table]` in the class for an array.
+ * The arguments that a function returns. An argument list that accepts anything, such as `(...parts: unknown[])`,
+ * becomes a union of tuples. As an array it would make the compiler infer an array for every `[table]` in the class.
  */
 type TupleOf<A> = A extends readonly (infer E)[] ? (unknown extends E ? TupleLike<A, E> : A) : A;
 type TupleLike<A extends readonly unknown[], E> = number extends A['length'] ? readonly [] | readonly [E, ...E[]] : A;
 
-/** The names of the members that take certain arguments: all of them, where a member of several types takes one list or another. */
+/**
+ * The names of the members that take all of certain arguments. A member with a union type may take several argument
+ * lists.
+ */
 type NamesTaking<T, Args> = { [K in keyof T]-?: [Args] extends [ArgsOf<NonNullable<T[K]>>] ? K : never }[keyof T];
 
-/** Has the mutator that it stands on follow a rule. */
+/** Makes a decorator that applies a rule whenever the decorated method succeeds. */
 export function mutatorDecorator(decorator: Decorator, rule: Rule): (...call: unknown[]) => unknown {
   return (...call) =>
     adapt(decorator, call, ({ method, key }) => {

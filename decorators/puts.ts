@@ -5,23 +5,26 @@ import { type CallsOf, type Given, type MutatorDecorator, mutatorDecorator } fro
 
 /**
  * Stores the result of the decorated method, whenever it succeeds, as the result of a call of the named cached members
- * of the receiver: the call whose arguments the function makes of the method's own, after success, so that an id is
- * seen which the method has set.
+ * of the receiver. The argument function returns the arguments of that call, given the arguments of the decorated
+ * method. It is called after the method succeeds, so that it sees, for example, an id that the method has set.
  *
- * A promise is awaited; storing is the last thing before the method returns or its promise is fulfilled. A load of that
- * call in flight is stored nowhere. The value is put as `CallCache.put` does. Of a cached member that overrides others,
- * those evict the call. O(names) and what the puts take.
+ * A promise is awaited. Storing is the last step before the method returns or its promise is fulfilled. A load of that
+ * call that is in flight is fenced: its callers still get the value, but it is not stored. The value is stored as
+ * `CallCache.put` stores it. If a cached member overrides others, the call is evicted from the caches of those. It
+ * takes O(names) and the time of the puts.
  *
- * The call is evicted instead where the result may not be what a load would give: when anything of the member was
- * deleted, cleared, put or invalidated while the method ran, or may have been by a tag; and when the method has returned a
- * promise, but it is not known yet whether the member does, which is no async function and was never run.
+ * The call is evicted instead if the result may differ from the result of a load. That is so if an entry of the member
+ * was deleted, cleared, put or invalidated while the method ran, or may have been invalidated by a tag. It is also so
+ * if the method returned a promise and it is not known yet whether the member returns promises, because the member is
+ * not an async function and was never called.
  *
- * A result that cannot be stored evicts the call; what `when` or the argument function throws, every call of the
- * members. The error reaches the caller. All else as of `evicts`.
+ * If the result cannot be stored, the call is evicted. If `when` or the argument function throws, every call of the
+ * members is evicted. The caller gets the error. Everything else is as with `evicts`.
  *
- * @throws ArgumentError when no name or no argument function is given, or something that is none; OptionError when an
- *   option is not as `PutsOptions` says; PlacementError when the decorator stands on anything but a method, or on a
- *   generator; all at decoration.
+ * @throws ArgumentError at decoration when no name or no argument function is given, or when an argument in the place
+ * of a name is not one.
+ * @throws OptionError at decoration when an option breaks `PutsOptions`.
+ * @throws PlacementError at decoration when the decorated member is not a method, or is a generator.
  * @example
  * class Users {
  *   @cached() async get(id: number): Promise<User> { … }
@@ -36,7 +39,7 @@ export function puts<T = any>(...call: CallsOf<Given<T>, PutsOptions<Given<T>>>)
 
 const PUTS: Decorator = {
   name: 'puts',
-  serves: ['method'],
-  otherwise:
+  decorates: ['method'],
+  alternative:
     'A setter has no result to store: write @evicts there. Anywhere else, write cacheOf(receiver, name).put(args, value)',
 };

@@ -3,10 +3,10 @@ import { color } from './color.js';
 import { sample } from './factorial/sample.js';
 import { SettingError, type Settings, settingsFrom } from './factorial/settings.js';
 
-/** The factorial demo: a cached factorial under a skewed load, with a line for every hit, miss and eviction. */
+/** Runs the factorial demo: it calls a cached factorial with a skewed sample and prints every hit, miss and eviction. */
 function demonstrate({ cacheSize, sampleSize, seed }: Settings): void {
   let saved = 0;
-  /** What each number took to compute, in milliseconds. */
+  /** The time in milliseconds that the factorial of each number took to compute. */
   const cost = new Map<number, number>();
 
   class Mathematician {
@@ -51,13 +51,13 @@ function print(event: string, n: unknown, value: bigint): void {
   console.log(`${event}: ${n} ${process.stdout.isTTY ? shortened(String(value)) : value}`);
 }
 
-/** A long number by its first and last digits. */
+/** Shortens a long number to its first and last digits. */
 function shortened(digits: string): string {
   if (digits.length <= 40) return digits;
   return `${digits.slice(0, 16)}…${digits.slice(-16)} (${digits.length} digits)`;
 }
 
-/** Whoever reads the output may have had enough of it, as `head` has. */
+/** Ends the demo quietly if the reader of the output closes the pipe early, as `head` does. */
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? 0 : 1);
 });

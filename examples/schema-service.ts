@@ -10,15 +10,15 @@ import { withShop } from './schema-service/shop.js';
 import { coldAndWarm } from './schema-service/timing.js';
 
 /**
- * An example: a schema service in front of a real PostgreSQL, which is embedded here or, when
- * DATABASE_URL is set, a server. It shows what the cache saves, then each hazard of caching and
- * what holds it off, and fails when anything is not as it says.
+ * An example: a schema service in front of a real PostgreSQL. The database is embedded or, if DATABASE_URL is set, a server.
+ * The example shows the queries and the time that the cache saves, then each hazard of caching and the protection against
+ * it. The process fails if any of its statements does not hold.
  *
  *     npx tsx examples/schema-service.ts
  */
 async function main(url: string | undefined): Promise<void> {
   const database = new CountingDatabase(url ? await openServer(url) : await openEmbedded());
-  // On a server that others use too, a namespace that nobody else has.
+  // A server may have other users, so the shop gets a namespace with a random name there.
   const shop = url ? `shop_${randomBytes(6).toString('hex')}` : 'shop';
   try {
     const [server] = await database.query<{ version: string }>(`SELECT split_part(version(), ' (', 1) AS version`);
@@ -37,12 +37,12 @@ async function main(url: string | undefined): Promise<void> {
   }
 }
 
-// A reader that has seen enough, such as `head`, must not end the program before the shop is dropped.
+// If the reader of the output closes the pipe early, as `head` does, the program must still drop the shop.
 process.stdout.on('error', () => {});
 
 try {
   await main(process.env.DATABASE_URL);
 } catch (error) {
-  // Where it happened says nothing about a database that is not there.
+  // For a database that cannot be reached the stack trace would be of no help.
   fail(error instanceof UnreachableError ? error.message : error);
 }

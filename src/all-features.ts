@@ -4,7 +4,7 @@ import type { Features } from './memoize/features.js';
 import { type Memoize, memoizeWith } from './memoize/memoize.js';
 import { ResilientLoader } from './resilience/resilient-loader.js';
 
-/** All features, and the functions of the roof that ship with them. */
+/** All features that the package ships. `memoize` and `cachedProxy` below are built with them. */
 export const ALL_FEATURES: Features = {
   resilience: () => new ResilientLoader(),
   batching: batchedMethod,
@@ -12,19 +12,23 @@ export const ALL_FEATURES: Features = {
 
 export const memoize: Memoize = /* @__PURE__ */ memoizeWith(ALL_FEATURES);
 /**
- * Caches methods of an object that cannot be decorated: a proxy of it, whose named methods each have a read-through LRU
- * cache. The object itself stays as it is, uncached, also where it calls its own methods. Two proxies of one object
- * share nothing.
+ * Caches methods of an object whose class you cannot decorate. Returns a proxy of the object; each named method of the
+ * proxy has its own read-through LRU cache. The object itself does not change: calls on the object, and calls that the
+ * object makes to its own methods, are not cached. Two proxies of one object share no entries.
  *
- * All else is the object's. Its methods, getters and setters run with the object as `this`, so that private fields and
- * built-in objects work; one that is called on something else gets that, and a cached one then has other entries. A
- * method that returns the object, or a promise of it, returns the proxy, or a promise of that. So a promise that has
- * nothing of its own is another promise than the object gave. A method of the proxy is always the same function, but not the
- * object's own, save for classes, and for what is read-only in the object for good, which a proxy has to give as it is.
- * A named method that is replaced, through the proxy or not, starts with no entries.
+ * The proxy passes everything else through to the object. Methods, getters and setters run with the object as `this`, so
+ * private fields and built-in objects work. When a method of the proxy is called on another receiver, it runs with that
+ * receiver, and a cached method then uses the entries of that receiver. When a method returns the object, the proxy
+ * returns itself instead; when a method returns a promise of the object, the proxy returns a promise of itself. For this
+ * the proxy replaces every promise that a method returns by a new promise. It does not replace a promise that has own
+ * properties or belongs to a subclass of `Promise`.
  *
- * @throws ArgumentError when `target` is no object, OptionError when a name is not that of a method, or an option of it is
- *   not as `CachedOptions` says, PlacementError when a method is a generator or cannot be replaced.
+ * Each read of a method from the proxy gives the same function. It is not the object's own function, with two exceptions:
+ * classes, and non-configurable read-only properties, which the language requires a proxy to return unchanged. When a
+ * named method is replaced, through the proxy or on the object, its cache starts empty.
+ *
+ * @throws ArgumentError when `target` is not an object. OptionError when a name is not the name of a method, or when one
+ *   of the method's options violates `CachedOptions`. PlacementError when a method is a generator or cannot be replaced.
  * @example
  * const users = cachedProxy(new UserClient(), { find: { ttl: 60_000 } });
  * cacheOf(users, 'find').clear();

@@ -1,4 +1,6 @@
-/** Calls each listener, whatever the others throw; then throws what was thrown, several errors in one `AggregateError`. */
+/**
+ * Calls each listener, even if others throw. Then throws the error that was thrown, or one `AggregateError` of several.
+ */
 export function callAll(listeners: readonly (() => void)[]): void {
   const errors: unknown[] = [];
   for (const listener of listeners) {
@@ -11,7 +13,9 @@ export function callAll(listeners: readonly (() => void)[]): void {
   if (errors.length > 0) throw errors.length > 1 ? new AggregateError(errors) : errors[0];
 }
 
-/** Throws an error after a listener was called, with what that throws, if it does: in an `AggregateError`. */
+/**
+ * Calls a listener, then throws an error. If the listener throws too, both errors are thrown in one `AggregateError`.
+ */
 export function throwAfter(listener: () => void, error: unknown): never {
   try {
     listener();
@@ -21,7 +25,10 @@ export function throwAfter(listener: () => void, error: unknown): never {
   throw error;
 }
 
-/** Whether the stack was full, in the words of one engine or another: then the listener has failed as what was called before it. */
+/**
+ * Whether an error reports a stack overflow, in the wording of any engine. If both errors do, the listener failed for
+ * the same reason as the call before it.
+ */
 function isOverflow(error: unknown): boolean {
   return /call stack|recursion/.test((error as Partial<Error> | null)?.message ?? '');
 }

@@ -1,64 +1,72 @@
-/** A memokit error: every error that this package throws of its own, told apart by class or by `code`. */
+/** The base class of every error that memokit itself throws. The class or the `code` tells the errors apart. */
 export abstract class MemokitError extends Error {
-  /** Stable across versions, unlike the message. */
+  /** The code of the error. Unlike the message, it stays the same across versions. */
   abstract readonly code: string;
 }
 
 /**
- * An option has a value that it cannot have. Thrown where options are given: at decoration, wrapping or construction, and
- * by `set` and `resize`; and by a call, when an option that is a function gives what it cannot, or one does not serve the
- * method that was called.
+ * The error for an option that has an invalid value. It is thrown where options are given: at decoration, wrapping or
+ * construction, and by `set` and `resize`. A call throws it when an option that is a function returns an invalid value,
+ * or when an option does not suit the called method.
  */
 export class OptionError extends MemokitError {
   override readonly name = 'OptionError';
   readonly code = 'MEMOKIT_BAD_OPTION';
 }
 
-/** An argument has a value that it cannot have. */
+/** The error for an argument that has an invalid value. */
 export class ArgumentError extends MemokitError {
   override readonly name = 'ArgumentError';
   readonly code = 'MEMOKIT_BAD_ARGUMENT';
 }
 
-/** A decorator stands where it cannot serve. Thrown at decoration. */
+/**
+ * The error for a decorator, `memoize` or `cachedProxy` that is applied to something that it cannot cache or wrap, such
+ * as a field or a generator. It is thrown at decoration or wrapping.
+ */
 export class PlacementError extends MemokitError {
   override readonly name = 'PlacementError';
   readonly code = 'MEMOKIT_BAD_PLACE';
 }
 
-/** Something that has no cache was asked for it: by `cacheOf`, or by a call of what `evicts` or `puts` decorates. */
+/**
+ * The error for a method or function that is not cached. `cacheOf` throws it, and so does a call of a method with
+ * `@evicts` or `@puts`.
+ */
 export class NotCachedError extends MemokitError {
   override readonly name = 'NotCachedError';
   readonly code = 'MEMOKIT_NOT_CACHED';
 }
 
-/** The result can be read only once, as a generator's can: a second caller would find it empty. */
+/** The error for a result that can be read only once, such as an iterator: a second caller would find it empty. */
 export class OneShotError extends MemokitError {
   override readonly name = 'OneShotError';
   readonly code = 'MEMOKIT_ONE_SHOT';
 }
 
-/** A call needs its own result: it called itself with the same arguments before it had returned. */
+/**
+ * The error for a call that needs its own result, because it called itself with the same arguments before it returned.
+ */
 export class RecursionError extends MemokitError {
   override readonly name = 'RecursionError';
   readonly code = 'MEMOKIT_RECURSION';
 }
 
-/** A load has taken longer than its `timeout`. */
+/** The error for a load that took longer than its `timeout`. */
 export class TimeoutError extends MemokitError {
   override readonly name = 'TimeoutError';
   readonly code = 'MEMOKIT_TIMEOUT';
 }
 
-/** A batch gave what cannot be dealt out to the calls that it was made for: no array, or one of another length. */
+/** The error for a batch method that does not return an array with exactly one result for each key. */
 export class BatchError extends MemokitError {
   override readonly name = 'BatchError';
   readonly code = 'MEMOKIT_BAD_BATCH';
 }
 
-/** What a message says of a value that is not as it should be. */
+/** Returns the message for a value that differs from the expected one. */
 export function mismatch(name: string, expected: string, received: unknown): string {
-  // Objects are shown by type only: turning one into a string may run its code.
+  // Only the type of an object is shown, because converting it to a string may run its code.
   const kind = Array.isArray(received) ? 'array' : typeof received;
   const type = Object(received) === received ? kind : `${kind} ${String(received)}`;
   return `${name}: expected ${expected}, but got: ${received == null ? String(received) : type}`;

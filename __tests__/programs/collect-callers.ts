@@ -2,8 +2,8 @@ import { invalidateTags, memoize } from 'memokit';
 import { alive, collect } from '../support/collect.js';
 
 /**
- * Prints how many of 1,000 callers who have left a load that never ends are held by it, for one whose tags some wait to
- * learn and for others. Needs --expose-gc.
+ * Prints how many of 1,000 callers that aborted are still kept alive by a load that never ends: a load without tags,
+ * one whose callers have to wait for its tags, and one with a soft timeout. Needs --expose-gc.
  */
 class Caller {
   readonly #controller = new AbortController();
@@ -29,12 +29,12 @@ async function left(options: object): Promise<number> {
     caller.leave();
     await call.catch(() => {});
     callers.push(new WeakRef(caller));
-    // A weak reference holds its target until the job that made it has ended.
+    // A weak reference keeps its target alive until the job that created it has ended.
     await undefined;
   }
   await collect();
   const held = alive(callers);
-  // The load is in flight all the while.
+  // This call joins the load, so the load is in flight until here.
   get(new Caller());
   return held;
 }

@@ -3,8 +3,8 @@ import { cacheOf, LruCache, memoize } from 'memokit';
 import { alive, collect } from '../support/collect.js';
 
 /**
- * Prints how many of 100 requests are held after them by the results that they have had loaded or put, each kind of cache
- * for itself, and what calls of callbacks and listeners see of theirs. Needs --expose-gc.
+ * Prints, for each kind of cache, how many of 100 requests are kept alive by the results that they loaded or put. Also
+ * prints which request each call of a callback or listener sees. Needs --expose-gc.
  */
 const requests = new AsyncLocalStorage<{ id: number }>();
 

@@ -2,15 +2,15 @@ import { caches, memoize } from 'memokit';
 import { collect } from '../support/collect.js';
 
 /**
- * Prints which of 100,000 memoized functions are still listed after they were dropped, and by how many megabytes
- * the heap has grown for them. Needs --expose-gc.
+ * Prints which of 100,000 memoized functions are still listed after they were dropped, and by how many megabytes they
+ * have grown the heap. Needs --expose-gc.
  */
 const kept = memoize((n: number) => n, { name: 'kept' });
 
 async function makeAndDrop(count: number): Promise<number> {
   for (let i = 0; i < count; i++) {
     memoize((n: number) => n + i)(1);
-    // A weak reference holds its target until the job that made it has ended.
+    // A weak reference keeps its target alive until the job that created it has ended.
     if (i % 1000 === 0) await new Promise((resolve) => setTimeout(resolve));
   }
   await collect();

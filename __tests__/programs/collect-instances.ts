@@ -1,7 +1,9 @@
 import { cached, cacheOf, memoize } from 'memokit';
 import { alive, collect } from '../support/collect.js';
 
-/** Prints how many of 1,000 used instances, and of their values, are left after they were dropped. Needs --expose-gc. */
+/**
+ * Prints how many of 1,000 used instances, and of their values, are alive after they were dropped. Needs --expose-gc.
+ */
 class Service {
   @cached()
   get(n: number) {
@@ -17,7 +19,7 @@ class Service {
   async tagged(n: number) {
     return { n, self: this };
   }
-  // Its timer holds on to who waits, until it fires.
+  // The timer keeps the callers alive until it fires.
   @cached({ timeout: 5 })
   never() {
     return new Promise<this>(() => {});

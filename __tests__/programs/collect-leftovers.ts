@@ -2,8 +2,8 @@ import { cached, caches, memoize } from 'memokit';
 import { alive, collect } from '../support/collect.js';
 
 /**
- * Prints how many of 100 errors that were remembered are left once the source works again, and how many of 1,000 methods
- * that one object has had, each in the place of the one before. Needs --expose-gc.
+ * Prints how many of 100 remembered errors are alive after the source works again, and how many of 1,000 methods are
+ * listed that were cached for one object, each in place of the previous one. Needs --expose-gc.
  */
 const errors: WeakRef<object>[] = [];
 let now = 0;

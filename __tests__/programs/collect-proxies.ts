@@ -2,8 +2,8 @@ import { cachedProxy, cacheOf, caches } from 'memokit';
 import { alive, collect } from '../support/collect.js';
 
 /**
- * Prints how many of 1,000 used proxies, and of their values, are left after they were dropped, while the object that
- * they stood before and another that their methods were called on live on. Needs --expose-gc.
+ * Prints how many of 1,000 used proxies, and of their values, are alive after they were dropped, while the target of
+ * the proxies and another receiver of their methods stay alive. Needs --expose-gc.
  */
 class Client {
   get(n: number) {
@@ -28,7 +28,7 @@ async function use(): Promise<WeakRef<object>[]> {
     proxy.other();
     cacheOf(proxy, 'get').stats();
     used.push(new WeakRef(proxy));
-    // A weak reference holds its target until the job that made it has ended.
+    // A weak reference keeps its target alive until the job that created it has ended.
     await undefined;
   }
   return used;

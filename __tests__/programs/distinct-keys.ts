@@ -1,6 +1,6 @@
 import { keyOf, LruCache, memoize } from 'memokit';
 
-/** Prints by how many megabytes the heap grew over 2 million distinct keys of every sort. Needs --expose-gc. */
+/** Prints by how many megabytes 2 million distinct keys of every kind grow the heap. Needs --expose-gc. */
 const memoized = memoize((...args: unknown[]) => args.length, { capacity: 1000, ttl: 60_000 });
 const cache = new LruCache<unknown, number>({ capacity: 1000, ttl: 60_000 });
 

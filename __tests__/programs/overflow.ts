@@ -1,4 +1,7 @@
-/** Uses caches while the stack overflows, again and again from other places in it; prints what they hold then. */
+/**
+ * Uses caches while the stack overflows, many times and at varying depths. Prints whether the caches are still
+ * consistent.
+ */
 import { LruCache } from 'memokit';
 
 let wrong = 0;

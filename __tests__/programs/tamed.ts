@@ -1,4 +1,4 @@
-/** Keys built-in values where their prototypes have getters that give methods, as under `--frozen-intrinsics` and SES. */
+/** Keys built-in values whose prototypes have getters that return methods, as with `--frozen-intrinsics` and SES. */
 for (const prototype of [Date, Number, String, BigInt, Map, Set, Uint8Array, DataView, ArrayBuffer].map(
   (made) => made.prototype as object,
 )) {

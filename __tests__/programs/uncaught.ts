@@ -1,6 +1,6 @@
 import { cacheOf, memoize } from 'memokit';
 
-/** Prints each error that nobody caught, as its kind and its message. */
+/** Prints the kind and the message of each uncaught error. */
 process.on('uncaughtException', ({ message }, kind) => console.log(`${kind}: ${message}`));
 
 const fail = (message: string) => () => {

@@ -1,6 +1,8 @@
 import { cached, cachedProxy, cacheOf, caches, clearAll, invalidateTags, keyOf, LruCache, memoize } from 'memokit';
 
-/** Uses everything that there is, with long ttls and loads in flight, and says goodbye: the process has to end by itself. */
+/**
+ * Uses every feature, with long ttls and loads in flight, and then prints goodbye. The process has to end without help.
+ */
 class Service {
   @cached({ ttl: 3_600_000, capacity: 2, on: { hit() {}, miss() {}, evict() {} } })
   async get(n: number) {

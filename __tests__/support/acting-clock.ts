@@ -1,4 +1,4 @@
-/** A clock that is anybody's code: it does what it is told to, once, as it is read. */
+/** A clock that runs code of the test: `act` is called once, at the next reading. */
 export class ActingClock {
   time = 0;
   act: () => void = () => {};

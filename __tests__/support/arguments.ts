@@ -4,7 +4,7 @@ const registered = Symbol.for('registered');
 const unique = Symbol('unique');
 const opaque = [() => 1, class {}, new Error('same'), new Error('same'), new WeakMap(), unique] as const;
 
-/** Atoms that read alike in many encodings, so that two random draws are often confusable and often equal. */
+/** Values that look alike in many encodings. Two random values are often easy to confuse, and often equal. */
 const atom = fc.oneof(
   fc.constantFrom<unknown>(undefined, null, true, false, 0, -0, 1, Number.NaN, Infinity, 1n, 0n, -1n, 10n),
   fc.constantFrom<unknown>(
@@ -57,7 +57,9 @@ const { value } = fc.letrec<{ value: unknown }>((tie) => ({
   ),
 }));
 
-/** Lists of Maps, or of Sets, that hold a zero or nothing: only their sizes tell what is whose. */
+/**
+ * Lists of Maps or Sets that are empty or hold a zero. Only the sizes tell which element belongs to which collection.
+ */
 const collections = fc.oneof(
   fc.array(
     fc.constantFrom([], [[0, 0] as const]).map((entries) => new Map(entries)),
@@ -69,7 +71,7 @@ const collections = fc.oneof(
   ),
 );
 
-/** Argument lists that are hard to tell apart, and often equal. */
+/** Argument lists that are hard to tell apart and often equal. */
 export const args = fc.oneof(
   { weight: 3, arbitrary: fc.array(value, { maxLength: 3 }) },
   { weight: 1, arbitrary: collections },

@@ -1,4 +1,4 @@
-/** Has the garbage collector take what it can, where node runs with --expose-gc. */
+/** Runs the garbage collector several times, if node runs with --expose-gc. */
 export async function collect(): Promise<void> {
   for (let round = 0; round < 5; round++) {
     await new Promise((resolve) => setTimeout(resolve, 10));
@@ -6,7 +6,7 @@ export async function collect(): Promise<void> {
   }
 }
 
-/** How many of these are left. */
+/** Returns the number of references whose target was not collected. */
 export function alive(references: readonly WeakRef<object>[]): number {
   return references.filter((reference) => reference.deref() !== undefined).length;
 }

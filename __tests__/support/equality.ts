@@ -1,4 +1,7 @@
-/** Equality as docs/keys.md defines it, written without the encoder: the oracle of the key tests. */
+/**
+ * Whether two arguments are equal as docs/keys.md defines it. It does not use the encoder, so the key tests compare
+ * with it.
+ */
 export function equal(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;

@@ -1,12 +1,13 @@
 import { spawnSync } from 'node:child_process';
 
-/** A program of this repository, run to its end by node, TypeScript included. */
+/** The exit status and the output of a finished program. */
 export interface Run {
   readonly status: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
+/** Runs a program of this repository with node and waits for its end. The program may be TypeScript. */
 export function run(program: string, env: NodeJS.ProcessEnv = {}, flags: string[] = []): Run {
   const { status, stdout, stderr, error } = spawnSync(process.execPath, [...flags, '--import', 'tsx', program], {
     env: { ...process.env, ...env },

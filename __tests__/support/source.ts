@@ -1,7 +1,7 @@
-/** A source: an async function under a test's control, with a clock that the test moves. */
+/** An async function that a test controls, with a clock that the test sets. */
 export class Source<Value = unknown> {
   now = 0;
-  /** Every run so far, with what ends it. */
+  /** Every load so far, with the functions that end it. */
   readonly runs: { args: unknown[]; resolve(value: Value): void; reject(error: unknown): void }[] = [];
 
   readonly clock = (): number => this.now;
@@ -11,20 +11,20 @@ export class Source<Value = unknown> {
       this.runs.push({ args, resolve, reject });
     });
 
-  /** Ends the latest run with a value, and lets what waits for it go on. */
+  /** Fulfils the latest load with a value, and lets its callers continue. */
   async give(value: Value): Promise<void> {
     this.runs.at(-1)!.resolve(value);
     await settle();
   }
 
-  /** As `give`, with an error. */
+  /** Rejects the latest load with an error, and lets its callers continue. */
   async fail(error: unknown): Promise<void> {
     this.runs.at(-1)!.reject(error);
     await settle();
   }
 }
 
-/** Lets all promises go on that can. */
+/** Waits until all promise jobs that are due have run. */
 export async function settle(): Promise<void> {
   for (let i = 0; i < 10; i++) await Promise.resolve();
 }

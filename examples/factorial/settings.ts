@@ -1,16 +1,20 @@
-/** The settings of the demo: whole numbers from the environment. */
+/** The settings of the demo: whole numbers from environment variables. */
 export interface Settings {
   readonly cacheSize: number;
   readonly sampleSize: number;
   readonly seed: number;
 }
 
-/** A variable of the environment that is not as it should be. */
+/** The error for an environment variable with an invalid value. */
 export class SettingError extends Error {
   readonly code = 'BAD_SETTING';
 }
 
-/** @throws SettingError that names the variable, what was expected and what it holds. */
+/**
+ * Reads the settings from the environment.
+ *
+ * @throws SettingError when a variable is invalid. Its message has the variable's name, the expected range and the value.
+ */
 export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
   return {
     cacheSize: wholeNumber(env, 'CACHE_SIZE', 1, LARGEST_CACHE, 10),

@@ -1,19 +1,19 @@
 import type { Database } from './database.js';
 import type { Schema } from './schema.js';
 
-/** The catalog: the tables in which PostgreSQL keeps what it knows of all tables, its own included. */
+/** Queries of the catalog: the tables in which PostgreSQL describes all tables, including the catalog itself. */
 
-/** The kinds of relation, by their letter in `pg_class.relkind`. */
+/** The kinds of relations, as letters in `pg_class.relkind`. */
 export const TABLES = ['r', 'p'];
 export const TABLES_AND_VIEWS = [...TABLES, 'v', 'm', 'f'];
 
-/** The schema of one table or view; `undefined` when there is none of that very name. */
+/** Reads the schema of one table or view. Returns `undefined` if none has exactly that name. */
 export async function readSchema(database: Database, namespace: string, name: string): Promise<Schema | undefined> {
   const [schema] = await database.query<Schema>(SCHEMA_OF_TABLE, [namespace, name]);
   return schema;
 }
 
-/** The qualified names of the relations in some namespaces, namespace by namespace. */
+/** Lists the qualified names of the relations in some namespaces, one namespace after the other. */
 export async function relationsIn(
   database: Database,
   namespaces: readonly string[],
@@ -29,7 +29,7 @@ const RELATIONS = `
   WHERE n.nspname = ANY($1::text[]) AND c.relkind::text = ANY($2::text[])
   ORDER BY array_position($1::text[], n.nspname::text), c.relname`;
 
-// One statement, and so one snapshot: columns and keys from either side of an ALTER would not fit together.
+// A single statement sees a single snapshot. Two statements could read the columns before an ALTER and the keys after it.
 const SCHEMA_OF_TABLE = `
   SELECT
     coalesce((

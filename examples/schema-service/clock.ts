@@ -1,23 +1,25 @@
-/** A steerable clock: the time that goes by, until it is stopped; from then on it moves only when it is advanced. */
+/** A clock that a test can control. It follows real time until it is stopped; after that it moves only by `advance`. */
 export class SteerableClock {
   #stoppedAt: number | undefined;
 
-  /** Milliseconds, from no particular zero. Never runs backwards. */
+  /** The time in milliseconds since an arbitrary moment. It never decreases. */
   now(): number {
     return this.#stoppedAt ?? performance.now();
   }
 
+  /** Stops the clock at the current time. */
   stop(): void {
-    // A whole number, since the sum of fractions would be rounded and the last millisecond of a ttl blurred.
+    // Rounds to a whole number, because sums of fractions have rounding errors, which would blur the last millisecond
+    // of a ttl.
     this.#stoppedAt = Math.ceil(this.now());
   }
 
-  /** Moves a clock that was stopped, or stops it. */
+  /** Moves the clock forward, and stops it if it is not stopped yet. */
   advance(milliseconds: number): void {
     this.stop();
     this.#stoppedAt = this.now() + milliseconds;
   }
 }
 
-/** The clock that the schema service's cache lives by. */
+/** The clock of the schema service's cache. */
 export const clock = new SteerableClock();

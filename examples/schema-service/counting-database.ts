@@ -1,6 +1,6 @@
 import type { Database } from './database.js';
 
-/** A counting database: another database, and how many queries were sent to it. */
+/** A database that passes its queries to another database and counts them. */
 export class CountingDatabase implements Database {
   readonly #database: Database;
   #queries = 0;
@@ -9,6 +9,7 @@ export class CountingDatabase implements Database {
     this.#database = database;
   }
 
+  /** The number of queries so far. */
   get queries(): number {
     return this.#queries;
   }

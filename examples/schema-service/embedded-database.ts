@@ -1,7 +1,7 @@
 import { PGlite } from '@electric-sql/pglite';
 import type { Database } from './database.js';
 
-/** An embedded database: a whole PostgreSQL inside this process, in memory, gone when it is closed. */
+/** Opens an embedded database: a complete PostgreSQL in the memory of this process. Closing it discards all data. */
 export async function openEmbedded(): Promise<Database> {
   const postgres = await PGlite.create();
   return {

@@ -5,9 +5,9 @@ import type { CountingDatabase } from './counting-database.js';
 import { check, duration, heading, note, queries } from './report.js';
 import { type SchemaService, UnknownTableError } from './service.js';
 
-/** A hazard: what can go wrong with a cache. Each is brought about here, and what holds it off is checked. */
+/** The hazards of a cache. Each function provokes one of them and checks the protection against it. */
 
-/** Many callers miss at once, and all of them go to the database. */
+/** Stampede: many callers miss at once, and all of them query the database. */
 export async function stampede(service: SchemaService, database: CountingDatabase, table: string): Promise<void> {
   heading('A stampede: 200 callers at once, one cold table');
   const callers = Array.from({ length: 200 });
@@ -23,7 +23,7 @@ export async function stampede(service: SchemaService, database: CountingDatabas
   check(new Set(within.result).size === 1, 'all of them were given the same schema');
 }
 
-/** The table changes, and the cache does not know. */
+/** Staleness: the table changes, and the cache still returns the old schema. */
 export async function staleness(service: SchemaService, database: CountingDatabase, table: string): Promise<void> {
   heading('A stale value: ALTER TABLE behind the cache');
   const columns = async () => (await service.get(table)).columns.length;
@@ -43,7 +43,7 @@ export async function staleness(service: SchemaService, database: CountingDataba
   check(!cacheOf(service, 'get').has(table), 'a load that began before the delete is not stored after it');
 }
 
-/** A failure is remembered after its cause has gone. */
+/** A cached failure: the cache still returns an error after its cause has gone. */
 export async function unknownTable(service: SchemaService, database: CountingDatabase, table: string): Promise<void> {
   heading('A failure: a table that does not exist yet');
   const { size } = cacheOf(service, 'get');
@@ -58,7 +58,7 @@ export async function unknownTable(service: SchemaService, database: CountingDat
   check((await service.get(table)).columns.length === 1, 'once the table is created, get finds it');
 }
 
-/** There is no end of keys, and each takes memory. */
+/** Unbounded keys: every new key takes memory, and their number has no limit. */
 export async function unboundedKeys(service: SchemaService, database: CountingDatabase, shop: string): Promise<void> {
   heading('Unbounded keys: more tables and views than the cache has room for');
   const cache = cacheOf(service, 'get');
@@ -77,7 +77,9 @@ export async function unboundedKeys(service: SchemaService, database: CountingDa
   );
 }
 
-/** An entry that nothing invalidates outlives the truth. Its ttl of 5 minutes is shown without the wait. */
+/**
+ * Expiry: an entry that nothing invalidates becomes wrong. A stopped clock shows its ttl of 5 minutes without waiting.
+ */
 export async function expiry(service: SchemaService, database: CountingDatabase, table: string): Promise<void> {
   heading('Expiry: ttl 300,000 ms, under an injected clock');
   clock.stop();
@@ -93,6 +95,7 @@ export async function expiry(service: SchemaService, database: CountingDatabase,
   check(expired.queries === 1, `at 300,000 ms: expired, ${queries(expired.queries)}; no hit prolongs a life`);
 }
 
+/** Runs an action and counts its queries and milliseconds. */
 async function measure<T>(database: CountingDatabase, run: () => Promise<T>) {
   const before = database.queries;
   const start = performance.now();

@@ -1,12 +1,12 @@
 import { color } from '../color.js';
 
-/** A report: what the example prints. Aligned tables, and a mark before each promise that was checked. */
+/** The report that the example prints: aligned tables, and statements with a mark for whether they hold. */
 
 export function heading(text: string): void {
   console.log(`\n${color.bold(text)}`);
 }
 
-/** Prints rows of cells, the first of each flush left and the others flush right. */
+/** Prints rows of cells. The first column is aligned left, the others are aligned right. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): void {
   const widths = header.map((_, column) => Math.max(...[header, ...rows].map((row) => row[column]!.length)));
   const aligned = (cell: string, column: number) =>
@@ -20,19 +20,19 @@ export function note(text: string): void {
   console.log(`  ${text}`);
 }
 
-/** Prints whether a promise was kept. One that was not makes the process fail, once it has ended. */
-export function check(kept: boolean, promise: string): void {
-  if (!kept) process.exitCode = 1;
-  console.log(`${kept ? color.green('✓') : color.red('✗')} ${promise}`);
+/** Prints a statement and whether it holds. If it does not hold, the process exits with a failure at its end. */
+export function check(holds: boolean, statement: string): void {
+  if (!holds) process.exitCode = 1;
+  console.log(`${holds ? color.green('✓') : color.red('✗')} ${statement}`);
 }
 
-/** Prints why the program cannot go on, an error with its stack, and makes the process fail. */
+/** Prints the reason why the program ends early and makes the process fail. An error is printed with its stack. */
 export function fail(reason: unknown): void {
   process.exitCode = 1;
   console.error(color.red('✗'), reason);
 }
 
-/** Milliseconds in the unit that shows them best. */
+/** Formats milliseconds as ms or, below 1 ms, as µs. */
 export function duration(milliseconds: number): string {
   return milliseconds < 1 ? `${decimal(milliseconds * 1000, 1)} µs` : `${decimal(milliseconds, 2)} ms`;
 }

@@ -1,7 +1,7 @@
-/** A schema: what a table consists of. Everyone who asks the service is given the same object, hence `readonly`. */
+/** A schema: the parts of a table. All callers of the service get the same object, so its members are `readonly`. */
 export interface Schema {
   readonly columns: readonly Column[];
-  /** Names of columns, in the key's order; empty when there is no primary key. */
+  /** The names of the columns of the primary key, in its order. Empty if there is no primary key. */
   readonly primaryKey: readonly string[];
   readonly foreignKeys: readonly ForeignKey[];
   readonly indexes: readonly Index[];
@@ -9,10 +9,10 @@ export interface Schema {
 
 export interface Column {
   readonly name: string;
-  /** As SQL writes it: `numeric(10,2)`, `text[]`. */
+  /** The type in SQL notation: `numeric(10,2)`, `text[]`. */
   readonly type: string;
   readonly nullable: boolean;
-  /** The expression as SQL; null when there is none, and for a generated column. */
+  /** The default expression in SQL. Null if the column has none or is generated. */
   readonly default: string | null;
 }
 
@@ -25,8 +25,8 @@ export interface ForeignKey {
 export interface Index {
   readonly name: string;
   readonly unique: boolean;
-  /** Columns or expressions, as SQL. */
+  /** The indexed columns or expressions, in SQL. */
   readonly columns: readonly string[];
-  /** The condition of a partial index, as SQL; null when it covers every row. */
+  /** The condition of a partial index, in SQL. Null if the index covers every row. */
   readonly where: string | null;
 }

@@ -2,19 +2,20 @@ import { Pool } from 'pg';
 import { type Database, UnreachableError } from './database.js';
 
 /**
- * A server database: a PostgreSQL at the other end of a URL, through a pool of connections.
+ * Opens a PostgreSQL server by its URL, through a pool of connections.
  *
- * @throws UnreachableError when no server lets us in.
+ * @throws UnreachableError when no server accepts the connection.
  */
 export async function openServer(url: string): Promise<Database> {
   const pool = new Pool({ connectionString: url, connectionTimeoutMillis: 5_000 });
-  // An idle connection that breaks would end the process; the next query fails anyway, and tells whom it concerns.
+  // Without a listener, a broken idle connection would end the process. The next query fails anyway, and its caller
+  // gets the error.
   pool.on('error', () => {});
   try {
     await pool.query('SELECT 1');
   } catch (cause) {
     await pool.end();
-    // The URL itself may hold a password, and is not shown.
+    // The message leaves out the URL, because the URL may contain a password.
     throw new UnreachableError(`the server of DATABASE_URL cannot be reached: ${reasonOf(cause)}`, { cause });
   }
   return {
@@ -24,7 +25,7 @@ export async function openServer(url: string): Promise<Database> {
   };
 }
 
-/** A host with several addresses fails with one error for each, and no message of its own. */
+/** The reason of a connection failure. A host with several addresses fails with an AggregateError without a message. */
 function reasonOf(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ');
   return error instanceof Error ? error.message : String(error);

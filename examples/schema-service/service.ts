@@ -4,7 +4,7 @@ import { clock } from './clock.js';
 import type { Database } from './database.js';
 import type { Schema } from './schema.js';
 
-/** A schema service: what the tables of a database consist of, read from its catalog through a cache. */
+/** A schema service. It reads the schemas of a database's tables from the catalog, through a cache. */
 export class SchemaService {
   readonly #database: Database;
 
@@ -13,9 +13,9 @@ export class SchemaService {
   }
 
   /**
-   * The schema of a table or view, named exactly as the catalog has it: `shop.orders`, or `orders` for `public.orders`.
+   * Returns the schema of a table or view, named exactly as in the catalog: `shop.orders`, or `orders` for `public.orders`.
    *
-   * @throws UnknownTableError when there is none. It is not cached: a table can be created at any time.
+   * @throws UnknownTableError when there is no such table. The error is not cached, because the table may be created later.
    */
   @cached({ capacity: 128, ttl: 300_000, key: qualified, clock })
   async get(table: string): Promise<Schema> {
@@ -26,7 +26,7 @@ export class SchemaService {
   }
 }
 
-/** There is no table of this name. */
+/** The error for a name without a table or view. */
 export class UnknownTableError extends Error {
   readonly code = 'UNKNOWN_TABLE';
   override readonly name = 'UnknownTableError';
@@ -36,12 +36,15 @@ export class UnknownTableError extends Error {
   }
 }
 
-/** One name for one table. With two keys it would have two entries, and deleting one would leave the other stale. */
+/**
+ * The cache key of a table: its qualified name. With two names a table would have two entries, and a delete would miss
+ * one.
+ */
 function qualified(table: string): string {
   return split(table).join('.');
 }
 
-/** A namespace, `public` unless the name has one, and a name, which may itself have dots. */
+/** Splits a name into its namespace, `public` by default, and the name of the table, which may contain dots. */
 function split(table: string): [namespace: string, name: string] {
   const dot = table.indexOf('.');
   return dot === -1 ? ['public', table] : [table.slice(0, dot), table.slice(dot + 1)];

@@ -1,9 +1,9 @@
 import { constants } from 'node:os';
 import type { Database } from './database.js';
 
-/** A shop: a namespace of sixteen tables that exists while a program uses it. */
+/** Creates a shop, a namespace of sixteen tables, runs `use` and drops the shop again, also after a signal. */
 export async function withShop(database: Database, namespace: string, use: () => Promise<void>): Promise<void> {
-  // Outside the try: when the namespace is another's, this fails, and theirs must not be dropped.
+  // Outside the try: if the namespace exists already, this fails, and the other user's namespace must not be dropped.
   await database.query(`CREATE SCHEMA ${namespace}`);
   const drop = async () => void (await database.query(`DROP SCHEMA IF EXISTS ${namespace} CASCADE`));
   const interrupt = (signal: Signal) => void drop().finally(() => process.exit(128 + constants.signals[signal]));
@@ -23,7 +23,7 @@ export async function withShop(database: Database, namespace: string, use: () =>
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 type Signal = (typeof SIGNALS)[number];
 
-/** Each a statement of its own, since a prepared one cannot hold several. */
+/** The statements that fill a shop. They are separate strings, because a prepared statement can hold only one. */
 function statements(shop: string): string[] {
   return [
     `CREATE TYPE ${shop}.order_state AS ENUM ('open', 'paid', 'sent', 'returned')`,

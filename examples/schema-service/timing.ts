@@ -4,7 +4,7 @@ import type { CountingDatabase } from './counting-database.js';
 import { check, decimal, duration, heading, note, queries, table } from './report.js';
 import type { SchemaService } from './service.js';
 
-/** A timing: what one `get` of each table takes, cold and then warm. */
+/** Measures one `get` of each table, first with a cold cache and then with a warm one. */
 export async function coldAndWarm(service: SchemaService, database: CountingDatabase, shop: string): Promise<void> {
   heading('Every table, cold and warm');
   const tables = await relationsIn(database, [shop, 'pg_catalog', 'information_schema'], TABLES);
@@ -26,7 +26,8 @@ export async function coldAndWarm(service: SchemaService, database: CountingData
     `${tables.length} tables: cold ${duration(sum(cold))}, warm ${duration(sum(warm))} in all; ` +
       `a warm get is ${decimal(median(ratios))} times as fast (median)`,
   );
-  // A scan of more than fits evicts each table just before it is asked for again: the second pass would load all anew.
+  // A scan of more tables than fit evicts each table just before its next read, so the second pass would load all of
+  // them again.
   check(
     tables.length <= capacity,
     `${ours} tables of ours and ${tables.length - ours} of the server, ${tables.length}, fit into a capacity of ${capacity}`,

@@ -1,48 +1,71 @@
 import type { Fn } from '../definition/function.js';
 import type { Many } from '../definition/options.js';
 import { ArgumentError, mismatch, OptionError } from '../errors.js';
-import { Batch } from './batch.js';
+import { Batch, NO_BATCH } from './batch.js';
 
 /**
- * A batched method: the function that runs in place of a method with the option `many`. It puts the calls of one turn of
- * the event loop on one receiver into a batch, and gives a promise whatever it is called with.
+ * Makes a batched method: the function that runs in place of a method with the option `many`. It collects the calls on one
+ * receiver within one turn of the event loop into a batch. It always returns a promise, also for wrong arguments.
  *
- * @param name Says in errors whose calls these are.
- * @param methodOf Gives the method behind a memoized function.
+ * @param name Returns the name of the definition, for error messages.
+ * @param methodOf Returns the method behind a memoized function.
  */
 export function batchedMethod(many: Many, name: () => string, methodOf: (fn: unknown) => Fn | undefined): Fn {
-  /** The batches of this turn. Holds on to a receiver no longer than that. */
-  const batches = new Map<unknown, Batch>();
+  return new BatchedMethod(many, name, methodOf).toFunction();
+}
 
-  const load = (receiver: unknown, keys: readonly unknown[]): unknown => {
+/** A batched method. A class, whose code is strict even in a script: sloppy code would turn a primitive `this` into an object. */
+class BatchedMethod {
+  readonly #many: Many;
+  readonly #name: () => string;
+  readonly #methodOf: (fn: unknown) => Fn | undefined;
+  /** The batches of this turn, by receiver. Each is removed at the end of the turn, so that the map keeps no receiver alive. */
+  readonly #batches = new Map<unknown, Batch>();
+  #batched: Fn | undefined;
+
+  constructor(many: Many, name: () => string, methodOf: (fn: unknown) => Fn | undefined) {
+    this.#many = many;
+    this.#name = name;
+    this.#methodOf = methodOf;
+  }
+
+  /** The function itself: a method of an object literal, which is not a constructor. */
+  toFunction(): Fn {
+    const self = this;
+    this.#batched = {
+      call(this: unknown, key: unknown): Promise<unknown> {
+        // biome-ignore lint/complexity/noArguments: no argument is not the same as undefined
+        const { length } = arguments;
+        return length === 1 ? self.#batchOf(this).add(key) : self.#refuse(length);
+      },
+    }.call;
+    return this.#batched;
+  }
+
+  #batchOf(receiver: unknown): Batch {
+    const known = this.#batches.get(receiver) ?? NO_BATCH;
+    if (known !== NO_BATCH) return known;
+    const batch = new Batch((keys) => {
+      // Removes the batch before loading, so that calls that the batch function makes go into the next batch.
+      this.#batches.delete(receiver);
+      return keys.length === 0 ? keys : this.#load(receiver, keys);
+    }, this.#name);
+    this.#batches.set(receiver, batch);
+    batch.schedule();
+    return batch;
+  }
+
+  #load(receiver: unknown, keys: readonly unknown[]): unknown {
+    const many = this.#many;
     const batch: unknown =
       typeof many === 'function' ? many : (receiver as Record<PropertyKey, unknown> | undefined)?.[many];
-    // The method itself would put the list into a batch, as one more key, for ever.
-    if (typeof batch === 'function' && methodOf(batch) !== batched) return batch.call(receiver, keys);
-    throw new OptionError(mismatch('many', `the name of a method beside ${name()}`, many));
-  };
+    // If `many` names the batched method itself, each batch would become one key of the next batch, without end.
+    if (typeof batch === 'function' && this.#methodOf(batch) !== this.#batched) return batch.call(receiver, keys);
+    throw new OptionError(mismatch('many', `the name of a method other than ${this.#name()}`, many));
+  }
 
-  const batchOf = (receiver: unknown): Batch => {
-    const known = batches.get(receiver);
-    if (known !== undefined) return known;
-    const batch = new Batch((keys) => {
-      // First, so that calls which the batch method makes go into the next batch.
-      batches.delete(receiver);
-      return keys.length === 0 ? keys : load(receiver, keys);
-    }, name);
-    batches.set(receiver, batch);
-    return batch;
-  };
-
-  // A method of a literal, as call paths are: strict even in a script, and no constructor.
-  const batched: Fn = {
-    call(this: unknown, key: unknown): Promise<unknown> {
-      // biome-ignore lint/complexity/noArguments: no argument is not the same as undefined
-      const { length } = arguments;
-      if (length === 1) return batchOf(this).add(key);
-      const expected = 'one argument, as its batch gets a list of these';
-      return Promise.reject(new ArgumentError(`${name()}: expected ${expected}, but got ${length}`));
-    },
-  }.call;
-  return batched;
+  #refuse(count: number): Promise<never> {
+    const expected = 'one argument, because its batch takes a list of single arguments';
+    return Promise.reject(new ArgumentError(`${this.#name()}: expected ${expected}, but got ${count}`));
+  }
 }

@@ -15,7 +15,7 @@ export class Failures extends BoundedMap<CallKey, Failure> {
   readonly #isTagged: boolean;
 
   constructor(capacity: number, now: () => number, isTagged: boolean) {
-    super(new CallSlots(), undefined, capacity, now);
+    super(() => new CallSlots(), undefined, capacity, now);
     this.#isTagged = isTagged;
   }
 

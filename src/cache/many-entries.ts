@@ -5,25 +5,26 @@ import type { Entries } from './entries.js';
 import type { FewEntries } from './few-entries.js';
 
 /** Many entries of one receiver, in a bounded map. */
-export class ManyEntries extends BoundedMap<CallKey, unknown> implements Entries {
-  readonly #slots: CallSlots;
-
+export class ManyEntries extends BoundedMap<CallKey, unknown, CallSlots> implements Entries {
   /** Takes over the entries of their owner, which it tells of every eviction. */
   constructor(owner: FewEntries) {
-    const slots = new CallSlots();
     super(
-      slots,
+      () => new CallSlots(),
       (key, value, cause) => owner.onEvicted(key, value, cause),
       owner.capacity,
       () => owner.now(),
     );
-    this.#slots = slots;
     for (const { key, value, expiry } of owner.takeAll()) this.restore(key, value, expiry ?? Infinity);
   }
 
   findLone(key: CallKey): unknown {
-    const used = this.#use(this.#slotOf(key));
-    return used < 0 ? this.findLone(key) : this.valueAt(used);
+    const { lone } = this.index;
+    // The engine looks a whole number up without a call.
+    if (typeof key === 'number' && (key | 0) === key) {
+      const at = (key - lone.base) >>> 0;
+      return at < lone.width ? this.#found(lone.window[at], key) : this.#found(lone.others.get(key | 0), key);
+    }
+    return this.#found(lone.others.get(key), key);
   }
 
   findNone(): unknown {
@@ -31,26 +32,23 @@ export class ManyEntries extends BoundedMap<CallKey, unknown> implements Entries
   }
 
   findShort(count: 2 | 3, a: unknown, b: unknown, c: unknown): unknown {
-    const used = this.#use(this.#slots.lists.getShort(count, a, b, c) ?? 0);
+    const used = this.#use(this.index.lists.findShort(count, a, b, c)?.slot);
     return used < 0 ? this.findShort(count, a, b, c) : this.valueAt(used);
   }
 
   findList(list: readonly unknown[], count: number): unknown {
-    const used = this.#use(this.#slots.lists.get(list, count) ?? 0);
+    const used = this.#use(this.index.lists.find(list, count)?.slot);
     return used < 0 ? this.findList(list, count) : this.valueAt(used);
   }
 
-  /** The slot of a key that is no token list, or 0. */
-  #slotOf(key: CallKey): number {
-    const { lone } = this.#slots;
-    if (typeof key !== 'number' || (key | 0) !== key) return lone.get(key);
-    // A whole number is looked up here, without a call.
-    const { window } = lone;
-    const at = (key - lone.base) >>> 0;
-    return at < window.length ? window[at]! : lone.get(key | 0);
+  /** The stored value of a slot that was looked up for a key; or `undefined`. */
+  #found(slot: number | undefined, key: CallKey): unknown {
+    if (!slot) return undefined;
+    const used = this.use(slot);
+    return used < 0 ? this.findLone(key) : this.valueAt(used);
   }
 
-  #use(slot: number): number {
-    return slot === 0 ? 0 : this.use(slot);
+  #use(slot: number | undefined): number {
+    return slot ? this.use(slot) : 0;
   }
 }

@@ -1,9 +1,15 @@
 import { mismatch, OptionError } from '../errors.js';
 import { isPlainObject } from '../key/kind.js';
 
-/** The caller's signal: the AbortSignal by which one caller of many gives up, found among its arguments. */
+/**
+ * The caller's signal: an AbortSignal among the arguments of a call, by which that caller stops waiting for a shared
+ * load.
+ */
 
-/** What is used of an AbortSignal, for programs whose types have none, as those that are compiled without DOM and Node. */
+/**
+ * The members of an AbortSignal that memokit uses. It stands in for `AbortSignal` in programs that are compiled without
+ * the types of the DOM and of Node.
+ */
 export interface AbortSignalLike {
   readonly aborted: boolean;
   readonly reason?: unknown;
@@ -11,63 +17,73 @@ export interface AbortSignalLike {
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 
-/** The platform's own AbortSignal, where the program's types have it: what `fetch` takes. */
+/**
+ * The platform's AbortSignal, which `fetch` accepts, if the program's types include it; otherwise `AbortSignalLike`.
+ */
 export type PlatformSignal = typeof globalThis extends { AbortSignal: { prototype: infer Signal } }
   ? Signal
   : AbortSignalLike;
 
-/** How a method's callers give their signals: the option `signal`. */
+/** The option `signal`: a function that picks the caller's signal out of the arguments. */
 export type SignalPicker = (...args: any[]) => AbortSignal | null | undefined;
 
-/** The signal of a call. @throws OptionError when the picker gives something else. */
+/** Returns the signal of a call. @throws OptionError when the picker returns something else. */
 export function signalOf(pick: SignalPicker, receiver: unknown, args: readonly unknown[]): AbortSignal | undefined {
   const signal: unknown = pick.apply(receiver, args as unknown[]) ?? undefined;
   if (signal === undefined || isSignal(signal)) return signal;
-  throw new OptionError(mismatch('signal', 'to be given an AbortSignal or undefined', signal));
+  throw new OptionError(mismatch('signal', 'an AbortSignal or undefined as its result', signal));
 }
 
-/** The arguments of a call that its key is made of: all but its signal, or what says that it has none. */
+/**
+ * Returns the arguments that make up the key of a call: all of them except its signal. If the call has no signal, the
+ * `undefined` or `null` in the signal's position is left out, so that a call keys the same with and without a signal.
+ * The picker itself tells which position that is: it is called with a probe signal in the positions that are absent.
+ */
 export function withoutSignal(pick: SignalPicker, receiver: unknown, args: readonly unknown[]): readonly unknown[] {
   const signal = signalOf(pick, receiver, args);
-  if (signal !== undefined) return exchanged(args, signal, undefined);
+  if (signal !== undefined) return replaceSignal(args, signal, undefined);
   const picked = (probed: readonly unknown[]): unknown => {
     try {
       return pick.apply(receiver, probed as unknown[]);
     } catch {
-      // Of what it was not made for.
+      // The picker may throw, because the caller did not pass these arguments.
       return undefined;
     }
   };
-  const isPicked = (places: readonly Place[]) => picked(withProbe(args, places)) === probe();
-  let places = absentPlaces(args);
-  if (places.length === 0 || !isPicked(places)) return args;
-  while (places.length > 1) {
-    const half = places.slice(0, places.length / 2);
-    places = isPicked(half) ? half : places.slice(half.length);
+  const isPicked = (positions: readonly Position[]) => picked(withProbe(args, positions)) === probe();
+  let positions = absentPositions(args);
+  if (positions.length === 0 || !isPicked(positions)) return args;
+  while (positions.length > 1) {
+    const half = positions.slice(0, positions.length / 2);
+    positions = isPicked(half) ? half : positions.slice(half.length);
   }
-  // One that takes a signal from elsewhere too does not tell that what is absent here is one.
-  const isOnly = elsewhere(args, places[0]!).every((probed) => isAbsent(picked(probed)));
-  return isOnly ? exchanged(withProbe(args, places), probe(), undefined) : args;
+  // A picker that also takes a signal from another position does not prove that the signal's position is this one.
+  const isOnly = withSignalsElsewhere(args, positions[0]!).every((probed) => isAbsent(picked(probed)));
+  return isOnly ? replaceSignal(withProbe(args, positions), probe(), undefined) : args;
 }
 
 /**
- * Arguments with another signal, or none, in place of the caller's: where that is an argument itself, or a property of a
- * plain object that is one. The object is copied then.
+ * Returns a copy of the arguments in which another signal, or none, replaces the caller's. The caller's signal may be
+ * an argument, or a property of an argument that is a plain object; such an object is copied.
  */
-export function exchanged(args: readonly unknown[], signal: AbortSignal, other: AbortSignal | undefined): unknown[] {
-  const result = args.map((arg) => (arg === signal ? other : exchangedIn(arg, signal, other)));
+export function replaceSignal(
+  args: readonly unknown[],
+  signal: AbortSignal,
+  other: AbortSignal | undefined,
+): unknown[] {
+  const result = args.map((arg) => (arg === signal ? other : replaceSignalIn(arg, signal, other)));
   while (other === undefined && result.length > 0 && args[result.length - 1] === signal) result.pop();
   return result;
 }
 
-/** Where arguments have `undefined` or `null`, in the place of an argument or of a property of a plain object that is one. */
-interface Place {
+/** The position of an `undefined` or `null`: an argument, or a property of an argument that is a plain object. */
+interface Position {
   readonly index: number;
   readonly name?: PropertyKey;
 }
 
-function absentPlaces(args: readonly unknown[]): Place[] {
-  return args.flatMap((arg, index): Place[] => {
+function absentPositions(args: readonly unknown[]): Position[] {
+  return args.flatMap((arg, index): Position[] => {
     if (isAbsent(arg)) return [{ index }];
     if (!isPlainObject(arg)) return [];
     const names = Reflect.ownKeys(arg).filter((name) => isAbsent(Reflect.get(arg, name)));
@@ -75,37 +91,40 @@ function absentPlaces(args: readonly unknown[]): Place[] {
   });
 }
 
-/** Arguments with the probe in some places. */
-function withProbe(args: readonly unknown[], places: readonly Place[]): unknown[] {
+/** Returns a copy of the arguments with the probe signal in the given positions. */
+function withProbe(args: readonly unknown[], positions: readonly Position[]): unknown[] {
   const result = [...args];
   const names = new Map<number, Set<PropertyKey>>();
-  for (const { index, name } of places) {
+  for (const { index, name } of positions) {
     if (name === undefined) result[index] = probe();
     else names.set(index, (names.get(index) ?? new Set()).add(name));
   }
-  for (const [index, held] of names) result[index] = changed(args[index] as object, held, probe());
+  for (const [index, held] of names) result[index] = withProperties(args[index] as object, held, probe());
   return result;
 }
 
-/** Arguments with signals, or what has one under every name, after the last or in all places but one. */
-function elsewhere(args: readonly unknown[], { index, name }: Place): unknown[][] {
+/**
+ * Returns argument lists that have signals, or objects with a signal under every name, in every position except one: in
+ * some lists after the last argument, in others in place of the other arguments and properties.
+ */
+function withSignalsElsewhere(args: readonly unknown[], { index, name }: Position): unknown[][] {
   const filled = (arg: object) => {
     const names = [...Reflect.ownKeys(arg), 'a name that nobody has'];
     return Object.fromEntries(names.map((each) => [each, each === name ? undefined : probe()]));
   };
-  return [probe(), ANY].flatMap((other) => [
-    [...args, ...Array(MORE).fill(other)],
+  return [probe(), SIGNAL_UNDER_EVERY_NAME].flatMap((other) => [
+    [...args, ...Array(EXTRA_ARGUMENTS).fill(other)],
     args.map((arg, at) => (at !== index ? other : isPlainObject(arg) ? filled(arg) : arg)),
   ]);
 }
 
-/** As many arguments more as a picker is thought to look at. */
-const MORE = 8;
+/** The number of arguments after the last one that a picker is assumed to look at. */
+const EXTRA_ARGUMENTS = 8;
 
-/** Has a signal under every name. */
-const ANY = /* @__PURE__ */ new Proxy({}, { get: () => probe() });
+/** An object that has a signal under every name. */
+const SIGNAL_UNDER_EVERY_NAME = /* @__PURE__ */ new Proxy({}, { get: () => probe() });
 
-/** What says that there is no signal. */
+/** Whether a value stands for an absent signal. */
 export function isAbsent(value: unknown): boolean {
   return value === undefined || value === null;
 }
@@ -119,20 +138,22 @@ function isSignal(value: unknown): value is AbortSignal {
 
 let probing: AbortSignal | undefined;
 
-/** A signal that nobody has, to find out where a picker would take one from. */
+/** Returns a signal that no caller has. It shows from which position a picker takes the signal. */
 function probe(): AbortSignal {
   probing ??= new AbortController().signal;
   return probing;
 }
 
-function exchangedIn(arg: unknown, signal: AbortSignal, other: AbortSignal | undefined): unknown {
+function replaceSignalIn(arg: unknown, signal: AbortSignal, other: AbortSignal | undefined): unknown {
   if (!isPlainObject(arg)) return arg;
   const holders = Reflect.ownKeys(arg).filter((name) => Reflect.get(arg, name) === signal);
-  return holders.length === 0 ? arg : changed(arg, new Set(holders), other);
+  return holders.length === 0 ? arg : withProperties(arg, new Set(holders), other);
 }
 
-/** A copy of a plain object with another value for some properties, or without them. */
-function changed(object: object, names: ReadonlySet<PropertyKey>, value: AbortSignal | undefined): object {
+/**
+ * Returns a copy of a plain object with another value for some properties, or without them if the value is `undefined`.
+ */
+function withProperties(object: object, names: ReadonlySet<PropertyKey>, value: AbortSignal | undefined): object {
   const copy: object = Object.create(Object.getPrototypeOf(object));
   for (const other of Reflect.ownKeys(object)) {
     const descriptor = Object.getOwnPropertyDescriptor(object, other)!;

@@ -9,36 +9,44 @@ import { LoadTiming } from './load-timing.js';
 import { asyncOptionOf, type ResolvedOptions } from './resolved-options.js';
 import { type CallStats, Counters, snapshot } from './stats.js';
 
-/** What a definition is of. Only a function is no member of a class, and so may be outlived by its receivers. */
+/**
+ * The kind of callable that a definition caches. Only a `function` belongs to no class, so its receivers may outlive
+ * it.
+ */
 export type Role = 'method' | 'getter' | 'function';
 
-/** What to call a definition without a `name`, given the class or prototype of a receiver once there is one. */
-export type Label = (seen: object | undefined) => string;
+/**
+ * Computes the name of a definition that has no `name` option. It gets the class or prototype of the first receiver,
+ * once known.
+ */
+export type Label = (receiverClass: object | undefined) => string;
 
-/** A definition: one decorated method or memoized function, with what holds for all its receivers. */
+/** One decorated method or memoized function, with everything that its receivers have in common. */
 export class Definition {
   readonly totals = new Counters();
   readonly listeners: Listeners;
-  /** Grows at each `clear`; a cache that was filled in an earlier epoch is empty. */
+  /** A counter that each `clear` increments. A cache that was filled in an earlier epoch counts as empty. */
   epoch = 0;
-  /** Whether the method returns promises, `undefined` until that is known: an async function does, others have to be run. */
+  /**
+   * Whether the method returns promises. `undefined` until it is known: for a function that is not async, until a load.
+   */
   promises: boolean | undefined;
-  /** Whether it has options for sources that are slow, fail or hang. */
+  /** Whether the definition has options for sources that are slow, fail or hang. */
   readonly isResilient: boolean;
   /**
-   * Whether a load needs nothing but the method: no option asks for a decision about its result, and no listener or clock
-   * is the user's.
+   * Whether a load needs only the method: no option decides about its result, and the user has set no clock and no
+   * listener for loads.
    */
   readonly isBare: boolean;
-  /** Whether a hit needs nothing but the arguments and the entries: no code of the user's runs. */
+  /** Whether a hit needs only the arguments and the entries, so that it runs no code of the user. */
   readonly isPlain: boolean;
   readonly timing = new LoadTiming();
-  /** Empties the cache that all receivers share, if they share one. */
+  /** Empties the cache that all receivers share. `undefined` if they share none. */
   clearShared: (() => unknown) | undefined;
   /** Reads the clock. */
   readonly now: () => number;
   readonly #label: Label;
-  #seen: WeakRef<object> | undefined;
+  #receiverClass: WeakRef<object> | undefined;
 
   constructor(
     readonly method: Fn,
@@ -59,22 +67,24 @@ export class Definition {
   }
 
   get name(): string {
-    return this.options.name ?? this.#label(this.#seen?.deref());
+    return this.options.name ?? this.#label(this.#receiverClass?.deref());
   }
 
-  /** Tells of a receiver's class, by which the label may find its own. */
-  meet(seen: object): void {
-    this.#seen ??= new WeakRef(seen);
+  /** Remembers the class or prototype of the first receiver, from which the label can derive the name of the class. */
+  rememberClass(receiverClass: object): void {
+    this.#receiverClass ??= new WeakRef(receiverClass);
   }
 
-  /** The key of a call. */
+  /** Returns the key of a call. */
   keyOf(receiver: unknown, args: readonly unknown[]): CallKey {
     const { key, signal } = this.options;
     if (key !== undefined) return callKeyOf([key.apply(receiver, args as unknown[])]);
     return callKeyOf(signal === undefined ? args : withoutSignal(signal, receiver, args));
   }
 
-  /** Whether a result is to be stored. @throws OptionError when `when` gives a promise, which says nothing yet. */
+  /**
+   * Whether a result should be stored. @throws OptionError when `when` returns a promise, which is not a decision yet.
+   */
   shouldStore(result: unknown, args: readonly unknown[]): boolean {
     const { when } = this.options;
     const wanted: unknown = when === undefined || when(result, ...args);
@@ -82,27 +92,30 @@ export class Definition {
     return Boolean(wanted);
   }
 
-  /** For how long a result is stored, unless `ttl` gives nonsense. */
+  /** Returns the milliseconds for which a result is stored. The result of a `ttl` function is not checked here. */
   ttlOf(result: unknown, args: readonly unknown[]): number {
     const { ttl } = this.options;
     return typeof ttl === 'function' ? ttl(result, ...args) : ttl;
   }
 
-  /** The tags of a result. @throws OptionError when `tags` gives something else. */
+  /** Returns the tags of a result. @throws OptionError when `tags` returns anything but an array of strings. */
   tagsOf(result: unknown, args: readonly unknown[]): readonly string[] {
     const { tags } = this.options;
     if (tags === undefined) return NO_TAGS;
     const given: unknown = tags(result, ...args);
     if (Array.isArray(given) && given.every((tag) => typeof tag === 'string')) return given;
-    throw new OptionError(mismatch('tags', 'to be given an array of strings', given));
+    throw new OptionError(mismatch('tags', 'an array of strings as its result', given));
   }
 
-  /** What has happened to the calls of all receivers, dead ones included. */
+  /** Returns the counts of the calls of all receivers, including receivers that no longer exist. */
   stats(): CallStats {
     return snapshot(this.totals);
   }
 
-  /** Empties the caches of all receivers: the only one at once, where there is but one, and any other when it is next used. */
+  /**
+   * Empties the caches of all receivers: a cache that all receivers share at once, any other cache when it is next
+   * used.
+   */
   clear(): void {
     this.epoch++;
     this.clearShared?.();
@@ -111,8 +124,11 @@ export class Definition {
 
 const NO_TAGS: readonly string[] = [];
 
-/** The label of a member: `Class.member` by its class, or by the prototype or an instance of that; else its name alone. */
+/**
+ * Returns the label of a member: `Class.member`, if the owner is the class, its prototype or an instance; otherwise the
+ * member's name alone.
+ */
 export function memberLabel(owner: object | undefined, name: PropertyKey): string {
-  const made: unknown = typeof owner === 'function' ? owner.name : owner?.constructor?.name;
-  return typeof made === 'string' && made !== '' ? `${made}.${String(name)}` : String(name);
+  const className: unknown = typeof owner === 'function' ? owner.name : owner?.constructor?.name;
+  return typeof className === 'string' && className !== '' ? `${className}.${String(name)}` : String(name);
 }

@@ -1,20 +1,23 @@
 import type { EvictionCause } from '../lru/options.js';
 
-/** What a listener of `on` is given. `value` is what callers get: of an async method, its promise. */
+/** The event that a `hit`, `miss` or `evict` listener of the option `on` receives. */
 export interface CacheEvent<Args extends readonly unknown[] = any, R = any> {
-  /** The entry's key, as `keyOf` gives it. */
+  /** The entry's key, as `keyOf` returns it. */
   readonly key: unknown;
+  /** The value that callers get. For an async method it is the promise. */
   readonly value: R;
-  /** The call's arguments, when a call caused the event: not for `evict`, since entries do not keep them. */
+  /** The arguments of the call that caused the event. `evict` events have none, because entries do not keep them. */
   readonly args?: Args;
-  /** Why the entry left, for `evict`. */
+  /** The reason why the entry was evicted. Only `evict` events have it. */
   readonly cause?: EvictionCause;
 }
 
-/** What the listener `on.error` is given. */
+/** The event that an `error` listener of the option `on` receives. */
 export interface LoadErrorEvent<Args extends readonly unknown[] = any> {
-  /** The key of the call, as `keyOf` gives it. */
+  /** The key of the call, as `keyOf` returns it. */
   readonly key: unknown;
+  /** The arguments of the call that began the load. */
   readonly args: Args;
+  /** The value that the load threw or was rejected with. */
   readonly error: unknown;
 }

@@ -1,12 +1,12 @@
-/** Any function that can be memoized. */
+/** A function that can be memoized. */
 export type Fn<This = any> = (this: This, ...args: any[]) => any;
 
-/** The kind of a function, as far as the language tells it: `Function`, `AsyncFunction`, `GeneratorFunction` … */
+/** Returns the language's name for the kind of a function: `Function`, `AsyncFunction`, `GeneratorFunction` … */
 function tagOf(fn: unknown): string {
   return Object.prototype.toString.call(fn).slice(8, -1);
 }
 
-/** Whether it returns promises for sure. */
+/** Whether a function is declared `async`, so that it always returns a promise. */
 export function isAsync(fn: unknown): boolean {
   return tagOf(fn) === 'AsyncFunction';
 }
@@ -15,7 +15,7 @@ export function isGenerator(fn: unknown): boolean {
   return tagOf(fn).includes('Generator');
 }
 
-/** The appearance of a function: its name, length and own properties. Puts that of one on another. */
+/** Copies the appearance of one function to another: its name, its length and its own properties. */
 export function copyAppearance(from: Fn, to: Fn): void {
   const { prototype: _, ...own } = Object.getOwnPropertyDescriptors(from) as PropertyDescriptorMap;
   Object.defineProperties(to, own);

@@ -2,7 +2,7 @@ import { type CallKey, publicKeyOf } from '../key/call-key.js';
 import type { EvictionCause } from '../lru/options.js';
 import type { CachedOptions } from './options.js';
 
-/** The listeners of one definition, with the events that each is given. What they throw is their caller's business. */
+/** The listeners of one definition. Each method builds the event and calls the listener; it does not catch errors. */
 export class Listeners {
   readonly #on: NonNullable<CachedOptions['on']>;
 
@@ -10,8 +10,8 @@ export class Listeners {
     this.#on = on;
   }
 
-  /** Whether somebody hears of how runs end. */
-  get hearEnds(): boolean {
+  /** Whether a listener may have to be called when a load ends: `evict` or `error`. */
+  get hasLoadEndListener(): boolean {
     return this.#on.evict !== undefined || this.#on.error !== undefined;
   }
 
@@ -32,13 +32,13 @@ export class Listeners {
   }
 
   /**
-   * Tells of what no caller waits for. What is thrown goes to `on.error`; what that throws, or anything where there is
-   * none, is an uncaught error, as of other listeners that nobody waits for.
+   * Calls notifications for which no caller waits. An error that one throws goes to `on.error`. If there is no
+   * `on.error`, or if it throws too, the error becomes an uncaught exception.
    */
-  notifyDetached(key: CallKey, args: readonly unknown[], tellings: readonly (() => void)[]): void {
-    for (const tell of tellings) {
+  notifyDetached(key: CallKey, args: readonly unknown[], notifications: readonly (() => void)[]): void {
+    for (const notification of notifications) {
       try {
-        this.#notifyDetached(key, args, tell);
+        this.#notifyDetached(key, args, notification);
       } catch (error) {
         queueMicrotask(() => {
           throw error;
@@ -47,9 +47,9 @@ export class Listeners {
     }
   }
 
-  #notifyDetached(key: CallKey, args: readonly unknown[], tell: () => void): void {
+  #notifyDetached(key: CallKey, args: readonly unknown[], notification: () => void): void {
     try {
-      tell();
+      notification();
     } catch (error) {
       if (this.#on.error === undefined) throw error;
       this.error(key, args, error);

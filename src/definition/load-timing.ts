@@ -1,18 +1,21 @@
 /**
- * The load timing of one definition: which of its loads are timed. Two readings of the clock cost as much as a quick load,
- * so quick ones are sampled: after a timed load under 10 µs twice as many pass before the next is timed, up to 64; after a
- * slower one each is timed again.
+ * The load timing of one definition: it decides which loads are timed. Two clock readings cost as much as a quick load,
+ * so quick loads are sampled. After a timed load of less than 10 µs the sampling interval doubles, up to every 64th
+ * load; after a slower one every load is timed again.
  */
 export class LoadTiming {
   #stride = 1;
   #left = 1;
 
-  /** Whether to time the load that begins now as a sample. */
+  /** Whether the load that begins now should be timed. */
   isDue(): boolean {
     return --this.#left <= 0;
   }
 
-  /** The milliseconds to count for a sample: its own, and as many, but at most 10 µs, for each load that was not timed. */
+  /**
+   * Returns the milliseconds to count for a sample: its own duration, and the same duration, but at most 10 µs, for
+   * each load that was skipped since the last sample.
+   */
   extrapolate(duration: number): number {
     const others = (this.#stride - 1) * Math.min(duration, QUICK);
     this.#stride = duration < QUICK ? Math.min(2 * this.#stride, LONGEST_STRIDE) : 1;
@@ -21,6 +24,7 @@ export class LoadTiming {
   }
 }
 
-/** Milliseconds. */
+/** The duration in milliseconds below which a load counts as quick. */
 const QUICK = 0.01;
+/** The largest sampling interval: one load in 64. */
 const LONGEST_STRIDE = 64;

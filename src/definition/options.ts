@@ -2,74 +2,81 @@ import type { Clock } from '../time/clock.js';
 import type { AbortSignalLike } from './caller-signal.js';
 import type { CacheEvent, LoadErrorEvent } from './events.js';
 
-/** The option `many`, of any method. */
+/** The option `many` of any method. */
 export type Many = NonNullable<CachedOptions['many']>;
 
 /**
- * What loads a list of keys at once. It gives, or promises, as many results in the same order; an `Error` among them
- * is thrown to the call that it stands for. The list is frozen.
+ * A function that loads a list of keys at once. It returns, or promises, one result for each key, in the same order. An
+ * `Error` among the results rejects the call for that key. The list of keys is frozen.
  */
 export type BatchFunction<K = any, V = any, This = any> = (
   this: This,
   keys: readonly K[],
 ) => PromiseLike<readonly (V | Error)[]> | readonly (V | Error)[];
 
-/** Options of `cached` and `memoize`. `R` is what the method returns; where a result is given, a promise has been awaited. */
+/**
+ * The options of `cached` and `memoize`. `R` is the type that the method returns. An option that is a function of the
+ * `result` gets the awaited value of a promise.
+ */
 export interface CachedOptions<Args extends readonly unknown[] = any, R = any, This = any> {
   /**
-   * Entries kept per receiver; the least recently used goes first. From 1 to 16,777,216, or `Infinity` for no bound.
+   * The number of entries that are kept per receiver. A full cache evicts the least recently used entry. The capacity
+   * is a whole number from 1 to 16,777,216, or `Infinity` for no bound.
    * @default 128
    * @example cached({ capacity: 1000 })
    */
   readonly capacity?: number | undefined;
   /**
-   * Milliseconds that an entry lives, counted from its result (from fulfilment, for a promise), or a
-   * function that says so for each result. A hit never prolongs it. More than 0, `Infinity` for ever;
-   * from the function also 0, for a result that is not to be kept.
+   * The milliseconds that an entry lives, or a function that returns them for each result. The time counts from the
+   * moment when the method returns or, for a promise, is fulfilled. Hits do not extend it. It is above 0, or `Infinity`
+   * for entries that never expire. The function may also return 0 for a result that should not be stored.
    * @default Infinity
    * @example cached({ ttl: (token: Token) => token.expiresIn * 1000 })
    */
   readonly ttl?: number | ((result: Awaited<R>, ...args: Args) => number) | undefined;
   /**
-   * What to key on instead of the argument list. The returned value is keyed as an argument would be.
+   * A function that returns the value to key on instead of the argument list. The value is keyed as an argument would
+   * be. The function must not be async.
    * @default all arguments
    * @example cached({ key: (user: User) => user.id })
    */
   readonly key?: ((this: This, ...args: Args) => unknown) | undefined;
   /**
-   * Whose the entries are: each instance has its own, or all instances of a class (not of its
-   * subclasses, which may override what a method calls) share one set.
-   * @default 'instance'; of a memoized function, one set whatever its `this`
+   * The owner of the entries. With 'instance', each instance has its own entries. With 'class', all instances of a
+   * class share them; instances of a subclass do not, because the subclass may override methods that the cached method
+   * calls.
+   * @default 'instance'; for a memoized function, one set of entries for every `this`
    * @example cached({ per: 'class' })
    */
   readonly per?: 'instance' | 'class' | undefined;
   /**
-   * Label in stats.
+   * The name of the cache in `caches()` and in error messages.
    * @default `Class.method`, or the function's name
    * @example memoize(load, { name: 'schema' })
    */
   readonly name?: string | undefined;
   /**
-   * Whether to store this result. A result that is not stored is still given to everyone who waited for it.
+   * A function that decides whether to store a result. Callers that wait for a result get it even if it is not stored.
+   * The function must not return a promise.
    * @default every result is stored
    * @example cached({ when: (user) => user !== undefined })
    */
   readonly when?: ((result: Awaited<R>, ...args: Args) => boolean) | undefined;
   /**
-   * Whether to freeze each result, with all that is in it, before it is stored and given to its first caller: whoever
-   * changes what others are given fails there. Of a promise, what it is fulfilled with. O(size of the result) for each
-   * load and each `put`, nothing for a hit. Meant for development, and not for results that own something live, as a
-   * connection or a stream. Private fields cannot be frozen, nor typed arrays; functions and regular expressions are not.
-   * What freezing throws reaches the caller, with nothing stored.
+   * Whether to freeze each result deeply before it is stored and given to its first caller, so that code that changes a
+   * shared result fails at the place of the change. For a promise, the value is frozen. It costs O(size of the result)
+   * for each load and each `put`, and nothing for a hit. It is meant for development. Do not use it for results that
+   * own a live resource, such as a connection or a stream. Private fields and typed arrays cannot be frozen; functions
+   * and regular expressions are left unfrozen. If freezing throws, the caller gets the error and nothing is stored.
    * @default false
    * @example cached({ freeze: process.env.NODE_ENV !== 'production' })
    */
   readonly freeze?: boolean | undefined;
   /**
-   * Listeners, called last: `hit` when a call is answered without running the method, `miss` when it
-   * was run and has returned, `evict` when an entry has left, `error` when a load has failed, also one in the background, but not
-   * one that was aborted as nobody waited for it.
-   * What one throws reaches the caller; where there is none, `error`; and without that it is an uncaught error.
+   * Listeners, which are called after everything else. `hit`: a call was answered without calling the method. `miss`:
+   * the method was called and has returned. `evict`: an entry was evicted. `error`: a load has failed, in the
+   * background too, unless it was aborted because no caller waited for it any more. If a listener throws, the caller
+   * gets the error. If there is no caller, `error` gets it, and without `error` it is an uncaught exception.
    * @default none
    * @example cached({ on: { miss: ({ args }) => console.log('miss', args) } })
    */
@@ -82,88 +89,98 @@ export interface CachedOptions<Args extends readonly unknown[] = any, R = any, T
       }
     | undefined;
   /**
-   * Where the time comes from, for tests and for clocks of one's own.
-   * @default performance.now, looked up at each reading, of which one may serve up to 64 calls within a millisecond or job
+   * The source of the time in milliseconds, for tests and for custom clocks.
+   * @default performance.now, looked up at each reading; one serves up to 64 calls within a millisecond or job
    * @example cached({ ttl: 1000, clock: () => now })
    */
   readonly clock?: Clock | undefined;
   /**
-   * Tags of the entry, by which `invalidateTags` forgets it in whatever cache it is.
+   * A function that returns the tags of a result as an array of strings. `invalidateTags` evicts every entry that has
+   * one of the given tags, in all caches.
    * @default none
    * @example cached({ tags: (user: User) => [`user:${user.id}`, `team:${user.team}`] })
    */
   readonly tags?: ((result: Awaited<R>, ...args: Args) => readonly string[]) | undefined;
   /**
-   * Milliseconds past `ttl` in which callers are given the old value at once, while one load in the background replaces
-   * it (RFC 5861). 0 for none, `Infinity` without end. Async methods only, as all options that follow.
+   * The milliseconds past `ttl` in which callers get the old value at once while one load in the background replaces it
+   * (RFC 5861). 0 turns it off; `Infinity` sets no limit. This option and all that follow are for async methods only.
    * @default 0
    * @example cached({ ttl: 60_000, staleWhileRevalidate: 30_000 })
    */
   readonly staleWhileRevalidate?: number | undefined;
   /**
-   * Milliseconds past `ttl` in which callers are given the old value when the load has failed (RFC 5861), or takes longer
-   * than `timeout` or `softTimeout`. No other load begins for half a second to a second then. 0 for none.
+   * The milliseconds past `ttl` in which callers get the old value if the load fails (RFC 5861) or takes longer than
+   * `timeout` or `softTimeout`. After that, no other load begins for half a second to a second. 0 turns it off;
+   * `Infinity` sets no limit.
    * @default 0
    * @example cached({ ttl: 60_000, staleIfError: 3_600_000 })
    */
   readonly staleIfError?: number | undefined;
   /**
-   * The fraction of `ttl` after which a hit starts one load in the background. Above 0, at most 1, which is never.
+   * The fraction of `ttl` after which a hit starts one load in the background. It is above 0 and at most 1; 1 turns it
+   * off.
    * @default 1
    * @example cached({ ttl: 60_000, refreshAhead: 0.8 })
    */
   readonly refreshAhead?: number | undefined;
   /**
-   * The fraction of `ttl` of which a random part is taken off each entry's, so that entries of one time do not all end at
-   * one time. From 0 to 1.
+   * The largest fraction by which the `ttl` of an entry is shortened at random, so that entries that were loaded
+   * together do not expire together. It is from 0 to 1.
    * @default 0
    * @example cached({ ttl: 60_000, jitter: 0.1 })
    */
   readonly jitter?: number | undefined;
   /**
-   * Milliseconds that a failure is remembered: calls fail with it, and no load begins. An old value that may stand in
-   * goes before it. Beside `tags`, any `invalidateTags` ends it. What a method throws instead of returning a promise is
-   * not remembered. 0 for none.
+   * The milliseconds that a failed load is remembered: calls fail with the same error, and no load begins. If
+   * `staleIfError` allows an old value, callers get the old value instead. In a cache with `tags`, every
+   * `invalidateTags` makes it forget all failures. An error that the method throws before it returns a promise is not
+   * remembered. 0 turns it off; `Infinity` sets no limit.
    * @default 0
    * @example cached({ errorTtl: 1000 })
    */
   readonly errorTtl?: number | undefined;
   /**
-   * Milliseconds after which a load fails with a `TimeoutError`; what it gives later comes to nothing, and `loadSignal()`
-   * is aborted. Above 0, at most 2,147,483,647, or `Infinity` for no limit.
+   * The milliseconds after which a load fails with a `TimeoutError`. `loadSignal()` is aborted then, and a later result
+   * of the load is dropped. It is above 0 and at most 2,147,483,647, or `Infinity` for no limit.
    * @default Infinity
    * @example cached({ timeout: 2000 })
    */
   readonly timeout?: number | undefined;
   /**
-   * Milliseconds after which callers are given the old value that `staleIfError` allows; the load goes on and is stored.
-   * Without such a value they wait: `timeout` bounds that. Bounds as of `timeout`.
+   * The milliseconds after which callers get the old value that `staleIfError` allows. The load continues, and its
+   * result is stored. If there is no such value, callers wait for the load, at most for the `timeout`. It is above 0
+   * and at most 2,147,483,647, or `Infinity` for no limit.
    * @default Infinity
    * @example cached({ ttl: 60_000, staleIfError: 3_600_000, softTimeout: 200 })
    */
   readonly softTimeout?: number | undefined;
   /**
-   * The caller's AbortSignal among the arguments. It is left out of the key. Who aborts is rejected with its reason at
-   * once; the load goes on while anybody waits, and is aborted when the last has left. The method is given the load's own
-   * signal in place of that of the call which began it, where that is an argument or a property of one; `loadSignal()` is
-   * there whoever began it.
+   * A function that returns the caller's AbortSignal from the arguments, or `undefined` or `null` if there is none. The
+   * signal is left out of the key. A caller that aborts is rejected at once with the reason of its signal. The load
+   * continues while any caller waits, and is aborted when the last caller aborts. The method gets the load's signal in
+   * place of the caller's if that is an argument or a property of an argument that is a plain object. `loadSignal()`
+   * returns the load's signal in any case.
    * @default none
    * @example cached({ signal: (url: string, signal?: AbortSignal) => signal })
    */
   readonly signal?: ((this: This, ...args: Args) => AbortSignalLike | null | undefined) | undefined;
   /**
-   * What to call in place of the method: another method of the receiver, by its name, or a function. It gets the
-   * arguments of all calls that one turn of the event loop makes on one receiver and that find no entry, as one list,
-   * and `this` is that receiver; each result is stored for its own call. The method itself is not run, takes one
-   * argument and returns a promise. What is called must not wait for a call of the method for one of its keys, which would
-   * wait for it. Not for getters. See `memoize.many` for how a call fails.
-   * @default each call that finds no entry runs the method
+   * The batch method that is called instead of the method: the name of another method of the receiver, or a function.
+   * It gets one list with the arguments of all calls on one receiver that find no entry during one turn of the event
+   * loop, and `this` is that receiver. Each result is stored for its own call. The method itself is never called; it
+   * must take one argument and return a promise. The batch method must not await a call of the method for one of its
+   * keys, because that call waits for the batch. A getter cannot have this option. `memoize.many` describes how a call
+   * fails.
+   * @default each call that finds no entry calls the method
    * @example cached({ many: 'getMany' })
    */
   readonly many?: string | symbol | BatchFunction<Args[0], BatchedResult<Args, R>, This> | undefined;
 }
 
-/** What a batch gives for one call of a function; where that can have none, what nothing is, for the compiler to say why. */
+/**
+ * The result of a batch for one call. For a function that cannot be batched, a type whose name tells the reason in the
+ * compiler's error.
+ */
 type BatchedResult<Args extends readonly unknown[], R> = [any] extends Args
   ? PromisedResult<R>
   : Args extends readonly [unknown, AbortSignalLike | null | undefined, ...unknown[]]

@@ -6,7 +6,7 @@ import type { SignalPicker } from './caller-signal.js';
 import { isAsync } from './function.js';
 import type { CachedOptions } from './options.js';
 
-/** Options with their defaults, each of them checked. */
+/** The options of one definition, checked and completed with their defaults. */
 export interface ResolvedOptions extends CachedOptions {
   readonly capacity: number;
   readonly ttl: number | ((result: unknown, ...args: unknown[]) => number);
@@ -20,11 +20,11 @@ export interface ResolvedOptions extends CachedOptions {
   readonly errorTtl: number;
   readonly timeout: number;
   readonly softTimeout: number;
-  /** What has what an AbortSignal has is taken for one. */
+  /** The picker of the caller's signal. Any object with the members of an AbortSignal counts as a signal. */
   readonly signal: SignalPicker | undefined;
 }
 
-/** Every option, in the order in which messages name them. */
+/** The default of every option, in the order in which error messages list the options. */
 const DEFAULTS = {
   capacity: 128,
   ttl: Infinity,
@@ -58,12 +58,15 @@ const ASYNC_OPTIONS = [
   'signal',
 ] as const;
 
-/** An option that is set and needs a method which returns promises, if there is one. */
+/** Returns the name of the first option that is set and needs a method that returns promises, or `undefined`. */
 export function asyncOptionOf(options: ResolvedOptions): string | undefined {
   return ASYNC_OPTIONS.find((name) => options[name] !== DEFAULTS[name]);
 }
 
-/** @throws OptionError that names the first option which is not as `CachedOptions` says. */
+/**
+ * Checks options and fills in the defaults. @throws OptionError that names the first option that breaks
+ * `CachedOptions`.
+ */
 export function resolveOptions<Args extends readonly unknown[], R, This>(
   options: CachedOptions<Args, R, This>,
 ): ResolvedOptions {
@@ -85,7 +88,7 @@ export function resolveOptions<Args extends readonly unknown[], R, This>(
   requireNames(on, 'hit miss evict error', 'on');
   for (const [event, listener] of Object.entries(on)) requireFunction(`on.${event}`, listener);
   for (const [option, given] of Object.entries({ key, when, tags, signal })) requireFunction(option, given);
-  // Its promise would be another key each time.
+  // An async function returns a new promise each time, so no two calls would have the same key.
   requireOption(!isAsync(key), 'key', 'a function that is not async', key);
   requireClock(clock);
   for (const [option, given] of Object.entries({ staleWhileRevalidate, staleIfError, errorTtl })) {
@@ -103,7 +106,7 @@ export function resolveOptions<Args extends readonly unknown[], R, This>(
   return Object.freeze({ ...resolved, on: { ...on } });
 }
 
-/** The milliseconds of a timer, `Infinity` for none. */
+/** Refuses a number of milliseconds for which no timer can be set, other than `Infinity`, which sets none. */
 function requireTimer(name: string, value: number): void {
   const fits = typeof value === 'number' && value > 0 && (value <= LONGEST_TIMER || value === Infinity);
   requireOption(fits, name, 'a number above 0, at most 2147483647, or Infinity', value);

@@ -1,11 +1,11 @@
 import type { Fn } from './function.js';
 
 /**
- * The signature of a member: what it takes and what it gives. Of overloads, of which the compiler's `Parameters` knows the
- * last only, that of any of the last four.
+ * The signature of a member: its arguments and its result. For an overloaded function these types cover the last four
+ * overloads, while the compiler's `Parameters` covers only the last.
  */
 
-/** The arguments of a function; none for what is no function, as the value of a getter. */
+/** The arguments of a function. The list is empty for a value that is not a function, such as the value of a getter. */
 export type ArgsOf<M> = 0 extends 1 & M
   ? any[]
   : M extends Fn
@@ -19,7 +19,7 @@ export type ArgsOf<M> = 0 extends 1 & M
       : never
     : [];
 
-/** The result of a function, or what is none. */
+/** The result of a function. For a value that is not a function it is the type of the value. */
 export type ResultOf<M> = M extends Fn
   ? Padded<M> extends {
       (...args: never): infer A;
@@ -32,13 +32,16 @@ export type ResultOf<M> = M extends Fn
   : M;
 
 /**
- * The arguments that callbacks for a function are given. Of overloads those of the last: a callback that takes fewer would
- * fit no choice of lists.
+ * The arguments that a function's callbacks receive. For an overloaded function they are those of the last overload,
+ * because a callback with fewer parameters would not be assignable to a union of argument lists.
  */
 export type CallbackArgsOf<F extends Fn> = 0 extends 1 & F ? any[] : Parameters<F>;
 
-/** A function with overloads before its own that add nothing: TypeScript before 5.1 takes nothing for as many as are missing. */
+/**
+ * A function with three unused overloads before its own. TypeScript before 5.1 would infer nothing for overloads that
+ * are missing.
+ */
 type Padded<F> = Unused<1> & Unused<2> & Unused<3> & F;
 
-/** Each of another `this`, as an intersection drops what it has already. */
+/** An unused overload. Each one has a different `this`, because an intersection drops duplicates. */
 type Unused<This> = (this: This, ...args: never) => never;

@@ -1,56 +1,64 @@
 import type { EvictionCause } from '../lru/options.js';
 
-/** Counters: what has happened to the calls of one function, as plain numbers. */
+/** The counters of one function's calls and loads, as plain numbers. */
 export class Counters {
   hits = 0;
   misses = 0;
   staleHits = 0;
   coalesced = 0;
-  /** Runs that no caller has asked for. */
+  /** Loads that no call counts as its miss, such as loads in the background. */
   refreshes = 0;
-  /** Runs that have not ended. */
+  /** Loads that have not finished. */
   pending = 0;
   loadErrors = 0;
-  /** Of runs that have ended, in microseconds. */
+  /** The duration of all finished loads, in microseconds. */
   loadTime = 0;
   readonly evictions: Record<EvictionCause, number> = { capacity: 0, expired: 0, deleted: 0, replaced: 0, cleared: 0 };
 }
 
-/** A snapshot of what has happened to calls. `hits + misses` are all that asked for a value, but with an aborted signal or to be refused. */
+/**
+ * A snapshot of the counts of calls and loads. `hits + misses` is the number of calls that asked for a value, except
+ * calls whose signal was already aborted and calls that were refused with a `RecursionError`.
+ */
 export interface CallStats {
-  /** Calls answered without running the method. */
+  /** Calls that were answered without calling the method. */
   readonly hits: number;
-  /** Calls that ran it. */
+  /** Calls for which the method was called, directly or in a batch. */
   readonly misses: number;
-  /** Calls answered with a value past its ttl, as `staleWhileRevalidate` and `staleIfError` allow. */
+  /** Calls that were answered with a value past its `ttl`, which `staleWhileRevalidate` or `staleIfError` allows. */
   readonly staleHits: number;
-  /** Those hits that joined a run in flight. */
+  /** Hits that joined a load in flight. */
   readonly coalesced: number;
-  /** Runs that have given a result, those in the background included. */
+  /** Loads that have produced a result, including loads in the background. */
   readonly loads: number;
-  /** Runs that have failed. */
+  /** Loads that have failed. */
   readonly loadErrors: number;
-  /** Milliseconds that finished runs have taken, by the clock of the cache. Of an async run, until its promise settled. */
+  /**
+   * Milliseconds that all finished loads took, by the clock of the cache. An async load lasts until its promise
+   * settles.
+   */
   readonly totalLoadTime: number;
-  /** `totalLoadTime` of one run, on average; 0 before the first. */
+  /** The average duration of a finished load in milliseconds. 0 before the first load finishes. */
   readonly meanLoadTime: number;
-  /** Entries that have left, by cause. */
+  /** The number of evicted entries, by cause. */
   readonly evictions: Readonly<Record<EvictionCause, number>>;
   /**
-   * What has happened since an earlier snapshot: the differences of all counts, none below 0. What is no count, as
-   * `size`, stays.
+   * Returns the differences of all counts since an earlier snapshot; no difference is below 0. `size` and `capacity`
+   * are not counts and stay as they are.
    * @example cacheOf(service, 'get').stats().minus(before).hits
    */
   minus(previous: CallStats): this;
 }
 
-/** `CallStats` of one cache, and how full it is. */
+/** The `CallStats` of one cache, with its size and capacity. */
 export interface CacheStats extends CallStats {
+  /** The number of entries. */
   readonly size: number;
+  /** The number of entries that the cache holds at most. */
   readonly capacity: number;
 }
 
-/** Counted figures as a snapshot; with how full the cache is, of one. */
+/** Makes a snapshot of counters; given the size and capacity of a cache, a snapshot of that cache. */
 export function snapshot(counters: Counters): CallStats;
 export function snapshot(counters: Counters, fill: { size: number; capacity: number }): CacheStats;
 export function snapshot(counters: Counters, fill?: object): CallStats {

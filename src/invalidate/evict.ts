@@ -1,31 +1,25 @@
 import { CallCache } from '../memoize/call-cache.js';
+import { parseDecoratorArguments } from './decorator-arguments.js';
 import { resolveEvictsOptions } from './options.js';
-import { type Follow, Rule, type Start } from './rule.js';
-import { readStatement } from './statement.js';
+import { type OnStart, Rule, type Step } from './rule.js';
 
-/** The rule of `@evicts`: forgets one call, or every call, of the members that it names. */
+/** Makes the rule of `@evicts`, which evicts one call, or every call, of the named members. */
 export function evictionRule(given: readonly unknown[]): Rule {
-  const statement = readStatement('evicts', given);
-  return new EvictionRule(statement, resolveEvictsOptions(statement.options));
+  const parsed = parseDecoratorArguments('evicts', given);
+  return new EvictionRule(parsed, resolveEvictsOptions(parsed.options));
 }
 
 class EvictionRule extends Rule {
-  override bind(receiver: unknown, args: readonly unknown[]): Start {
+  override bind(receiver: unknown, args: readonly unknown[]): OnStart {
     const caches = this.cachesOf(receiver).flat();
-    // Before the mutator or its caller can change the arguments.
+    // The steps are found now, before the mutator or its caller can change the arguments.
     const bound = this.isByResult ? undefined : evictions(caches, this.callOf(receiver, args));
     return () => (result) => () =>
-      this.follow(
-        receiver,
-        args,
-        result,
-        caches,
-        () => bound ?? evictions(caches, this.callOf(receiver, args, result)),
-      );
+      this.apply(receiver, args, result, caches, () => bound ?? evictions(caches, this.callOf(receiver, args, result)));
   }
 }
 
-function evictions(caches: readonly CallCache[], call: readonly unknown[] | undefined): Follow[] {
+function evictions(caches: readonly CallCache[], call: readonly unknown[] | undefined): Step[] {
   if (call === undefined) return caches.map((cache) => () => cache.clear());
   return caches.map((cache) => CallCache.deletion(cache, call));
 }

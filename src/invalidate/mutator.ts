@@ -4,31 +4,34 @@ import { copyAppearance, isGenerator } from '../definition/function.js';
 import { PlacementError } from '../errors.js';
 import { registerBefore } from '../memoize/registry.js';
 import { isPromise, nativePromise } from '../promise.js';
-import type { Rule, Succeed } from './rule.js';
+import type { OnSuccess, Rule } from './rule.js';
 
 /**
- * Has a method follow a rule whenever it succeeds: a function with its name, length and own properties, synchronous
- * if the method is.
+ * Returns a function that calls a method and applies a rule whenever the method succeeds. The function has the method's
+ * name, length and own properties, and is synchronous if the method is.
  *
  * @throws PlacementError when the method is a generator.
  */
 export function mutate(method: Fn, rule: Rule, name: string): Fn {
   if (isGenerator(method)) {
-    throw new PlacementError(`${name} is a generator, whose success has no moment: return an array instead`);
+    throw new PlacementError(
+      `${name} is a generator, so there is no moment at which it succeeds: return an array instead`,
+    );
   }
   const inner = mutators.get(method);
-  // One mutator for all rules of a method, as one rule's error would be a failure of the mutator to another's.
+  // One mutator has all rules of a method. With a mutator around another, an error of the inner rule would look like a
+  // failure of the method to the outer rule.
   const mutator = inner === undefined ? new Mutator(method, [rule]) : inner.with(rule);
-  const replacement = mutator.make();
+  const replacement = mutator.toFunction();
   copyAppearance(method, replacement);
-  // What is known of an async function at first sight stays known.
+  // The prototype tells that a function is async, so the replacement gets the prototype of the method.
   Object.setPrototypeOf(replacement, Object.getPrototypeOf(method));
   registerBefore(method, replacement);
   mutators.set(replacement, mutator);
   return replacement;
 }
 
-/** A mutator: a method whose success makes something of what is cached untrue, with the rules that say what. */
+/** A method whose success makes cached results outdated, with the rules that evict or replace those results. */
 class Mutator {
   readonly #method: Fn;
   readonly #rules: readonly Rule[];
@@ -42,35 +45,39 @@ class Mutator {
     return new Mutator(this.#method, [...this.#rules, rule]);
   }
 
-  /** The function that stands in place of the method. No constructor, and strict even in a script, for its `this`. */
-  make(): Fn {
+  /**
+   * Returns the replacement of the method. It is not a constructor, and it is strict, so that it does not change
+   * `this`.
+   */
+  toFunction(): Fn {
     const method = this.#method;
     const before = this.#rules.filter(({ isBefore }) => isBefore);
     const after = this.#rules.filter(({ isBefore }) => !isBefore);
     return {
       call(this: unknown, ...args: unknown[]): unknown {
         const bind = (rule: Rule) => rule.bind(this, args);
-        // All are bound before anything happens: a name that means nothing is found out with nothing changed.
+        // All rules are bound before anything happens, so that a name without a cache throws before anything changes.
         const [first, last] = [before.map(bind), after.map(bind)];
-        followAll(
+        applyAll(
           first.map((start) => start()),
           undefined,
           false,
         );
         const started = last.map((start) => start());
         const result: unknown = method.apply(this, args);
-        if (isPromise(result)) return nativePromise(result).then((value) => followAll(started, value, true));
-        return followAll(started, result, false);
+        if (isPromise(result)) return nativePromise(result).then((value) => applyAll(started, value, true));
+        return applyAll(started, result, false);
       },
     }.call;
   }
 }
 
-/** Follows each rule, whatever another throws. Returns the result. */
-function followAll(rules: readonly Succeed[], result: unknown, isAwaited: boolean): unknown {
-  // All see what has happened so far, and none what another does.
-  callAll(rules.map((succeed) => succeed(result, isAwaited)));
+/** Applies each rule, even if others throw. Returns the result. */
+function applyAll(rules: readonly OnSuccess[], result: unknown, isAwaited: boolean): unknown {
+  // Each rule looks at the caches before any rule changes them.
+  callAll(rules.map((onSuccess) => onSuccess(result, isAwaited)));
   return result;
 }
 
+/** The mutator of each replacement. */
 const mutators = /* @__PURE__ */ new WeakMap<Fn, Mutator>();

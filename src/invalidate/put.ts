@@ -1,26 +1,26 @@
 import { ArgumentError, mismatch } from '../errors.js';
 import { CallCache } from '../memoize/call-cache.js';
+import { parseDecoratorArguments } from './decorator-arguments.js';
 import { resolvePutsOptions } from './options.js';
-import { Rule, type Start } from './rule.js';
-import { readStatement } from './statement.js';
+import { type OnStart, Rule } from './rule.js';
 
-/** The rule of `@puts`: stores the mutator's result as that of one call of the members that it names. */
+/** Makes the rule of `@puts`, which stores the mutator's result as the result of one call of the named members. */
 export function putRule(given: readonly unknown[]): Rule {
-  const statement = readStatement('puts', given);
-  const options = resolvePutsOptions(statement.options);
-  if (statement.args === undefined) throw new ArgumentError(mismatch('args', 'a function', statement.args));
-  return new PutRule(statement, options);
+  const parsed = parseDecoratorArguments('puts', given);
+  const options = resolvePutsOptions(parsed.options);
+  if (parsed.args === undefined) throw new ArgumentError(mismatch('args', 'a function', parsed.args));
+  return new PutRule(parsed, options);
 }
 
 class PutRule extends Rule {
-  override bind(receiver: unknown, args: readonly unknown[]): Start {
+  override bind(receiver: unknown, args: readonly unknown[]): OnStart {
     const named = this.cachesOf(receiver);
     return () => {
       const watched = named.map(([nearest, ...others]) => {
         return { nearest, others, isUntouched: CallCache.watch(nearest) };
       });
       return (result, isAwaited) => {
-        // What came while the mutator ran may be newer than its result.
+        // A change of the cache while the mutator ran may be newer than the mutator's result.
         const chains = watched.map(({ isUntouched, ...chain }) => ({ ...chain, puts: isUntouched() }));
         const steps = () => {
           const call = this.callOf(receiver, args, result)!;
@@ -30,7 +30,7 @@ class PutRule extends Rule {
             return [first, ...others.map((cache) => CallCache.deletion(cache, call))];
           });
         };
-        return () => this.follow(receiver, args, result, named.flat(), steps);
+        return () => this.apply(receiver, args, result, named.flat(), steps);
       };
     };
   }

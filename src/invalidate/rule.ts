@@ -3,28 +3,32 @@ import { ArgumentError, mismatch } from '../errors.js';
 import { cachesOf } from '../memoize/cache-of.js';
 import type { CallCache } from '../memoize/call-cache.js';
 import { refusePromise } from '../promise.js';
+import type { DecoratorArguments } from './decorator-arguments.js';
 import type { EvictsOptions } from './options.js';
-import type { Statement } from './statement.js';
 
-/** The steps of a rule in one call of its mutator. The first is to be taken as the mutator starts. */
-export type Start = () => Succeed;
+/** A rule that is bound to one call of the mutator. The mutator calls it right before its method runs. */
+export type OnStart = () => OnSuccess;
 
-/** To be taken once the mutator has succeeded, and before any rule is followed; a result that was promised has been awaited. */
-export type Succeed = (result: unknown, isAwaited: boolean) => Follow;
+/**
+ * The rule of a mutator that has started. The mutator calls it with the awaited result of its method, before it applies
+ * any rule.
+ */
+export type OnSuccess = (result: unknown, isAwaited: boolean) => Step;
 
-export type Follow = () => void;
+/** A change of caches. */
+export type Step = () => void;
 
-/** A rule: which cached members of its receiver a mutator concerns, when, and what it does to them. */
+/** A rule of a mutator: it names cached members of the receiver and evicts or replaces their entries. */
 export abstract class Rule {
-  /** Whether it is followed before the mutator runs, and not after. */
+  /** Whether the rule is applied before the mutator runs instead of after it. */
   readonly isBefore: boolean;
-  /** Whether the mutator's result says which call is meant. */
+  /** Whether the argument function gets the mutator's result. */
   protected readonly isByResult: boolean;
-  readonly #names: Statement['names'];
-  readonly #args: Statement['args'];
+  readonly #names: DecoratorArguments['names'];
+  readonly #args: DecoratorArguments['args'];
   readonly #when: EvictsOptions['when'];
 
-  constructor({ names, args }: Statement, { before = false, by, when }: EvictsOptions) {
+  constructor({ names, args }: DecoratorArguments, { before = false, by, when }: EvictsOptions) {
     this.isBefore = before;
     this.isByResult = by === 'result';
     this.#names = names;
@@ -33,18 +37,25 @@ export abstract class Rule {
   }
 
   /**
-   * The rule for one call of the mutator, with nothing changed yet.
+   * Binds the rule to one call of the mutator. Changes nothing yet.
    *
    * @throws NotCachedError when the receiver has no cached member of one of the names.
    */
-  abstract bind(receiver: unknown, args: readonly unknown[]): Start;
+  abstract bind(receiver: unknown, args: readonly unknown[]): OnStart;
 
-  /** The caches of each name, nearest first: an override may have stored what it made of what it overrides. */
+  /**
+   * Returns the caches of each name: that of the member itself first, then those of the members that it overrides,
+   * because an override may compute its result from theirs.
+   */
   protected cachesOf(receiver: unknown): (readonly [CallCache, ...CallCache[]])[] {
     return this.#names.map((name) => cachesOf(receiver as object, name));
   }
 
-  /** The arguments of the call that is meant; `undefined` when every call is. @throws ArgumentError when they are no array. */
+  /**
+   * Returns the arguments of the call to evict or put, or `undefined` for every call.
+   *
+   * @throws ArgumentError when the argument function does not return an array.
+   */
   protected callOf(receiver: unknown, args: readonly unknown[], result?: unknown): readonly unknown[] | undefined {
     if (this.#args === undefined) return undefined;
     const call: unknown = this.#args.apply(receiver, this.isByResult ? [result, ...args] : (args as unknown[]));
@@ -53,17 +64,18 @@ export abstract class Rule {
   }
 
   /**
-   * Follows the rule, unless this success does not count: takes the steps that are found then. What keeps them from
-   * being found after the mutator has changed things has all of its caches cleared: one of their results is untrue.
+   * Applies the rule, unless `when` says that this success does not count. If finding the steps throws after the
+   * mutator has run, all caches of the rule are cleared, because one of their results is outdated but it is not known
+   * which.
    */
-  protected follow(
+  protected apply(
     receiver: unknown,
     args: readonly unknown[],
     result: unknown,
     caches: readonly CallCache[],
-    steps: () => readonly Follow[],
+    steps: () => readonly Step[],
   ): void {
-    let found: readonly Follow[];
+    let found: readonly Step[];
     try {
       const counts: unknown = this.#when === undefined || this.#when.call(receiver, result, ...args);
       refusePromise('when', counts);

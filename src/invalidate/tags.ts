@@ -1,27 +1,28 @@
 import { callAll } from '../call-all.js';
 import { ArgumentError, mismatch } from '../errors.js';
-import { invalidateSince } from '../tags/invalidation-log.js';
+import { recordInvalidation } from '../tags/invalidation-log.js';
 import { holdersOf } from '../tags/tag-index.js';
 
 /**
- * Forgets every result that has one of these tags, in all caches. A load in flight whose result turns out to have one
- * is given to those who wait for it already and stored nowhere. O(results forgotten).
+ * Evicts every result that has one of the given tags, in all caches. A load in flight whose result turns out to have
+ * one is fenced: its callers still get the value, but it is not stored. O(evicted results).
  *
- * @returns how many results were forgotten.
- * @throws ArgumentError when a tag is no string, with nothing forgotten; what listeners and clocks throw, after all is forgotten.
+ * @returns the number of evicted results.
+ * @throws ArgumentError when a tag is not a string; nothing is evicted then. An error that a listener or a clock throws
+ * reaches the caller after everything is evicted.
  * @example invalidateTags('user:1', 'team:7')
  */
 export function invalidateTags(...tags: readonly string[]): number {
   for (const tag of tags) {
     if (typeof tag !== 'string') throw new ArgumentError(mismatch('tag', 'a string', tag));
   }
-  invalidateSince(tags);
-  let forgotten = 0;
+  recordInvalidation(tags);
+  let evicted = 0;
   const holdings = tags.flatMap((tag) => holdersOf(tag).map((holder) => ({ holder, tag })));
   const holders = new Set(holdings.map(({ holder }) => holder));
-  const forgets = holdings.map(({ holder, tag }) => () => {
-    forgotten += holder.removeTagged(tag);
+  const removals = holdings.map(({ holder, tag }) => () => {
+    evicted += holder.removeTagged(tag);
   });
-  callAll([...forgets, ...[...holders].map((holder) => () => holder.flushEvictions())]);
-  return forgotten;
+  callAll([...removals, ...[...holders].map((holder) => () => holder.flushEvictions())]);
+  return evicted;
 }

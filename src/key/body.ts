@@ -5,29 +5,29 @@ import { ARGUMENTS, ARRAY, KEYED, OBJECT, RAW, SPARSE } from './marker.js';
 import type { Pending, TokenBuffer } from './token-buffer.js';
 import { cacheKey, type Keyed, put, write } from './value.js';
 
-/** Writes the body of an object: what it holds, lengths first. */
+/** Writes the body of an object: its content, with the length of each sequence first. */
 export function writeBody(to: TokenBuffer, { target, kind, content }: Pending): void {
   if (kind === ARRAY) writeArray(to, target as unknown[]);
   else if (kind === KEYED) {
-    // The class is a part of the value: user 1 is not order 1.
+    // The class is a part of the value: user 1 does not equal order 1.
     put(to, identityOf(Object.getPrototypeOf(target) ?? NO_CLASS));
     write(to, (target as Keyed)[cacheKey]());
   } else if (kind === OBJECT || !(kind instanceof BuiltIn)) {
     writeProperties(to, target, Object.keys(target), Object.getOwnPropertySymbols(target));
   } else if (writeContent(to, target, kind.name, content)) {
-    // What somebody hung on it; for the most part nothing.
+    // Properties that user code has added to the built-in object. Most objects have none.
     const names = Object.keys(target);
     const symbols = Object.getOwnPropertySymbols(target);
-    const isHung = kind.name === 'URL' && hungOnUrl(target);
-    if (isHung) writeProperties(to, target, names.filter(isHung), symbols.filter(isHung));
+    const isAdded = kind.name === 'URL' && addedToUrl(target);
+    if (isAdded) writeProperties(to, target, names.filter(isAdded), symbols.filter(isAdded));
     else writeProperties(to, target, names, symbols);
   }
 }
 
-/** Tells whether properties count too. */
+/** Writes the content of a built-in object. Returns whether its own properties have to be written too. */
 function writeContent(to: TokenBuffer, target: object, name: string, content: unknown): boolean {
   if (content instanceof Uint8Array) {
-    // Of a resizable buffer only.
+    // Only a resizable buffer has a maximal length.
     if (name === 'ArrayBuffer') put(to, inherited(target, 'resizable') && inherited(target, 'maxByteLength'));
     put(to, content.length);
     for (let i = 0; i < content.length; i += CHUNK) write(to, textOf(content.subarray(i, i + CHUNK)));
@@ -39,7 +39,7 @@ function writeContent(to: TokenBuffer, target: object, name: string, content: un
   }
   write(to, content);
   if (name === 'RegExp') {
-    // Of a copy where something beside lastIndex is hung on it, as that may hide them.
+    // Reads the flags from a copy if the RegExp has own properties besides lastIndex, because these may hide the flags.
     const isPlain = Object.getOwnPropertyNames(target).length === 1;
     write(to, (isPlain ? (target as RegExp) : new RegExp(target as RegExp)).flags);
     write(to, (target as RegExp).lastIndex);
@@ -48,7 +48,7 @@ function writeContent(to: TokenBuffer, target: object, name: string, content: un
 }
 
 function writeMembers(to: TokenBuffer, members: Iterable<unknown>, isMap: boolean): void {
-  const place = to.count++;
+  const sizeIndex = to.count++;
   let size = 0;
   for (const member of members) {
     if (isMap) {
@@ -60,13 +60,13 @@ function writeMembers(to: TokenBuffer, members: Iterable<unknown>, isMap: boolea
     }
     size++;
   }
-  to.list[place] = size;
+  to.list[sizeIndex] = size;
 }
 
 function writeArray(to: TokenBuffer, target: unknown[]): void {
   const { length } = target;
   const hasRaw = Object.hasOwn(target, 'raw');
-  // Values are cheaper to count than the names of elements are to make.
+  // Counts the values, because making the names of all elements would cost more.
   const values = hasRaw ? [] : Object.values(target);
   if (!hasRaw && values.length === length && isDense(target) && Object.getOwnPropertySymbols(target).length === 0) {
     put(to, length);
@@ -80,14 +80,20 @@ function writeArray(to: TokenBuffer, target: unknown[]): void {
   writeProperties(to, target, isTemplate ? [...keys, 'raw'] : keys, Object.getOwnPropertySymbols(target));
 }
 
-/** Without holes. An array that has as many values as its length then has no others than its elements. */
+/**
+ * Whether an array has no holes. If it also has as many values as its length, the values are its
+ * elements. docs/keys.md names the one exception: elements that are not enumerable.
+ */
 function isDense(target: unknown[]): boolean {
   for (let i = 0; i < target.length; i++) if (!(i in target)) return false;
   return true;
 }
 
-/** Tells what is hung on a URL from what some platforms keep of its inside under names of their own, which any has. */
-function hungOnUrl(target: object): (name: PropertyKey) => boolean {
+/**
+ * Returns a function that tells whether user code added a property to a URL. Some platforms keep internal state in own
+ * properties, which every URL has.
+ */
+function addedToUrl(target: object): (name: PropertyKey) => boolean {
   let bare: object | undefined;
   return (name) => {
     bare ??= new (Object.getPrototypeOf(target).constructor as typeof URL)('a:');
@@ -95,7 +101,7 @@ function hungOnUrl(target: object): (name: PropertyKey) => boolean {
   };
 }
 
-/** Own properties in canonical order, symbols last. */
+/** Writes own properties in canonical order, symbols last. */
 function writeProperties(to: TokenBuffer, target: object, keys: string[], symbols: symbol[]): void {
   const record = target as Record<PropertyKey, unknown>;
   const names = inOrder(keys);
@@ -118,7 +124,7 @@ function writeProperties(to: TokenBuffer, target: object, keys: string[], symbol
   }
 }
 
-/** They look like a plain object, but have a length that is no property to be seen. */
+/** Whether an object is an `arguments` object. It looks like a plain object, but its length is not enumerable. */
 function isArguments(target: object): boolean {
   return Object.prototype.toString.call(target) === '[object Arguments]';
 }
@@ -129,13 +135,16 @@ function sorted(symbols: symbol[]): symbol[] {
   return named.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, symbol]) => symbol);
 }
 
-/** A character a byte. */
+/** Turns bytes into a text with one character for each byte. */
 function textOf(bytes: Uint8Array): string {
   return String.fromCharCode.apply(null, bytes as unknown as number[]);
 }
 
-/** As many bytes as any engine takes for arguments of a call. Of texts some times as long V8 would hash the length alone. */
+/**
+ * The number of bytes that are written as one token. Every engine accepts that many arguments in a call, and V8 still hashes
+ * the characters of such a text. Of texts several times as long, V8 hashes only the length.
+ */
 const CHUNK = 4096;
 
-/** Stands for the class of an object without a prototype. */
+/** Represents the class of an object without a prototype. */
 const NO_CLASS = {};

@@ -1,41 +1,43 @@
 import { writeList } from './list.js';
 import { TokenBuffer } from './token-buffer.js';
 
-/** A token list, as far as `count`. Once it is given back, the next `flatten` writes over it. */
+/** The first `count` elements of a list of tokens. After `release`, the next `flatten` overwrites them. */
 export interface TokenList {
   readonly list: readonly unknown[];
   readonly count: number;
 }
 
 /**
- * The tokens of an argument list: a sequence that two lists share exactly when they are equal, and that begins no
- * other's. A token is a primitive that stands for itself, or a marker or an identity. Takes O(size of the arguments).
- * To be given back when it is done with.
+ * Turns an argument list into tokens. Two lists have the same tokens exactly when they are equal, and no token list is the
+ * beginning of another. A token is a primitive that represents itself, a marker or an identity. The caller must `release`
+ * the tokens after use. Takes O(size of the arguments).
  *
- * @throws ArgumentError when `args` holds more than 4 million objects, and whatever a getter or proxy among the arguments throws.
+ * @throws ArgumentError when `args` holds more than 4 million objects. Errors of getters and proxies among the arguments
+ *   reach the caller.
  */
 export function flatten(args: readonly unknown[]): TokenList {
-  // Taken, not shared: a getter may make a call that is flattened meanwhile. Whoever throws leaves none behind.
-  const scratch = spare ?? new TokenBuffer();
+  // Takes the buffer away: a getter among the arguments may make a call that is flattened during this one. If an argument
+  // throws, the buffer is dropped.
+  const buffer = spare ?? new TokenBuffer();
   spare = undefined;
-  writeList(scratch, args);
-  return scratch;
+  writeList(buffer, args);
+  return buffer;
 }
 
-/** Keeps the scratch for the next use unless it holds much. What it holds is then what this use wrote, and no more. */
+/** Keeps the token buffer for the next use, unless it is large. The kept buffer holds only the tokens of the last use. */
 export function release(tokens: TokenList): void {
-  const scratch = tokens as TokenBuffer;
-  const { list, count, stale } = scratch;
-  // Numbering comes after a first attempt, which has left much behind.
-  if (count > MOST_TOKENS || scratch.characters > MOST_CHARACTERS || scratch.numbers !== undefined) return;
+  const buffer = tokens as TokenBuffer;
+  const { list, count, stale } = buffer;
+  // If objects are numbered, an attempt without numbers came first and left many tokens in the list.
+  if (count > MOST_TOKENS || buffer.characters > MOST_CHARACTERS || buffer.numbers !== undefined) return;
   for (let i = count; i < stale; i++) list[i] = undefined;
-  scratch.stale = count;
-  spare = scratch;
+  buffer.stale = count;
+  spare = buffer;
 }
 
-/** Whether a value is its own token: a primitive, but for -0. */
+/** Whether a value is its own token: a primitive except -0. */
 export function isToken(value: unknown): boolean {
-  // Asked one by one, since the engine then answers without a call.
+  // Tests the types one by one, because the engine can then do so without a call.
   if (typeof value === 'number') return value !== 0 || 1 / value > 0;
   return typeof value === 'string' || value === null || (typeof value !== 'object' && typeof value !== 'function');
 }

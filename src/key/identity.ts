@@ -1,18 +1,20 @@
 /**
- * An identity: the token of what has no value to compare, such as a function or an opaque instance.
- * It is the same at each sight of its target and never another's, and keeps the target from no collector.
+ * The token of an object that has no value to compare, such as a function or an instance of a user's class. A target always
+ * has the same identity, two targets never share one, and an identity does not keep its target alive.
  */
 export class Identity {
-  /** Different in each process. */
+  /** A number that is unique within the process. The same target may have another number in another process. */
   readonly number = ++last;
 
-  /** What stands for it in a rendered key. */
+  /** The text of the identity in a rendered key. */
   get text(): string {
     return `#${this.number};`;
   }
 }
 
-/** The identity of an object or, where the engine's `WeakMap` takes symbols, a unique symbol. */
+/**
+ * Returns the identity of an object or, if the engine's `WeakMap` accepts symbols, of a symbol that is not registered.
+ */
 export function identityOf(target: object | symbol): Identity {
   let identity = identities.get(target as object);
   if (identity === undefined) identities.set(target as object, (identity = new Identity()));
@@ -22,7 +24,10 @@ export function identityOf(target: object | symbol): Identity {
 const identities = /* @__PURE__ */ new WeakMap<object, Identity>();
 let last = 0;
 
-/** What stands for a symbol in a rendered key. A registered one is the same wherever it was asked for, so its name is its value. */
+/**
+ * Returns the text of a symbol in a rendered key. A symbol from `Symbol.for` is represented by its name, because it is the
+ * same symbol everywhere.
+ */
 export function textOfSymbol(symbol: symbol): string {
   const registered = Symbol.keyFor(symbol);
   return registered === undefined ? identityOf(symbol).text : `y${registered.length}:${registered}`;

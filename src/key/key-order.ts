@@ -1,6 +1,6 @@
 /**
- * The canonical order of property names: by UTF-16 code units. Programs use few sets of names again and
- * again, so the last orders found are kept; what is kept saves time only, and changes no order.
+ * Sorts property names into their canonical order, by UTF-16 code units. Programs use the same few sets of names again and
+ * again, so the function keeps the last results. This saves time and never changes an order.
  */
 export function inOrder(names: string[]): readonly string[] {
   const { length } = names;
@@ -21,7 +21,7 @@ interface Order {
 }
 
 const SLOTS = 128;
-/** What is kept must be bounded in memory too. */
+/** The most characters of a set of names that is kept, so that the memory is bounded. */
 const MOST_CHARACTERS = 1024;
 
 const orders: (Order | undefined)[] = [];

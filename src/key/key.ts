@@ -2,18 +2,20 @@ import { ArgumentError, mismatch } from '../errors.js';
 import { flatten, isToken, release } from './flatten.js';
 import { OPEN, render } from './render.js';
 
-/** A key: a primitive, so that it can stand in a Map and keeps no argument alive. */
+/** A key of an argument list. It is a primitive, so that a Map can use it and it keeps no argument alive. */
 export type Key = string | number | bigint | boolean | symbol | null | undefined;
 
 /**
- * The key of an argument list. Two lists have the same key exactly when they are equal: of one length,
- * and their members the same primitive, or by-value objects of equal content, or one and the same
- * object where only identity is left. docs/keys.md has the rules for every type.
+ * Returns the key of an argument list. Two lists have the same key exactly when they are equal: they have the same length,
+ * and each pair of members is the same primitive, two objects of equal content or, for objects that are compared by
+ * identity, the same object. docs/keys.md has the rules for every type.
  *
- * A lone primitive is its own key; everything else is an injective text, which takes O(size of
- * the arguments). The key is not stable across processes when an argument is keyed by identity.
+ * A list of one primitive has that primitive as its key (except -0, and strings that look like a rendered key). Every other
+ * list has a text as its key; different lists never have the same text. Takes O(size of the arguments). If an argument is
+ * compared by identity, the key differs from process to process.
  *
- * @throws ArgumentError when `args` is no array or holds more than 4 million objects, and whatever a getter or proxy among the arguments throws.
+ * @throws ArgumentError when `args` is not an array or holds more than 4 million objects. Errors of getters and proxies
+ *   among the arguments reach the caller.
  * @example keyOf([1]) // 1
  */
 export function keyOf(args: readonly unknown[]): Key {
@@ -25,18 +27,18 @@ export function keyOf(args: readonly unknown[]): Key {
   return key;
 }
 
-/** @throws ArgumentError when it is no argument list. */
+/** Checks that a value is an argument list. @throws ArgumentError when it is not an array. */
 export function requireArguments(args: unknown): void {
   if (!Array.isArray(args)) throw new ArgumentError(mismatch('args', 'an array', args));
 }
 
-/** The key of the argument list that has these tokens. */
+/** Returns the key of the argument list that has these tokens. */
 export function keyOfTokens(tokens: readonly unknown[]): Key {
   return tokens.length === 2 && isToken(tokens[1]) ? keyOfToken(tokens[1] as Key) : render(tokens, tokens.length);
 }
 
-/** The key of a lone argument that is its own token. */
+/** Returns the key of a list of one argument that is its own token. */
 export function keyOfToken(token: Key): Key {
-  // A string that reads like a rendering is rendered, lest it be taken for one.
+  // Renders a string that looks like a rendered key, so that it cannot equal the key of another list.
   return typeof token === 'string' && token.startsWith(OPEN) ? render([1, token], 2) : token;
 }

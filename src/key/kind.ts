@@ -1,8 +1,8 @@
 import { ARRAY, BARE, Marker, OBJECT } from './marker.js';
 
 /**
- * The kind of an object: the marker of the class that it is a direct instance of, in whatever realm, when
- * that class is one whose instances have a value; `undefined` when the object has an identity only.
+ * Returns the kind of an object: the marker of its class, if instances of that class are compared by content. The object
+ * must be a direct instance, in any realm. Returns `undefined` if the object is compared by identity.
  */
 export function kindOf(target: object): Marker | undefined {
   const prototype: object | null = Object.getPrototypeOf(target);
@@ -11,12 +11,12 @@ export function kindOf(target: object): Marker | undefined {
   else if (prototype === Object.prototype) kind = OBJECT;
   else if (prototype === Array.prototype) kind = ARRAY;
   else kind = kindOfPrototype(prototype);
-  // Nor is an array with another prototype one of that kind.
+  // Arrays without the prototype of arrays, and other objects with it, are compared by identity.
   if (Array.isArray(target) !== (kind === ARRAY)) return undefined;
   return (kind === OBJECT || kind === BARE) && isPrototype(target) ? undefined : kind;
 }
 
-/** Whether a value is a plain object, as keys take it: one that counts by its properties, of whatever realm. */
+/** Whether a value is a plain object, of any realm: an object that keys compare by its properties. */
 export function isPlainObject(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false;
   const kind = kindOf(value);
@@ -26,7 +26,7 @@ export function isPlainObject(value: unknown): value is object {
 /** The kind of a built-in class whose instances hold more than properties. */
 export class BuiltIn extends Marker {
   readonly name: string;
-  /** Throws unless it is called on a true instance, in whatever realm it was made. */
+  /** Reads the content of an instance. Throws for any object that is not a true instance, of this realm or another. */
   readonly #read: Reader | undefined;
 
   constructor(name: string) {
@@ -36,8 +36,8 @@ export class BuiltIn extends Marker {
   }
 
   /**
-   * What an object of this kind holds: the bytes of a buffer or view, the members of a collection, a primitive for the
-   * rest. `undefined` when the object only looks like one of the kind, as a proxy, a fake or a detached buffer does.
+   * Reads the content of an object of this kind: the bytes of a buffer or view, the members of a collection, and a primitive
+   * for every other kind. Returns `undefined` for a proxy, a fake or a detached buffer, which only look like an instance.
    */
   contentOf(target: object): unknown {
     try {
@@ -55,22 +55,27 @@ export class BuiltIn extends Marker {
   }
 }
 
-/** A property of an object as its class has it: what somebody hung on the object itself does not count. */
+/** Reads a property from the class of an object, so that an own property of the same name does not hide it. */
 export function inherited<T extends object>(target: T, name: string): unknown {
   return Reflect.get(Object.getPrototypeOf(target), name, target);
 }
 
-/** The prototype of a class stands for the class, not for its few visible properties. */
+/**
+ * Whether an object is the prototype of a class. It represents the class, so keys do not compare it by its properties.
+ */
 function isPrototype(target: { constructor?: { prototype?: unknown } }): boolean {
   const made = target.constructor;
-  // For the most part it is Object, inherited.
+  // Most objects inherit `Object` as their constructor.
   if (made === Object) return target === Object.prototype;
   return made?.prototype === target && Object.hasOwn(target, 'constructor');
 }
 
 type Reader = (this: object) => unknown;
 
-/** What reads the content of each class's instances: the platform's own, whatever is put in its place later. */
+/**
+ * The platform's readers for the content of each built-in class. They are taken now, so that a later replacement has no
+ * effect.
+ */
 const READERS = /* @__PURE__ */ (() => {
   const methods = {
     Date: 'valueOf',
@@ -91,8 +96,9 @@ const READERS = /* @__PURE__ */ (() => {
 })();
 
 /**
- * A method or getter of a class, or of one above it, since fake timers may stand before it already; but not of `Object`,
- * which knows nothing of a content. Where intrinsics are frozen a getter may give the method.
+ * Finds a method or getter on a prototype or on one above it, because fake timers may already have put a subclass in place
+ * of the class. `Object.prototype` does not count, because its methods do not read a content. If intrinsics are frozen, the
+ * property may be a getter that returns the method.
  */
 function readerIn(prototype: object | undefined, name: string, isGetter: boolean): Reader | undefined {
   const above: object | null | undefined = prototype && Object.getPrototypeOf(prototype);
@@ -106,7 +112,7 @@ function kindOfPrototype(prototype: object): Marker | undefined {
   let kind = kinds.get(prototype);
   if (kind === undefined) {
     const name = nameOfBuiltIn(prototype);
-    // By name, so that the classes of every realm meet.
+    // Looks up by name, so that the same class in two realms has one marker.
     kind = name === '' ? null : (named.get(name) ?? new BuiltIn(name));
     if (kind !== null) named.set(name, kind);
     kinds.set(prototype, kind);
@@ -115,7 +121,8 @@ function kindOfPrototype(prototype: object): Marker | undefined {
 }
 
 function nameOfBuiltIn(prototype: object): string {
-  // Hosts write some in JavaScript, as fake timers do theirs: the source text does not tell them from anybody's classes.
+  // Some hosts, and fake timers, write built-in classes in JavaScript. Their source text looks like that of a user's
+  // class.
   for (const name of READERS.keys()) if (prototype === globalThis[name as 'Date']?.prototype) return name;
   if (prototype === globalThis.Buffer?.prototype) return 'Buffer';
   const made: unknown = Object.hasOwn(prototype, 'constructor') && prototype.constructor;
@@ -123,7 +130,7 @@ function nameOfBuiltIn(prototype: object): string {
   return NATIVE.exec(Function.prototype.toString.call(made))?.[1] ?? '';
 }
 
-/** The text of a class that the engine made, and its name, which its property `name` may belie. */
+/** Matches the source text of a native class and captures its name. The property `name` may have been changed. */
 const NATIVE = /^\s*function (\w+)\([^)]*\)\s*\{\s*\[native code\]\s*\}\s*$/;
 
 const kinds = /* @__PURE__ */ new WeakMap<object, Marker | null>();

@@ -5,19 +5,19 @@ import type { Pending, TokenBuffer } from './token-buffer.js';
 import { put, write } from './value.js';
 
 /**
- * Writes an argument list: the number of arguments, then each of them. A primitive is its own token. An object is
- * written breadth first: a marker in its place, its body after everything that came before, so that no depth can
- * overflow the stack. Each sequence in a list says its length first.
+ * Writes an argument list: the number of arguments, then each argument. A primitive is its own token. Objects are written
+ * breadth first: a marker in the place of the object, and its body after everything that came before. So no depth can
+ * overflow the stack. Each sequence starts with its length.
  *
- * Bodies of equal content are equal wherever they stand, so sharing does not count. Only in a list that is cyclic, or
- * that unfolds to more than 10,000 objects or about 16 million characters, each object is numbered and written
- * once, and then one that occurs twice differs from two equal ones.
+ * Objects of equal content are written alike, whether or not they are the same object. There is one exception: if the list
+ * is cyclic, or unfolds to more than 10,000 objects or about 16 million characters, each object is numbered and written
+ * only once. Then an object that occurs twice differs from two equal objects.
  */
 export function writeList(to: TokenBuffer, args: readonly unknown[]): void {
   to.count = 0;
   to.numbers = undefined;
   if (writeAll(to, args)) return;
-  forget(to);
+  clearQueue(to);
   to.count = 0;
   to.numbers = new Map();
   put(to, NUMBERED);
@@ -26,12 +26,15 @@ export function writeList(to: TokenBuffer, args: readonly unknown[]): void {
 
 const LARGEST_UNFOLDING = 10_000;
 const LONGEST_UNFOLDING = 2 ** 24;
-/** About as many characters as stand for a token in a rendered key. */
+/** The approximate number of characters of a token in a rendered key. */
 const CHARACTERS_OF_TOKEN = 8;
-/** An argument that makes new objects as it is read, by a getter or a `[cacheKey]`, has no end of them. */
+/**
+ * The most objects in a list. A getter or a `[cacheKey]` that makes a new object at each read would otherwise never
+ * end.
+ */
 const MOST_OBJECTS = 2 ** 22;
 
-/** Tells whether the list has been written whole. */
+/** Writes the whole list. Returns false if it gave up, because the list has to be numbered. */
 function writeAll(to: TokenBuffer, args: readonly unknown[]): boolean {
   to.characters = 0;
   to.objects = 0;
@@ -39,24 +42,27 @@ function writeAll(to: TokenBuffer, args: readonly unknown[]): boolean {
   for (let i = 0; i < args.length; i++) write(to, args[i]);
   let written = 0;
   for (let at = to.first; at !== undefined; at = at.next) {
-    if (to.numbers === undefined && isEndless(to, at, ++written)) return false;
+    if (to.numbers === undefined && needsNumbering(to, at, ++written)) return false;
     if (to.objects > MOST_OBJECTS) throw new ArgumentError(mismatch('args', `at most ${MOST_OBJECTS} objects`, args));
     to.at = at;
     writeBody(to, at);
   }
-  forget(to);
+  clearQueue(to);
   return true;
 }
 
-/** Keeps no argument alive. */
-function forget(to: TokenBuffer): void {
+/** Empties the queue of pending objects, so that the buffer keeps no argument alive. */
+function clearQueue(to: TokenBuffer): void {
   to.at = undefined;
   to.first = undefined;
   to.last = undefined;
 }
 
-/** Whether unfolding is to be given up: the list is too large or, looked for now and then, lies within itself. */
-function isEndless(to: TokenBuffer, from: Pending, written: number): boolean {
+/**
+ * Whether the objects have to be numbered, because the list is too large or cyclic. Checks for a cycle at every 64th
+ * object.
+ */
+function needsNumbering(to: TokenBuffer, from: Pending, written: number): boolean {
   if (to.objects > LARGEST_UNFOLDING) return true;
   if (to.characters + to.count * CHARACTERS_OF_TOKEN > LONGEST_UNFOLDING) return true;
   if (written % 64 !== 0) return false;

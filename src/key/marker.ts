@@ -1,29 +1,29 @@
 /**
- * A marker: a token for what no primitive can stand for, such as the start of an object. There is one of
- * each, so that two of the same say the same; no argument can be one, since arguments never stand for themselves.
+ * A token for something that no primitive can represent, such as the start of an object. Each marker exists once, so equal
+ * markers are identical. No argument can be a marker, because an object is never its own token.
  */
 export class Marker {
-  /** @param text what stands for it in a rendered key: no other token's text begins with it. */
+  /** @param text The text of the marker in a rendered key. No other token's text begins with it. */
   constructor(readonly text: string) {}
 }
 
-/** A Map does not tell it from 0. */
+/** The number -0. It needs a marker, because a Map treats -0 and 0 as the same key. */
 export const MINUS_ZERO: Marker = /* @__PURE__ */ new Marker('-0;');
 
 export const OBJECT: Marker = /* @__PURE__ */ new Marker('{');
 /** An object without a prototype. */
 export const BARE: Marker = /* @__PURE__ */ new Marker('<null>');
 export const ARRAY: Marker = /* @__PURE__ */ new Marker('[');
-/** First in the body of an array with holes, or with properties that are not elements: each element says its index. */
+/** The start of the body of an array with holes or with extra properties. Each element is written with its index. */
 export const SPARSE: Marker = /* @__PURE__ */ new Marker('<sparse>');
-/** First in the body of `arguments`, before their length. */
+/** The start of the body of an `arguments` object, before its length. */
 export const ARGUMENTS: Marker = /* @__PURE__ */ new Marker('<arguments>');
-/** First in the body of the strings of a tagged template, which hide a second array under `raw`. */
+/** The start of the body of the strings of a tagged template. They have a second array in the hidden property `raw`. */
 export const RAW: Marker = /* @__PURE__ */ new Marker('<raw>');
-/** An object that says its value itself. */
+/** An object with a method `[cacheKey]`, which returns its value. */
 export const KEYED: Marker = /* @__PURE__ */ new Marker('<cacheKey>');
 
-/** First in the list of a structure that is cyclic or large, where each object is written once. */
+/** The start of the token list of a cyclic or large structure, in which each object is numbered and written once. */
 export const NUMBERED: Marker = /* @__PURE__ */ new Marker('@');
-/** Before the number of an object that was written already. */
+/** A reference to an object that was written already. The object's number follows. */
 export const BACK: Marker = /* @__PURE__ */ new Marker('^');

@@ -3,8 +3,8 @@ import { textOfSymbol } from './identity.js';
 import type { Marker } from './marker.js';
 
 /**
- * The rendering of a token list: a text that two lists share exactly when they are equal. Every token carries its
- * type, and its length or an end mark, so that no two sequences read alike.
+ * Renders a token list as a text. Two lists have the same text exactly when they are equal, because the text of every token
+ * contains its type, and its length or an end mark.
  */
 export function render(tokens: readonly unknown[], count: number): string {
   let text = OPEN;
@@ -12,7 +12,7 @@ export function render(tokens: readonly unknown[], count: number): string {
   return text;
 }
 
-/** The first character of every rendering. */
+/** The first character of every rendered key. */
 export const OPEN = '(';
 
 function textOf(token: unknown): string {

@@ -1,32 +1,32 @@
 import type { Marker } from './marker.js';
 
-/** A scratch: the token list being written, and how far it has come. Its list is used again and again. */
+/** A reusable buffer for the token list that is being written, with the state of the writing. */
 export class TokenBuffer {
   readonly list: unknown[] = [];
-  /** How many tokens of the list count; what stands behind them is stale. */
+  /** The number of valid tokens in the list. The tokens after them are stale. */
   count = 0;
-  /** How many tokens the use before this one wrote. */
+  /** The number of tokens that the previous use wrote. */
   stale = 0;
-  /** The length of all strings in the list together. */
+  /** The total length of all strings in the list. */
   characters = 0;
-  /** How many objects were met that count by content. */
+  /** The number of objects that were found so far and are compared by content. */
   objects = 0;
-  /** The number of each of them, when objects are numbered. */
+  /** The number of each of these objects, if objects are numbered. */
   numbers: Map<object, number> | undefined;
-  /** The object whose body is being written; `undefined` for the arguments. */
+  /** The object whose body is being written; `undefined` while the arguments themselves are written. */
   at: Pending | undefined;
-  /** The queue of objects whose bodies are to be written. */
+  /** The start of the queue of objects whose bodies still have to be written; `last` is its end. */
   first: Pending | undefined;
   last: Pending | undefined;
 }
 
-/** An object whose body is still to be written. */
+/** An object whose body still has to be written. */
 export interface Pending {
   readonly target: object;
   readonly kind: Marker;
-  /** What a built-in object was found to hold. */
+  /** The content of a built-in object, as `BuiltIn.contentOf` returned it. */
   readonly content: unknown;
-  /** The one that it was met in. */
+  /** The object that contains this one. */
   readonly parent: Pending | undefined;
   next: Pending | undefined;
 }

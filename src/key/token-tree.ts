@@ -1,6 +1,8 @@
-/** What a tree holds: something with a token list of its own. */
-export interface Leaf {
-  readonly tokens: readonly unknown[];
+/** A leaf of a tree: an object with a token list. It extends this class, in which the tree keeps its place. */
+export abstract class Leaf {
+  /** The branch above, while the leaf is in a tree and there is one. Only the tree writes it. */
+  parent: Branch<any> | undefined;
+  abstract readonly tokens: readonly unknown[];
 }
 
 /**
@@ -52,34 +54,31 @@ export class TokenTree<L extends Leaf> {
       const index = indexOfDifference(node, tokens, top);
       if (node.tokens !== undefined && index === node.tokens.length) return node;
       if (node.tokens !== undefined || index < node.index) {
-        this.#replace(parent, forked(node, leaf, index, top), tokens);
+        this.#place(forked(node, leaf, index, top), parent, tokens);
         return undefined;
       }
       parent = node;
       node = childAt(node, tokens[index]);
       top = index + 1;
     }
-    this.#replace(parent, leaf, tokens);
+    this.#place(leaf, parent, tokens);
     return undefined;
   }
 
-  /** Takes out the leaf that has these tokens. Tells whether there was one. */
-  remove(tokens: readonly unknown[]): boolean {
-    let grandparent: Branch<L> | undefined;
-    let parent: Branch<L> | undefined;
-    let node = this.#root;
-    while (node !== undefined && node.tokens === undefined) {
-      grandparent = parent;
-      parent = node;
-      node = childAt(node, tokens[node.index]);
+  /** Takes out a leaf of this tree. */
+  remove(leaf: L): void {
+    const { parent, tokens } = leaf;
+    if (parent === undefined) {
+      this.#root = undefined;
+      return;
     }
-    if (node === undefined || !sameTokens(node.tokens, tokens, tokens.length)) return false;
-    if (parent === undefined) this.#root = undefined;
-    else {
-      parent.children.delete(tokens[parent.index]);
-      if (parent.children.size === 1) this.#replace(grandparent, onlyChild(parent), tokens);
-    }
-    return true;
+    parent.children.delete(tokens[parent.index]);
+    leaf.parent = undefined;
+    if (parent.children.size === 1) this.#place(onlyChild(parent), parent.parent, tokens);
+  }
+
+  clear(): void {
+    this.#root = undefined;
   }
 
   /** Every leaf, in no order. O(n). */
@@ -91,7 +90,9 @@ export class TokenTree<L extends Leaf> {
     }
   }
 
-  #replace(parent: Branch<L> | undefined, node: Node<L>, tokens: readonly unknown[]): void {
+  /** Puts a node under a branch, in place of the node that has the same tokens so far; or makes it the root. */
+  #place(node: Node<L>, parent: Branch<L> | undefined, tokens: readonly unknown[]): void {
+    node.parent = parent;
     if (parent === undefined) this.#root = node;
     else parent.children.set(tokens[parent.index], node);
   }
@@ -111,6 +112,8 @@ class Branch<L extends Leaf> {
   /** None, which tells it from a leaf with less work than asking for its class. */
   readonly tokens = undefined;
   readonly children = new Map<unknown, Node<L>>();
+  /** The branch above, if there is one. */
+  parent: Branch<L> | undefined;
 
   constructor(
     /** The place in the lists. */
@@ -145,6 +148,7 @@ function forked<L extends Leaf>(node: Node<L>, leaf: L, index: number, top: numb
     node.edge = node.edge.slice(index - top + 1);
   } else branch.children.set(node.tokens[index], node);
   branch.children.set(leaf.tokens[index], leaf);
+  node.parent = leaf.parent = branch;
   return branch;
 }
 

@@ -3,17 +3,26 @@ import { BuiltIn, kindOf } from './kind.js';
 import { BACK, KEYED, MINUS_ZERO } from './marker.js';
 import type { TokenBuffer } from './token-buffer.js';
 
-/** The method by which instances of a class say their value: `[cacheKey]() { return this.id; }`. */
+/**
+ * The symbol of a method that returns the value of an object for keys. Two direct instances of one class are equal in keys
+ * if their values are equal.
+ *
+ * @example
+ * class User {
+ *   constructor(readonly id: number) {}
+ *   [cacheKey]() { return this.id; }
+ * }
+ */
 export const cacheKey: unique symbol = /* @__PURE__ */ Symbol.for('memokit.cacheKey');
 
-/** An object whose class says its value. */
+/** An object with a method `[cacheKey]`. */
 export interface Keyed {
   [cacheKey](): unknown;
 }
 
-/** Writes a value: a primitive as its own token, an object as a marker, its body put off. */
+/** Writes a value: a primitive as its own token, and an object as a marker. The body of the object is written later. */
 export function write(to: TokenBuffer, value: unknown): void {
-  // Asked one by one, since the engine then answers without a call.
+  // Tests the types one by one, because the engine can then do so without a call.
   if (typeof value === 'object' && value !== null) writeObject(to, value);
   else if (typeof value === 'function') put(to, identityOf(value));
   else if (typeof value === 'number' && value === 0 && 1 / value < 0) put(to, MINUS_ZERO);
@@ -23,6 +32,7 @@ export function write(to: TokenBuffer, value: unknown): void {
   }
 }
 
+/** Writes one token. */
 export function put(to: TokenBuffer, token: unknown): void {
   to.list[to.count++] = token;
 }

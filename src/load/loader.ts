@@ -5,8 +5,8 @@ import type { CallKey } from '../key/call-key.js';
 export interface Loader {
   /** A call: its result, from an entry, from a load in flight or from the method. */
   call(cache: ReceiverCache, key: CallKey, receiver: unknown, args: readonly unknown[]): unknown;
-  /** A call that found no entry. */
-  miss(cache: ReceiverCache, key: CallKey, receiver: unknown, args: readonly unknown[]): unknown;
+  /** A call that found no entry. Without `args` the tokens of the key are the arguments. */
+  miss(cache: ReceiverCache, key: CallKey, receiver: unknown, args?: readonly unknown[]): unknown;
   /** Stores a value as if a call had loaded it. A promise is stored once it is fulfilled, and given to callers until then. */
   put(cache: ReceiverCache, key: CallKey, args: readonly unknown[], value: unknown): void;
 }

@@ -13,7 +13,7 @@ export function notify(cache: ReceiverCache, ...events: readonly (() => void)[])
 export function throwLoadError(cache: ReceiverCache, key: CallKey, args: readonly unknown[], error: unknown): never {
   const { listeners } = cache.definition;
   // The stack may be full: nothing that needs much of it, unless there are listeners.
-  if (!listeners.hearEnds) throw error;
+  if (!listeners.hasLoadEndListener) throw error;
   throwAfter(() => notify(cache, () => listeners.error(key, args, error)), error);
 }
 

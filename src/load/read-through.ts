@@ -4,7 +4,7 @@ import { mayBeInvalidated } from '../cache/inspection.js';
 import { beginLoad, dropDeadLoads, endLoad, FENCED, IDLE, isIdle, joinLoad } from '../cache/loads-in-flight.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
 import { callAll } from '../call-all.js';
-import type { CallKey } from '../key/call-key.js';
+import { argsOf, type CallKey, isTokens, NO_ARGUMENTS } from '../key/call-key.js';
 import { isPromise } from '../promise.js';
 import { refresh } from '../time/clock.js';
 import { awaitLoad, countEnd, readClock } from './await-load.js';
@@ -31,11 +31,12 @@ export class ReadThrough implements Loader {
     return value;
   }
 
-  miss(cache: ReceiverCache, key: CallKey, receiver: unknown, args: readonly unknown[]): unknown {
+  miss(cache: ReceiverCache, key: CallKey, receiver: unknown, given?: readonly unknown[]): unknown {
     const { definition } = cache;
     if (definition.isBare && definition.promises !== true && isIdle(cache)) {
-      return this.#missAlone(cache, key, receiver, args);
+      return this.#missAlone(cache, key, receiver, given);
     }
+    const args = given ?? argsOf(key);
     // Before the look for a load, as a clock is the user's code, and may begin one.
     const since = readClock(cache);
     const joined = joinLoad(cache, key);
@@ -64,7 +65,7 @@ export class ReadThrough implements Loader {
    * A miss of a bare definition in a cache where nothing else runs: the load is known by its key alone. While it is not
    * fenced no other load stores under its key, so that its result is added without another look.
    */
-  #missAlone(cache: ReceiverCache, key: CallKey, receiver: unknown, args: readonly unknown[]): unknown {
+  #missAlone(cache: ReceiverCache, key: CallKey, receiver: unknown, args: readonly unknown[] | undefined): unknown {
     const { definition } = cache;
     const { timing } = definition;
     const isSample = timing.isDue();
@@ -74,7 +75,12 @@ export class ReadThrough implements Loader {
     cache.running = key;
     running.load = undefined;
     try {
-      value = definition.method.apply(receiver, args as unknown[]);
+      const { method } = definition;
+      if (args !== undefined) value = method.apply(receiver, args as unknown[]);
+      // A list of the arguments would be garbage at once.
+      else if (!isTokens(key)) value = key === NO_ARGUMENTS ? method.call(receiver) : method.call(receiver, key);
+      else if (key.length === 3) value = method.call(receiver, key[1], key[2]);
+      else value = method.call(receiver, key[1], key[2], key[3]);
     } catch (error) {
       // First assignments, as above.
       cache.running = IDLE;
@@ -89,7 +95,7 @@ export class ReadThrough implements Loader {
     if (isPromise(value)) {
       const load = new CallLoad(key, since ?? readClock(cache));
       if (!isFenced) beginLoad(cache, load);
-      return this.#loaded(cache, load, args, value);
+      return this.#loaded(cache, load, args ?? argsOf(key), value);
     }
     cache.countMiss();
     definition.promises ??= false;
@@ -119,14 +125,14 @@ export class ReadThrough implements Loader {
     load: CallLoad | undefined,
     since: number | undefined,
     key: CallKey,
-    args: readonly unknown[],
+    args: readonly unknown[] | undefined,
     error: unknown,
   ): never {
     if (load !== undefined) endLoad(cache, load);
     else if (cache.loads !== undefined) dropDeadLoads(cache);
     cache.countMiss();
     countEnd(cache, since, true);
-    throwLoadError(cache, key, args, error);
+    throwLoadError(cache, key, args ?? argsOf(key), error);
   }
 
   #loaded(cache: ReceiverCache, load: CallLoad, args: readonly unknown[], value: unknown): unknown {
@@ -139,7 +145,7 @@ export class ReadThrough implements Loader {
         const promise = awaitLoad(cache, load, args, value, true);
         // The caller gets what these listeners throw. The promise that others are given must not be spoilt by it.
         given = promise;
-        if (definition.listeners.hearEnds) {
+        if (definition.listeners.hasLoadEndListener) {
           given = promise.then(
             (result) => {
               callAll(load.pendingEvents);

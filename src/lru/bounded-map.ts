@@ -6,30 +6,32 @@ import type { Index } from './slot-index.js';
 import { Slots } from './slots.js';
 
 /** A bounded map: it holds at most `capacity` entries, each until it dies, and evicts the least recently used first. */
-export class BoundedMap<K, V> {
-  readonly #index: Index<K>;
+export class BoundedMap<K, V, I extends Index<K> = Index<K>> {
+  protected index!: I;
+  readonly #makeIndex: () => I;
   #slots!: Slots<K, V>;
-  /** The one of the slots, as a hit uses it. */
+  // Of the slots, as each hit reads them.
   #recency!: RecencyList;
+  #values!: readonly unknown[];
+  #expiries!: readonly number[];
 
   #capacity: number;
   readonly #now: () => number;
   readonly #weigh: ((value: V, key: K) => number) | undefined;
   readonly #onEvicted: EvictionListener<K, V> | undefined;
-
   #removals = 0;
   /** Writes since the last sweep during which an entry may have been dead. */
   #unswept = 0;
 
   /** The caller has checked the options. */
   constructor(
-    index: Index<K>,
+    makeIndex: () => I,
     onEvicted: EvictionListener<K, V> | undefined,
     capacity = 128,
     now: () => number = monotonic,
     weigh?: ((value: V, key: K) => number) | undefined,
   ) {
-    this.#index = index;
+    this.#makeIndex = makeIndex;
     this.#onEvicted = onEvicted;
     this.#capacity = capacity;
     this.#now = now;
@@ -37,7 +39,6 @@ export class BoundedMap<K, V> {
     this.#reset();
   }
 
-  /** How many entries, or which sum of weights, the map keeps. */
   get capacity(): number {
     return this.#capacity;
   }
@@ -45,20 +46,20 @@ export class BoundedMap<K, V> {
   /** How many entries are alive. */
   get size(): number {
     this.#sweep(this.#time(), Infinity);
-    return this.#index.size;
+    return this.index.size;
   }
 
   /** The value of a key, its recency untouched; `undefined` when there is none. */
   peek(key: K): V | undefined {
-    return this.valueAt(this.alive(key));
+    return this.valueAt(Math.max(this.#locate(key), 0));
   }
 
   /** Milliseconds until a key's entry dies, `Infinity` when it never does, `undefined` when there is none. */
   expiresIn(key: K): number | undefined {
-    const slot = this.alive(key);
-    const left = this.#slots.expiryAt(slot) - this.#time();
+    const slot = this.#locate(key);
     // It may have died between the two readings.
-    return slot === 0 || left <= 0 ? undefined : left;
+    const left = slot > 0 ? this.#expiryAt(slot) - this.#time() : 0;
+    return left > 0 ? left : undefined;
   }
 
   /** Changes the capacity, evicting the least recent entries that no longer fit. */
@@ -74,14 +75,14 @@ export class BoundedMap<K, V> {
     return this.#recency.slots().map((slot) => this.#slots.keyAt(slot));
   }
 
-  /** The live slot of a key, its recency untouched, or 0; `valueAt` gives its value, of 0 undefined. */
-  alive(key: K): number {
-    return Math.max(this.#locate(key), 0);
+  /** Whether a key has an entry, its recency untouched. */
+  has(key: K): boolean {
+    return this.#locate(key) > 0;
   }
 
   /** The live slot of a key, made the most recent, or 0; `valueAt` gives its value, of 0 undefined. Removes a dead one. */
   find(key: K): number {
-    const slot = this.#index.get(key);
+    const slot = this.index.get(key);
     if (slot === 0) return this.#missed(0);
     const used = this.use(slot);
     return used < 0 ? this.find(key) : used;
@@ -89,7 +90,7 @@ export class BoundedMap<K, V> {
 
   /** As `find`, of a key whose slot the caller has just looked up; negative when the caller must look it up again. */
   use(slot: number): number {
-    const expiry = this.#slots.expiryAt(slot);
+    const expiry = this.#expiryAt(slot);
     if (expiry !== Infinity) {
       const removals = this.#removals;
       const now = this.#now();
@@ -102,31 +103,27 @@ export class BoundedMap<K, V> {
   }
 
   valueAt(slot: number): V | undefined {
-    return this.#slots.values[slot] as V | undefined;
+    return this.#values[slot] as V | undefined;
   }
 
   /** Writes an entry that dies at a time, under a key that has none. There must be room. */
   restore(key: K, value: V, expiry: number): void {
-    this.#slots.setExpiry(this.#slots.take(key, value, 1), expiry);
-  }
-
-  /** Adds an entry that never dies, under a key that has none, where no entry can die or is weighed. */
-  #add(key: K, value: V): void {
-    const slots = this.#slots;
-    if (slots.weight < this.#capacity) {
-      slots.take(key, value, 1);
-      return;
-    }
-    const { oldest } = this.#recency;
-    this.#removals++;
-    this.#tell(oldest, 'capacity');
-    slots.recycle(oldest, key, value);
+    this.#slots.setExpiry(this.#take(key, value), expiry);
   }
 
   /** Adds an entry that never dies, under a key that has none. */
   add(key: K, value: V): void {
-    if (this.#isSimple) this.#add(key, value);
-    else this.write(key, value, Infinity);
+    const slots = this.#slots;
+    if (this.#weigh !== undefined || this.#expiries.length > 0) {
+      this.write(key, value, Infinity);
+    } else if (slots.weight < this.#capacity) {
+      this.#take(key, value);
+    } else {
+      const { oldest } = this.#recency;
+      this.#removals++;
+      this.#tell(oldest, 'capacity');
+      slots.recycle(oldest, key, value);
+    }
   }
 
   /** Writes an entry and makes it the most recent, evicting what no longer fits. */
@@ -139,16 +136,19 @@ export class BoundedMap<K, V> {
     // An entry that cannot stay evicts no other, and does not enter a sum in which the others could be lost.
     const stays = ttl > 0 && weighed <= this.#capacity;
     const weight = stays || !isWeighed ? weighed : 0;
-    let slot = this.#index.get(key);
+    let slot = this.index.get(key);
     if (slot !== 0) {
-      this.#renew(slot, value, now);
+      // The old value leaves, unless it is the same and alive.
+      if (now >= this.#expiryAt(slot)) this.#tell(slot, 'expired');
+      else if (!Object.is(this.valueAt(slot), value)) this.#tell(slot, 'replaced');
+      this.#recency.touch(slot);
+      this.#slots.values[slot] = value;
       this.#slots.reweigh(slot, weight);
-    } else if (ttl === Infinity && this.#isSimple) {
-      this.#add(key, value);
-      return;
+    } else if (!isWeighed && ttl === Infinity && this.#expiries.length === 0) {
+      this.add(key, value);
     } else {
       if (stays) this.#makeRoom(weight, now);
-      slot = this.#slots.take(key, value, weight);
+      slot = this.#take(key, value, weight);
     }
     this.#slots.setExpiry(slot, now + ttl);
     if (!stays) this.#remove(slot, ttl > 0 ? 'capacity' : 'expired');
@@ -159,8 +159,7 @@ export class BoundedMap<K, V> {
   /** Removes a key. Tells whether there was an entry. */
   remove(key: K, cause: EvictionCause): boolean {
     const slot = this.#locate(key);
-    if (slot > 0) this.#remove(slot, cause);
-    else if (slot < 0) this.#remove(-slot, 'expired');
+    if (slot !== 0) this.#remove(Math.abs(slot), slot > 0 ? cause : 'expired');
     return slot > 0;
   }
 
@@ -170,26 +169,25 @@ export class BoundedMap<K, V> {
     this.#reset();
   }
 
-  /** Whether no entry can die or is weighed. */
-  get #isSimple(): boolean {
-    return this.#weigh === undefined && this.#slots.expiries.length === 0;
-  }
-
   #reset(): void {
     this.#removals++;
-    this.#index.clear();
-    this.#slots = new Slots(this.#index, this.#capacity, this.#weigh !== undefined);
+    this.index = this.#makeIndex();
+    this.#slots = new Slots(this.index, this.#capacity, this.#weigh !== undefined);
     this.#recency = this.#slots.recency;
+    this.#values = this.#slots.values;
+    this.#expiries = this.#slots.expiries;
   }
 
-  /** Makes a slot the most recent, with a new value: the old one leaves, unless it is the same and alive. */
-  #renew(slot: number, value: V, now: number): void {
-    if (this.#onEvicted !== undefined) {
-      if (now >= this.#slots.expiryAt(slot)) this.#tell(slot, 'expired');
-      else if (!Object.is(this.valueAt(slot), value)) this.#tell(slot, 'replaced');
-    }
-    this.#recency.touch(slot);
-    this.#slots.values[slot] = value;
+  /** When the entry in a slot dies, `Infinity` when it never does. */
+  #expiryAt(slot: number): number {
+    const expiries = this.#expiries;
+    return slot < expiries.length ? expiries[slot]! : Infinity;
+  }
+
+  #take(key: K, value: V, weight = 1): number {
+    const slot = this.#slots.take(key, value, weight);
+    this.#values = this.#slots.values;
+    return slot;
   }
 
   /** After a miss the caller lets time pass, to make the value. A dead entry is removed. */
@@ -201,12 +199,13 @@ export class BoundedMap<K, V> {
 
   /** The slot of a key, negative when it is dead, or 0. */
   #locate(key: K): number {
-    const slot = this.#index.get(key);
-    if (slot === 0 || this.#slots.expiryAt(slot) === Infinity) return slot;
+    const slot = this.index.get(key);
+    const expiry = this.#expiryAt(slot);
+    if (expiry === Infinity) return slot;
     const removals = this.#removals;
     const now = this.#now();
     if (removals !== this.#removals) return this.#locate(key);
-    return now < this.#slots.expiryAt(slot) ? slot : -slot;
+    return now < expiry ? slot : -slot;
   }
 
   /** The time, if an entry can die or, with this ttl, will be able to. A new entry is given its whole ttl. */
@@ -222,18 +221,18 @@ export class BoundedMap<K, V> {
     this.#sweep(now, 16);
     while (this.#slots.weight + weight > this.#capacity) {
       const { oldest } = this.#recency;
-      this.#remove(oldest, now >= this.#slots.expiryAt(oldest) ? 'expired' : 'capacity');
+      this.#remove(oldest, now >= this.#expiryAt(oldest) ? 'expired' : 'capacity');
     }
   }
 
   /** Removes the dead. They are looked for in all slots, but only after so many writes that each has paid for a few. */
   #sweep(now: number, slotsPerWrite: number): void {
     const slots = this.#slots;
-    if (now < slots.soonest || ++this.#unswept * slotsPerWrite < this.#index.size) return;
+    if (now < slots.soonest || ++this.#unswept * slotsPerWrite < this.index.size) return;
     slots.soonest = Infinity;
     this.#unswept = 0;
     for (const slot of this.#recency.slots()) {
-      const expiry = slots.expiryAt(slot);
+      const expiry = this.#expiryAt(slot);
       if (now >= expiry) this.#remove(slot, 'expired');
       else slots.soonest = Math.min(slots.soonest, expiry);
     }
@@ -246,6 +245,6 @@ export class BoundedMap<K, V> {
   }
 
   #tell(slot: number, cause: EvictionCause): void {
-    if (this.#onEvicted !== undefined) this.#onEvicted(this.#slots.keyAt(slot), this.valueAt(slot) as V, cause);
+    this.#onEvicted?.(this.#slots.keyAt(slot), this.valueAt(slot) as V, cause);
   }
 }

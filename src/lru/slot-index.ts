@@ -4,8 +4,8 @@ export interface Index<K> {
   get(key: K): number;
   /** Sets the slot of a key that has none. */
   set(key: K, slot: number): void;
-  delete(key: K): void;
-  clear(): void;
+  /** Deletes a key from its slot, if it is there. */
+  delete(key: K, slot: number): void;
 }
 
 /**
@@ -15,72 +15,77 @@ export interface Index<K> {
  * and `delete` take O(1): a new window takes O(entries), and as many new keys have come before.
  */
 export class SlotIndex<K> implements Index<K> {
-  /** The slot of each number from `base` on, 0 for none. Only this class writes it; a hit may read it in place. */
+  // Only this class writes the next four; a hit may read them in place.
+  /** The slot of each number from `base` on, 0 for none. */
   window = NO_WINDOW;
   base = 0;
+  /** How many cells the window has. */
+  width = 0;
+  /** The slots of all other keys. */
+  others = new Map<K, number>();
   #inWindow = 0;
-  #others = new Map<K, number>();
   /** How many new keys may go to the Map before the next look. */
   #patience = FIRST_LOOK;
 
   get size(): number {
-    return this.#inWindow + this.#others.size;
+    return this.#inWindow + this.others.size;
   }
 
   get(key: K): number {
-    const at = this.#cellOf(key);
-    return at < this.window.length ? this.window[at]! : (this.#others.get(key) ?? 0);
+    let slot: number | undefined;
+    if (isWhole(key)) {
+      const at = (key - this.base) >>> 0;
+      if (at < this.width) return this.window[at]!;
+      // The engine looks a whole number up without a call.
+      slot = this.others.get((key | 0) as K);
+    } else {
+      slot = this.others.get(key);
+    }
+    return slot === undefined ? 0 : slot;
   }
 
   set(key: K, slot: number): void {
     const at = this.#cellOf(key);
-    if (at < this.window.length) {
+    if (at < this.width) {
       if (this.window[at] === 0) this.#inWindow++;
       this.window[at] = slot;
       return;
     }
     try {
-      this.#others.set(key, slot);
+      this.others.set(key, slot);
     } catch (error) {
       // A Map has room for 2^24 entries, deleted ones included, which it drops only when they are at least half.
-      if (this.#others.size < 2 ** 23) throw error;
-      this.#others = new Map(this.#others).set(key, slot);
+      if (this.others.size < 2 ** 23) throw error;
+      this.others = new Map(this.others).set(key, slot);
     }
     if (--this.#patience < 0) this.#look();
   }
 
   delete(key: K): void {
     const at = this.#cellOf(key);
-    if (at >= this.window.length) this.#others.delete(key);
+    if (at >= this.width) this.others.delete(key);
     else if (this.window[at] !== 0) {
       this.window[at] = 0;
       this.#inWindow--;
     }
   }
 
-  clear(): void {
-    this.window = NO_WINDOW;
-    this.#inWindow = 0;
-    this.#others.clear();
-    this.#patience = FIRST_LOOK;
-  }
-
   /** The cell of a key, modulo 2^32, which tells any two whole numbers apart; beyond the window when it has none. */
   #cellOf(key: unknown): number {
-    return isWhole(key) ? (key - this.base) >>> 0 : Infinity;
+    return isWhole(key) ? (key - this.base) >>> 0 : 2 ** 32 - 1;
   }
 
   *#entries(): Generator<[K, number], undefined, undefined> {
-    yield* this.#others;
-    const { window, base } = this;
-    for (let at = 0; at < window.length; at++) if (window[at] !== 0) yield [((base + at) | 0) as K, window[at]!];
+    yield* this.others;
+    const { window, base, width } = this;
+    for (let at = 0; at < width; at++) if (window[at] !== 0) yield [((base + at) | 0) as K, window[at]!];
   }
 
   /** Makes a new window if all whole numbers lie close. Stops at the first that does not. */
   #look(): void {
     const { size } = this;
     this.#patience = 2 * size + FIRST_LOOK;
-    if (this.#inWindow === 0) this.window = NO_WINDOW;
+    if (this.#inWindow === 0) this.width = 0;
     const widest = widestFor(size);
     let low = Infinity;
     let high = -Infinity;
@@ -95,16 +100,18 @@ export class SlotIndex<K> implements Index<K> {
     // Free cells at either end, for the keys that come next.
     const margin = Math.min(16 + (span >> 2), (widest - span) >> 1);
     const other = new SlotIndex<K>();
-    other.window = new Uint32Array(span + 2 * margin);
+    other.width = span + 2 * margin;
+    other.window = new Uint32Array(other.width);
     other.base = (low - margin) | 0;
     other.#patience = Infinity;
     for (const [key, slot] of this.#entries()) other.set(key, slot);
     // Assignments alone change this index, lest an overflow of the stack leave it in pieces.
     this.#patience = span >> 3;
-    this.#others = other.#others;
+    this.others = other.others;
     this.#inWindow = other.#inWindow;
     this.base = other.base;
     this.window = other.window;
+    this.width = other.width;
   }
 }
 

@@ -32,12 +32,6 @@ export class Slots<K, V> {
     return (key === 0 ? 0 : key) as K;
   }
 
-  /** When the entry in a slot dies, `Infinity` when it never does. */
-  expiryAt(slot: number): number {
-    const { expiries } = this;
-    return slot < expiries.length ? expiries[slot]! : Infinity;
-  }
-
   setExpiry(slot: number, expiry: number): void {
     const { expiries } = this;
     if (expiry < this.soonest) this.soonest = expiry;
@@ -71,13 +65,13 @@ export class Slots<K, V> {
   /** Gives a slot to another key, which has none, and makes it the most recent. */
   recycle(slot: number, key: K, value: V): void {
     this.recency.touch(slot);
-    this.#index.delete(this.#keys[slot] as K);
+    this.#index.delete(this.#keys[slot] as K, slot);
     this.#assign(slot, key, value);
   }
 
   /** Gives a slot back. */
   release(slot: number): void {
-    this.#index.delete(this.#keys[slot] as K);
+    this.#index.delete(this.#keys[slot] as K, slot);
     this.recency.release(slot);
     // Nothing weighs nothing, however sums of fractions were rounded.
     this.weight = this.#index.size && this.weight - (this.#weights === undefined ? 1 : this.#weights[slot]!);

@@ -7,22 +7,25 @@ import type { Receivers } from './receivers.js';
 import { receiversOf } from './registry.js';
 
 /**
- * The cache of a memoized function.
+ * Returns the cache of a memoized function.
  *
- * @throws NotCachedError when the function is not memoized.
+ * @throws NotCachedError when the function is not memoized, or when it has one cache for each
+ *   receiver: then pass the receiver too.
  * @example cacheOf(fact).clear()
  */
 export function cacheOf<F extends Fn>(fn: F): CallCache<ArgsOf<F>, ResultOf<F>>;
 /**
- * The cache of a decorated method or getter for one receiver: an instance or, for a static, the class; or that of a method
- * of a `cachedProxy`. The nearest decorated one on the prototype chain counts. The method itself may stand for its name:
- * a `#private` one has to, and inside the class it is the better typed, as the members of `this` have no types yet that a
- * name could choose from.
+ * Returns the cache of a decorated method or getter for one receiver, or the cache of a method of a `cachedProxy`. The
+ * receiver is an instance; for a static method it is the class. If several classes on the prototype chain decorate the
+ * name, `cacheOf` takes the nearest one. You can pass the method itself instead of its name. You must pass a
+ * `#private` method itself. Inside the class, passing the method also gives better types, because the type of `this` is not
+ * known there, so a name cannot select a member from it.
  *
- * The types are those of the member's parameters and result; where a method is overloaded, those of any of the last four
- * overloads. A getter takes none, but the compiler cannot tell one that gives a function from a method: see the example.
+ * The cache has the types of the member's parameters and result. For an overloaded method, the types of the last four
+ * overloads are accepted. A getter takes no arguments, but the compiler cannot distinguish a getter that returns a
+ * function from a method; the last example shows the cast for that.
  *
- * @throws NotCachedError when there is no decorated method of that name.
+ * @throws NotCachedError when there is no decorated method or getter of that name.
  * @example
  * cacheOf(service, 'get').delete('users')
  * cacheOf(this, this.get).delete('users')
@@ -43,7 +46,7 @@ export function cacheOf(target: object, ...members: unknown[]): CallCache {
   const name = typeof named === 'function' ? named.name : typeof named === 'object' ? 'an object' : String(named);
   if (receivers === undefined) {
     throw new NotCachedError(
-      `${name || 'a function'} is not cached: it needs @cached() as its outermost decorator, or memoize(fn), of this very copy of memokit`,
+      `${name || 'a function'} is not cached: it needs @cached() as its outermost decorator, or memoize(fn), from this copy of memokit`,
     );
   }
   if (members.length === 0 && receivers.sharing !== 'one') {
@@ -55,14 +58,14 @@ export function cacheOf(target: object, ...members: unknown[]): CallCache {
 }
 
 /**
- * The caches of all cached members of a name along the prototype chain, nearest first.
+ * Returns the caches of all cached members with one name along the prototype chain, nearest first.
  *
- * @throws NotCachedError when there is none.
+ * @throws NotCachedError when the chain has no cached member of that name.
  */
 export function cachesOf(target: object, name: PropertyKey): readonly [CallCache, ...CallCache[]] {
   const nearest: CallCache = cacheOf(target as Record<PropertyKey, unknown>, name);
   const [receiver, member] = memberOf(target, name);
-  // What a proxy has cached itself stands on no chain.
+  // A method that a `cachedProxy` caches is not on the prototype chain.
   if (receiversOf(member) !== undefined) return [nearest];
   const chain = new Set<Receivers>();
   pickMember(Object(receiver), name, (owned) => {

@@ -8,8 +8,9 @@ import { CachingProxyHandler } from './caching-proxy-handler.js';
 import type { Features } from './features.js';
 
 /**
- * Which methods of a `T` to cache, each with its options. One that is not named, or is `undefined` here, is not cached.
- * What every object has, as `toString`, cannot be named: the compiler finds it in these options themselves.
+ * The methods of a `T` to cache, each with its options. A method that is missing here, or `undefined`, is not cached.
+ * Methods that every object has, such as `toString`, cannot be named here, because this object inherits them itself and
+ * the compiler would take the inherited method for the options.
  */
 export type CachedMethods<T> = {
   readonly [K in MethodNames<T, Exclude<keyof T, keyof typeof Object.prototype>>]?:
@@ -17,7 +18,7 @@ export type CachedMethods<T> = {
     | undefined;
 };
 
-/** The function `cachedProxy` with some features. */
+/** Makes the function `cachedProxy` with a given set of features. */
 export function cachedProxyWith(features: Features): <T extends object>(target: T, methods: CachedMethods<T>) => T {
   return function cachedProxy<T extends object>(target: T, methods: CachedMethods<T>): T {
     if ((typeof target !== 'object' && typeof target !== 'function') || target === null) {

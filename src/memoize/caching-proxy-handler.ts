@@ -9,50 +9,51 @@ import { receiversOf } from './registry.js';
 import { wrap } from './wrap.js';
 
 /**
- * A caching proxy handler: it answers for a proxy of an object. It gives a stand-in for each method, cached or not, which
- * runs with the object as `this`, since a proxy has neither private fields nor internal slots.
+ * The handler of a caching proxy. For each method, cached or not, it returns a forwarder: a function that runs the method
+ * with the object as `this`, because the proxy has neither the private fields nor the internal slots of the object.
  */
 export class CachingProxyHandler<T extends object> implements ProxyHandler<T> {
   readonly proxy: T;
   readonly #target: T;
   readonly #options: ReadonlyMap<PropertyKey, ResolvedOptions>;
   readonly #features: Features;
-  /** The cached stand-in of each named method, and of which method it is. */
+  /** For each named method: the method that was cached last, and its cached wrapper. */
   readonly #cached = new Map<PropertyKey, { readonly method: Fn; readonly wrapper: Fn }>();
-  readonly #uncached = new WeakMap<Fn, Fn>();
-  /** What each stand-in stands for. */
+  /** The forwarder of each method that is not cached. */
+  readonly #forwarders = new WeakMap<Fn, Fn>();
+  /** The object's method behind each wrapper and each forwarder. */
   readonly #originals = new WeakMap<Fn, Fn>();
 
-  /** @throws OptionError when a name is not that of a method, PlacementError when the method cannot be cached. */
+  /** @throws OptionError when a name is not the name of a method, PlacementError when the method cannot be cached. */
   constructor(target: T, options: ReadonlyMap<PropertyKey, ResolvedOptions>, features: Features) {
     this.#target = target;
     this.#options = options;
     this.#features = features;
     this.proxy = new Proxy(target, this);
-    for (const name of options.keys()) this.#require(name);
+    for (const name of options.keys()) this.#requireCacheable(name);
     registerMembers(this.proxy, (member) => this.#ownerOf(member));
   }
 
   get(target: T, name: PropertyKey, receiver: unknown): unknown {
     const member: unknown = Reflect.get(target, name, receiver === this.proxy ? target : receiver);
-    if (typeof member !== 'function' || name === 'constructor' || isFixed(target, name)) return member;
-    return this.#options.has(name) ? this.#cache(name, member as Fn) : this.#standIn(member as Fn);
+    if (typeof member !== 'function' || name === 'constructor' || isReadOnly(target, name)) return member;
+    return this.#options.has(name) ? this.#cache(name, member as Fn) : this.#forward(member as Fn);
   }
 
   set(target: T, name: PropertyKey, value: unknown, receiver: unknown): boolean {
     if (receiver !== this.proxy) return Reflect.set(target, name, value, receiver);
-    // What was read from the proxy is put back as what it was in the object.
+    // The caller may assign a function that it read from the proxy. The object then gets the original method back.
     return Reflect.set(target, name, this.#originals.get(value as Fn) ?? value);
   }
 
-  /** Refuses a name whose method can never be cached. */
-  #require(name: PropertyKey): void {
+  /** Checks that the method of a name can be cached. Throws if it never can. */
+  #requireCacheable(name: PropertyKey): void {
     const target = this.#target;
     const member: unknown = Reflect.get(target, name);
     const isMethod = typeof member === 'function' && name !== 'constructor' && !isClass(member);
-    requireOption(isMethod, String(name), 'a method of the target, and no class', member);
-    if (isFixed(target, name) || Reflect.get(target, name) !== member) {
-      const reason = isFixed(target, name) ? 'is read-only' : 'is another function each time it is read';
+    requireOption(isMethod, String(name), 'a method of the target, not a class', member);
+    if (isReadOnly(target, name) || Reflect.get(target, name) !== member) {
+      const reason = isReadOnly(target, name) ? 'is read-only' : 'is a different function each time it is read';
       throw new PlacementError(
         `${String(name)} ${reason} in the target, so a proxy cannot cache it: write memoize(fn)`,
       );
@@ -66,8 +67,8 @@ export class CachingProxyHandler<T extends object> implements ProxyHandler<T> {
     if (isClass(method)) return method;
     const options = this.#options.get(name)!;
     const label = () => memberLabel(this.#target, name);
-    // No member of its receivers' class: they must not keep the cache of a dead proxy.
-    const wrapper = wrap(this.#redirected(method), {
+    // The role is `function`, not `method`: a receiver must not keep the cache alive after the proxy is gone.
+    const wrapper = wrap(this.#redirect(method), {
       options,
       sharing: options.per ?? 'instance',
       label,
@@ -79,31 +80,38 @@ export class CachingProxyHandler<T extends object> implements ProxyHandler<T> {
     return wrapper;
   }
 
-  #standIn(method: Fn): Fn {
-    let standIn = this.#uncached.get(method);
-    if (standIn === undefined) {
-      standIn = isClass(method) ? method : this.#redirected(method);
-      this.#uncached.set(method, standIn);
-      this.#originals.set(standIn, method);
+  #forward(method: Fn): Fn {
+    let forwarder = this.#forwarders.get(method);
+    if (forwarder === undefined) {
+      forwarder = isClass(method) ? method : this.#redirect(method);
+      this.#forwarders.set(method, forwarder);
+      this.#originals.set(forwarder, method);
     }
-    return standIn;
+    return forwarder;
   }
 
-  /** A method with the object in place of the proxy as its `this`, and the proxy in place of the object as its result. */
-  #redirected(method: Fn): Fn {
+  /**
+   * Makes a function that calls a method with the object in place of the proxy, and returns the proxy in place of the
+   * object.
+   */
+  #redirect(method: Fn): Fn {
     return new Proxy(method, {
       apply: (_, receiver, args) => {
         const result: unknown = Reflect.apply(method, receiver === this.proxy ? this.#target : receiver, args);
-        return isPlainPromise(result) ? result.then((value) => this.#outside(value)) : this.#outside(result);
+        return isPlainPromise(result)
+          ? result.then((value) => this.#replaceTarget(value))
+          : this.#replaceTarget(result);
       },
     });
   }
 
-  #outside(result: unknown): unknown {
+  #replaceTarget(result: unknown): unknown {
     return result === this.#target ? this.proxy : result;
   }
 
-  /** A member that is cached here is the proxy's; any other is the object's, and may be cached there. */
+  /**
+   * The owner of a member: the proxy, if the proxy caches it; otherwise the object, which may cache the member itself.
+   */
   #ownerOf(member: unknown): Membership {
     if (this.#options.has(member as PropertyKey)) {
       return [this.proxy, Reflect.get(this.proxy, member as PropertyKey)];
@@ -114,7 +122,10 @@ export class CachingProxyHandler<T extends object> implements ProxyHandler<T> {
   }
 }
 
-/** Whether nothing is lost when another promise stands in its place. Node hangs symbols on those that it traces. */
+/**
+ * Whether the proxy may replace a promise by another one without losing anything. Symbols do not count as properties,
+ * because Node puts symbols on the promises that it traces.
+ */
 function isPlainPromise(result: unknown): result is Promise<unknown> {
   return (
     result instanceof Promise &&
@@ -123,13 +134,13 @@ function isPlainPromise(result: unknown): result is Promise<unknown> {
   );
 }
 
-/** Whether a function is a class, which has no use for a `this`: nobody can replace its prototype, as that of others. */
+/** Whether a function is a class. The `prototype` of a class is read-only; the `prototype` of other functions is not. */
 function isClass(member: object): boolean {
   return Reflect.getOwnPropertyDescriptor(member, 'prototype')?.writable === false;
 }
 
-/** Whether the engine has a proxy give a property as it is. */
-function isFixed(target: object, name: PropertyKey): boolean {
+/** Whether a property is non-configurable and read-only, so that the engine requires a proxy to return it unchanged. */
+function isReadOnly(target: object, name: PropertyKey): boolean {
   const own = Reflect.getOwnPropertyDescriptor(target, name);
   return own?.configurable === false && own.writable === false;
 }

@@ -7,53 +7,57 @@ import { type Key, requireArguments } from '../key/key.js';
 import type { Loader } from '../load/loader.js';
 import { replace } from '../load/put.js';
 
-/** How `explain` describes what a call would meet. */
+/** The answer of `explain`: how a call with these arguments would be answered now. */
 export interface Explanation {
   readonly key: Key;
   /**
-   * `hit`: an entry answers. `stale`: one past its ttl answers, as the options allow. `failed`: a failure that is
-   * remembered answers. `loading`: a run in flight would be joined. `miss`: the method would be run.
+   * `hit`: a fresh entry would answer. `stale`: an entry past its ttl would answer, because the options allow it.
+   * `failed`: a remembered failure would answer. `loading`: the call would join a load in flight. `miss`: the call would
+   * begin a load.
    */
   readonly outcome: Outcome;
-  /** Milliseconds until the entry dies, `Infinity` when it never does; only for `hit`. */
+  /** Milliseconds until the entry expires; `Infinity` if it never expires. Present only for `hit`. */
   readonly expiresIn?: number;
 }
 
-/** As `Awaited`, for who has a promise of a type parameter, and a value of that. */
+/**
+ * Like `Awaited`, but also resolves when the promised type is a type parameter, so that a caller can pass a value of
+ * it.
+ */
 type PromisedBy<R> = R extends PromiseLike<infer V> ? V : never;
 
-/** A call cache: one function's entries for one receiver, by the function's own arguments. `cacheOf` hands it out. */
+/** The entries of one function for one receiver, addressed by the function's own arguments. `cacheOf` returns it. */
 export class CallCache<Args extends readonly unknown[] = any[], R = any> {
   readonly #loader: Loader;
   readonly #receiver: unknown;
   readonly #cache: ReceiverCache;
 
-  /** Not to be called: `cacheOf` does. @internal */
+  /** Called by `cacheOf` only. @internal */
   constructor(loader: Loader, receiver: unknown, cache: ReceiverCache) {
     this.#loader = loader;
     this.#receiver = receiver;
     this.#cache = cache;
   }
 
-  // Statics, as what is handed out has them as a type only: they are for the rules of mutators.
+  // These are statics, for the rules of mutators only: the public interface exports `CallCache` as a type, without them.
 
   /**
-   * Watches a cache. Returns what tells whether nothing was deleted, cleared, put or invalidated by a tag since.
+   * Watches a cache. Returns a function that tells whether nothing was deleted, cleared, put or invalidated by a tag since.
    * @internal
    */
   static watch(cache: CallCache): () => boolean {
     return watch(cache.#cache);
   }
 
-  /** What deletes a call by the key that its arguments have now. @internal */
+  /** Returns a function that deletes the entry of a call, under the key that the arguments have now. @internal */
   static deletion(cache: CallCache, args: readonly unknown[]): () => boolean {
     const key = cache.#keyOf(args);
     return () => cache.#cache.delete(key);
   }
 
   /**
-   * What puts the value that the source has now, by the key that the arguments have now; where it cannot be stored, no
-   * older one is.
+   * Returns a function that stores the value that the source has now, under the key that the arguments have now. If the
+   * value cannot be stored, the older entry is removed.
    * @internal
    */
   static replacement(cache: CallCache, args: readonly unknown[], value: unknown): () => void {
@@ -62,8 +66,8 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
   }
 
   /**
-   * Whether a value can be put so that callers get it as the method would give it, as far as can be told: as a promise
-   * or not.
+   * Whether a value can be stored in the form in which the method would return it: as a promise or bare. An awaited value
+   * can be, once it is known whether the method returns promises.
    * @internal
    */
   static takes(cache: CallCache, isAwaited: boolean): boolean {
@@ -71,8 +75,8 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
   }
 
   /**
-   * How many results are stored, with old ones that may still be given. A load in flight is none yet, nor is a
-   * failure that is remembered.
+   * The number of stored results, including stale results that callers may still get. Loads in flight and remembered
+   * failures do not count.
    */
   get size(): number {
     const { size } = this.#cache.current;
@@ -80,29 +84,36 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
     return size;
   }
 
+  /** The most results that this cache holds. `Infinity` means no bound. */
   get capacity(): number {
     return this.#cache.current.capacity;
   }
 
-  /** The stored result of a call, which is not made, nor counted, nor its recency touched; `undefined` when there is none. */
+  /**
+   * Returns the stored result of a call, or `undefined` if there is none. Does not call the method, does not count as a hit
+   * and does not make the entry more recent.
+   */
   peek(...args: Args): R | undefined {
     const key = this.#keyOf(args);
     return resultOf(peek(this.#cache, key)) as R | undefined;
   }
 
-  /** Whether the result of a call is stored. */
+  /** Whether the result of a call is stored. Does not count as a hit and does not make the entry more recent. */
   has(...args: Args): boolean {
     const key = this.#keyOf(args);
     return peek(this.#cache, key) !== undefined;
   }
 
   /**
-   * Stores a result for a call, whatever `when` says. A load of it in flight is stored nowhere. A
-   * promise is stored when it is fulfilled, and given to callers until then. For a method that is known
-   * to return promises, any other value is stored as a fulfilled promise. An `async` function is known at once, any other
-   * method once it was called: put a promise for it until then, or callers are given the bare value.
+   * Stores a result for a call, without asking `when`. If a load of the call is in flight, its callers still get its
+   * result, but that result is not stored. A promise is given to callers until it is fulfilled, and its value is stored
+   * then.
    *
-   * @throws ArgumentError when `args` is no array.
+   * For a method that is known to return promises, a bare value is stored as a fulfilled promise. This is known at once for
+   * an `async` function, and for other methods after their first call. Until then, put a promise, because callers would
+   * otherwise get the bare value.
+   *
+   * @throws ArgumentError when `args` is not an array.
    */
   put(args: Args, value: R | Awaited<R> | PromisedBy<R>): void {
     requireArguments(args);
@@ -110,23 +121,30 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
     this.#loader.put(this.#cache, key, args, value);
   }
 
-  /** Forgets the result of a call; a load of it in flight is stored nowhere. Tells whether there was either. */
+  /**
+   * Removes the result of a call. If a load of the call is in flight, its callers still get its result, but that result is
+   * not stored. Returns whether there was an entry or a load.
+   */
   delete(...args: Args): boolean {
     const key = this.#keyOf(args);
     return this.#cache.delete(key);
   }
 
-  /** Forgets every result; loads in flight are stored nowhere. O(n). */
+  /** Removes every result. Callers of loads in flight still get their results, but these are not stored. O(n). */
   clear(): void {
     this.#cache.clear();
   }
 
-  /** Changes the capacity for this receiver. @throws OptionError when it is none. */
+  /**
+   * Changes the capacity for this receiver.
+   *
+   * @throws OptionError when `capacity` is not a whole number from 1 to 16,777,216 or `Infinity`.
+   */
   resize(capacity: number): void {
     this.#cache.resize(capacity);
   }
 
-  /** The stored results with their keys, `[keyOf(args), value]`, least recent first. */
+  /** Iterates over the stored results with their keys, `[keyOf(args), value]`, least recent first. */
   entries(): Generator<[Key, R], undefined, undefined> {
     return publicEntries(resultsOf(this.#cache)) as Generator<[Key, R], undefined, undefined>;
   }
@@ -135,12 +153,12 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
     return this.entries();
   }
 
-  /** What has happened to the calls on this receiver so far. */
+  /** The counts of all calls on this receiver so far, with the size and capacity of the cache. */
   stats(): CacheStats {
     return statsOf(this.#cache);
   }
 
-  /** What a call would meet. Nothing is called, counted or touched. */
+  /** Describes how a call would be answered now. Does not call the method, count anything or change recency. */
   explain(...args: Args): Explanation {
     const callKey = this.#keyOf(args);
     const key = publicKeyOf(callKey);
@@ -154,9 +172,10 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
     return 'CallCache';
   }
 
-  /** What Node's `util.inspect`, and so `console.log`, shows for the cache. */
+  /** The value that Node's `util.inspect`, and so `console.log`, shows for the cache. */
   [Symbol.for('nodejs.util.inspect.custom')](): Map<unknown, unknown> {
-    // Not a text: only what inspect goes through itself keeps its depth and its sight of cycles.
+    // A Map, not a text: `util.inspect` applies its depth limit and its detection of cycles only to objects that it
+    // walks itself.
     return Object.defineProperty(new Map(this), Symbol.toStringTag, { value: 'CallCache' });
   }
 

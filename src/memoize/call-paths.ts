@@ -5,10 +5,10 @@ import { flatten, isToken, release } from '../key/flatten.js';
 import type { Receivers } from './receivers.js';
 
 /**
- * A wrapper: the function that stands in place of a method and answers its calls from the receivers' entries. There is
- * one for each number of parameters, as a list of arguments is an array that few hits need. None is a constructor.
- * They are written in a class, whose code is strict even in a script, since sloppy code would get an object instead of
- * a primitive `this`.
+ * The call paths of a method: the functions that replace the method and answer its calls from the receivers' entries.
+ * There is one for each number of parameters, so that most hits allocate no array of arguments. A call path is not a
+ * constructor. The class makes their code strict even in a script; sloppy code would get an object instead of a
+ * primitive `this`.
  */
 export class CallPaths {
   readonly #receivers: Receivers;
@@ -17,7 +17,7 @@ export class CallPaths {
     this.#receivers = receivers;
   }
 
-  /** The one for the method. */
+  /** Picks the call path for the method. */
   forMethod(): Fn {
     const { method, isPlain, role } = this.#receivers.definition;
     if (!isPlain) return this.#keyed();
@@ -27,21 +27,22 @@ export class CallPaths {
     return method.length === 3 ? this.#ternary() : this.#variadic();
   }
 
-  /** For a method whose calls are keyed otherwise, or whose hits somebody listens to. */
+  /** The path of a method with its own keys, its own clock, a listener for hits, or options for resilience. */
   #keyed(): Fn {
     const receivers = this.#receivers;
-    const { loader, definition } = receivers;
+    const { shared, loader, definition } = receivers;
     return {
       call(this: unknown, ...given: unknown[]): unknown {
-        // What a framework calls a getter with is none of its arguments.
+        // A framework may call a getter with arguments. These do not belong to the key.
         const args = definition.role === 'getter' ? [] : given;
         const key = definition.keyOf(this, args);
-        return loader.call(receivers.of(this), key, this, args);
+        return loader.call(shared ?? receivers.of(this), key, this, args);
       },
     }.call;
   }
 
-  // Each of the next four looks at how many arguments it got, and leaves to another what it is not made for.
+  // Each of the next four paths checks the number of its arguments and leaves calls with another number to the variadic
+  // path.
 
   #nullary(): Fn {
     const receivers = this.#receivers;
@@ -54,7 +55,7 @@ export class CallPaths {
         if (given.length !== 0 && definition.role !== 'getter') return other.apply(this, given as never);
         const cache = shared ?? receivers.of(this);
         const stored = cache.hitNone();
-        return stored === undefined ? loader.miss(cache, NO_ARGUMENTS, this, []) : resultOf(stored);
+        return stored === undefined ? loader.miss(cache, NO_ARGUMENTS, this) : resultOf(stored);
       },
     }.call;
   }
@@ -70,7 +71,7 @@ export class CallPaths {
         if (given.length !== 1 || !isToken(a)) return other.apply(this, given as never);
         const cache = shared ?? receivers.of(this);
         const stored = cache.hitLone(a);
-        return stored === undefined ? loader.miss(cache, a, this, [a]) : resultOf(stored);
+        return stored === undefined ? loader.miss(cache, a, this) : resultOf(stored);
       },
     }.call;
   }
@@ -86,7 +87,7 @@ export class CallPaths {
         if (given.length !== 2 || !isToken(a) || !isToken(b)) return other.apply(this, given as never);
         const cache = shared ?? receivers.of(this);
         const stored = cache.hitShort(2, a, b);
-        return stored === undefined ? loader.miss(cache, [2, a, b], this, [a, b]) : resultOf(stored);
+        return stored === undefined ? loader.miss(cache, [2, a, b], this) : resultOf(stored);
       },
     }.call;
   }
@@ -102,7 +103,7 @@ export class CallPaths {
         if (given.length !== 3 || !isToken(a) || !isToken(b) || !isToken(c)) return other.apply(this, given as never);
         const cache = shared ?? receivers.of(this);
         const stored = cache.hitShort(3, a, b, c);
-        return stored === undefined ? loader.miss(cache, [3, a, b, c], this, [a, b, c]) : resultOf(stored);
+        return stored === undefined ? loader.miss(cache, [3, a, b, c], this) : resultOf(stored);
       },
     }.call;
   }
@@ -112,7 +113,8 @@ export class CallPaths {
     const { loader } = receivers;
     return {
       call(this: unknown, ...args: unknown[]): unknown {
-        // Found before the arguments are flattened: a proxy's traps may make calls, which would write over the tokens.
+        // Gets the cache before flattening: if `this` is a proxy, its traps may call memoized functions, which flatten
+        // too.
         const cache = receivers.of(this);
         const key = args.length === 0 ? NO_ARGUMENTS : args[0];
         if (args.length === 0 || (args.length === 1 && isToken(key))) {
@@ -121,7 +123,8 @@ export class CallPaths {
         }
         const tokens = flatten(args);
         const stored = cache.hitList(tokens);
-        // The tokens are kept until here, as a clock that is read on the way may make calls.
+        // Copies the tokens before releasing them. They stay taken during the lookup, because it reads a clock that may
+        // make calls.
         const missed = stored === undefined ? tokens.list.slice(0, tokens.count) : undefined;
         release(tokens);
         return missed === undefined ? resultOf(stored) : loader.miss(cache, missed, this, args);

@@ -1,8 +1,8 @@
-/** The members of an object: what is found under a name, and whose that is. */
+/** The members of an object, and the receiver that owns each of them. */
 
 /**
- * The first thing that `pick` makes of a member of a name: of what each object along the prototype chain has under it,
- * its getter where it has one. Calls no member.
+ * Walks the prototype chain and calls `pick` with each member of a name, or with its getter if it has one. Returns the
+ * first result of `pick` that is not false or `undefined`. Does not call any member.
  */
 export function pickMember<T extends object>(
   target: object,
@@ -17,15 +17,15 @@ export function pickMember<T extends object>(
   return undefined;
 }
 
-/** Whose a member is, and the member, by its name or as itself. */
+/** The receiver that owns a member, and the member, given by its name or itself. */
 export type Membership = readonly [receiver: object, member: unknown];
 
-/** Registers who tells the members of a proxy, as its prototypes know of none. */
+/** Registers the function that finds the members of a proxy, because its prototype chain does not have them. */
 export function registerMembers(proxy: object, find: (member: unknown) => Membership): void {
   membersOf.set(proxy, find);
 }
 
-/** Whose a member of `receiver` is: its own, unless it is a proxy that says otherwise. */
+/** Finds the owner of a member of `receiver`: `receiver` itself, unless it is a proxy with a registered function. */
 export function memberOf(receiver: object, member: unknown): Membership {
   return membersOf.get(receiver)?.(member) ?? [receiver, member];
 }

@@ -7,38 +7,44 @@ import { requireObject, requireOption } from '../validate.js';
 import type { Features } from './features.js';
 import { wrap } from './wrap.js';
 
-/** What `memoize` is: a function, with another that memoizes what loads many at once. */
+/**
+ * The type of `memoize`: a function that memoizes functions, with the method `many` for functions that load many keys
+ * at once.
+ */
 export interface Memoize {
   /**
-   * Memoizes a function: the same function, with a read-through LRU cache before it. Its `this` is
-   * passed through; all receivers share one cache, unless `per` says otherwise.
+   * Memoizes a function. Returns a function of the same type with a read-through LRU cache in front of it. The function is
+   * called with the `this` of its caller. All receivers share one cache, unless the option `per` divides it.
    *
-   * A hit takes O(size of the arguments), a miss the same and the call. An error is not stored. A
-   * promise is given to every caller until it is fulfilled, and stored then. A thenable of a class of its own, as a query
-   * builder, is awaited at once, and callers are given a native promise of what it comes to, whatever its type says.
+   * A hit takes O(size of the arguments); a miss takes the same plus the call. Errors are not stored. While a promise is
+   * pending, every caller with the same arguments gets that promise; when it is fulfilled, it is stored. A thenable that is
+   * not a native promise, such as a query builder, is awaited at once, and callers get a native promise of its result,
+   * although the return type still names the thenable.
    *
-   * @throws ArgumentError when `fn` is no function, OptionError when an option is not as `CachedOptions`
-   *   says, PlacementError when `fn` is a generator function.
+   * @throws ArgumentError when `fn` is not a function. OptionError when an option violates `CachedOptions`.
+   *   PlacementError when `fn` is a generator function.
    * @example
    * const fact = memoize(factorial, { capacity: 1000 });
    */
   <F extends Fn>(fn: F, options?: CachedOptions<CallbackArgsOf<F>, ReturnType<F>, ThisParameterType<F>>): F;
 
   /**
-   * Makes a memoized function of one key from a function of many: the keys that one turn of the event loop asks for
-   * and that are not stored are loaded by one call of `batch`, in the order in which they were asked for. Each result
-   * is stored under its own key.
+   * Makes a memoized function of one key from a function that loads many keys. It collects the keys that are called within
+   * one turn of the event loop and are not stored, and loads them with one call of `batch`, in the order of the calls. Each
+   * result is stored under its own key.
    *
-   * A call rejects with the `Error` that `batch` gives in the place of its result, all calls of a batch with what
-   * `batch` throws. Neither is stored. They reject with a BatchError when the results are no array, or not as many as the
-   * keys. A call with any number of arguments but one rejects with an ArgumentError; so does one whose argument was
-   * changed between the call and the end of the turn.
+   * If `batch` returns an `Error` in the place of a result, the call of that key rejects with it. If `batch` throws or
+   * rejects, all calls of the batch reject with that error. If the result of `batch` is not an array, or does not have one
+   * element for each key, all calls reject with a BatchError. None of these errors is stored. A call that does not have
+   * exactly one argument rejects with an ArgumentError. So does a call whose argument changes between the call and the end
+   * of the turn.
    *
-   * `batch` must not wait for a call of one of its own keys, which would wait for `batch`.
+   * `batch` must not wait for a call of one of its own keys: that call waits for `batch`, so neither would finish.
    *
-   * The function takes one key and no signal: for that, write `memoize(async (key, signal) => …, { many: batch, signal })`.
+   * The memoized function takes one key and no signal. For a signal, write
+   * `memoize(async (key, signal) => …, { many: batch, signal })`.
    *
-   * @throws ArgumentError when `batch` is no function, OptionError when an option is not as `CachedOptions` says.
+   * @throws ArgumentError when `batch` is not a function. OptionError when an option violates `CachedOptions`.
    * @example
    * const userOf = memoize.many(async (ids: readonly number[]) => {
    *   const users = await database.usersOf(ids);
@@ -52,9 +58,15 @@ export interface Memoize {
   ): (key: K) => Promise<Loaded<V>>;
 }
 
-/** What a batch gives for a key, without the errors that are thrown, unless it gives nothing else: then they are data. */
+/**
+ * The type of a batch's result for one key, without the errors that the call rejects with. If a batch returns nothing but
+ * errors, they are the data and stay in the type.
+ */
 type Loaded<V> = [WithoutErrors<V>] extends [never] ? V : WithoutErrors<V>;
-/** A class of errors is told by its `stack`, which need not be there. */
+/**
+ * `V` without its error types. A type counts as an error if its `stack` is optional, as `Error` declares it; other
+ * types are data.
+ */
 type WithoutErrors<V> = V extends Error
   ? 'stack' extends keyof V
     ? Partial<V> extends Pick<V, 'stack'>
@@ -63,13 +75,13 @@ type WithoutErrors<V> = V extends Error
     : V
   : V;
 
-/** The function `memoize` with some features. */
+/** Makes the function `memoize` with a given set of features. */
 export function memoizeWith(features: Features): Memoize {
   function memoize<F extends Fn>(fn: F, options: CachedOptions = {}): F {
     requireCallable('fn', fn);
     const resolved = resolveOptions(options);
     const { many, per } = resolved;
-    // Without `per` it is a function, which has no object to look for a method on.
+    // Without `per` the function has no receiver, so `many` cannot be the name of one of its methods.
     if (per === undefined && many !== undefined) requireOption(typeof many === 'function', 'many', 'a function', many);
     const label = () => fn.name || 'anonymous';
     return wrap(fn, { options: resolved, sharing: per ?? 'one', label, role: 'function', features }) as F;

@@ -1,12 +1,13 @@
 import type { ReceiverCache } from '../cache/receiver-cache.js';
 
 /**
- * A stamp: a private field on a receiver, put there by a class whose constructor returns its argument. It shows
- * nowhere, dies with the receiver, and is found as fast on one of many receivers as on a lone one, which a WeakMap is not.
+ * A receiver slot: a private field that holds the first cache of a receiver. The constructor returns its argument, so the
+ * field is added to that object. The field is invisible to other code and is collected with the receiver. Reading it stays
+ * fast with many receivers; a WeakMap becomes slower.
  */
 class ReceiverSlot extends (class {
   constructor(receiver: object) {
-    // biome-ignore lint/correctness/noConstructorReturn: the object that the field is put on
+    // biome-ignore lint/correctness/noConstructorReturn: the field is added to the returned object
     return receiver;
   }
 } as new (
@@ -19,22 +20,22 @@ class ReceiverSlot extends (class {
   }
 
   static put(receiver: object, cache: ReceiverCache): void {
-    // The stamp is made use of, lest a bundler take its making for idle.
+    // Uses the new object: a bundler might otherwise remove the constructor call as unused.
     const slot = #cache in receiver ? (receiver as ReceiverSlot) : new ReceiverSlot(receiver);
     slot.#cache = cache;
   }
 }
 
-/** The first cache of a receiver. */
+/** Returns the first cache of a receiver. */
 export const cacheIn = /* @__PURE__ */ (() => ReceiverSlot.of)();
 
-/** Makes a cache the first of a receiver. Tells whether the engine lets it. */
+/** Makes a cache the first cache of a receiver. Returns whether the engine allowed it. */
 export function putCacheIn(receiver: object, cache: ReceiverCache): boolean {
   try {
     ReceiverSlot.put(receiver, cache);
     return true;
   } catch {
-    // A frozen receiver, where an engine refuses new private fields on those.
+    // The receiver is frozen, and the engine refuses new private fields on frozen objects.
     return false;
   }
 }

@@ -3,22 +3,25 @@ import type { Definition } from '../definition/definition.js';
 import type { Loader } from '../load/loader.js';
 import { cacheIn, putCacheIn } from './receiver-slot.js';
 
-/** How entries are divided: one set for all receivers, one for each, or one for each class of receivers. */
+/** How receivers share entries: one set for all of them, one set for each instance, or one set for each class. */
 export type Sharing = 'one' | 'instance' | 'class';
 
-/** The receivers of one definition: which `this` owns which entries. Keeps none of them alive. */
+/** The receivers of one definition: a map from each `this` to its entries. It does not keep any receiver alive. */
 export class Receivers {
   readonly definition: Definition;
   readonly loader: Loader;
   readonly sharing: Sharing;
-  /** The one set of entries, when all receivers share it. */
+  /** The only set of entries, if all receivers share one. */
   readonly shared: ReceiverCache | undefined;
-  /** Of those that carry no stamp. */
+  /** The caches of receivers or classes that have no slot for this definition. */
   #others: WeakMap<object, ReceiverCache> | undefined;
-  /** For a `this` that is no object. Bounded, since nothing tells when a primitive is no longer used. */
+  /** The caches of primitive receivers. The map is bounded, because a primitive is never collected. */
   #primitives: Map<unknown, ReceiverCache> | undefined;
 
-  /** Whether receivers carry their entries: not for a function that a long-lived receiver would keep alive. */
+  /**
+   * Whether receivers hold their caches in slots. A function's receivers do not: a long-lived one would keep its cache
+   * alive.
+   */
   readonly #areSlotted: boolean;
 
   constructor(definition: Definition, loader: Loader, sharing: Sharing) {
@@ -32,7 +35,7 @@ export class Receivers {
     definition.clearShared = () => shared.clearIfOutdated();
   }
 
-  /** The entries of a receiver, made when it is first seen. */
+  /** Returns the cache of a receiver. Makes it when the receiver is first seen. */
   of(receiver: unknown): ReceiverCache {
     if (this.#areSlotted && typeof receiver === 'object' && receiver !== null) {
       const cache = cacheIn(receiver);
@@ -68,9 +71,9 @@ export class Receivers {
 
   #meet(receiver: object): void {
     try {
-      this.definition.meet(classOf(receiver));
+      this.definition.rememberClass(classOf(receiver));
     } catch {
-      // A proxy that does not tell: only the label will miss it.
+      // The receiver is a proxy that throws for its prototype. Only the label of the definition lacks the class then.
     }
   }
 
@@ -87,7 +90,10 @@ export class Receivers {
   }
 }
 
-/** As many caches as a receiver carries: they are looked for one after the other, and keep their definitions. */
+/**
+ * The most caches that a receiver holds in its slot. A lookup goes through them one by one, and each keeps its
+ * definition alive.
+ */
 const MOST_SLOTTED = 8;
 
 function countOf(cache: ReceiverCache | undefined): number {
@@ -98,10 +104,12 @@ function countOf(cache: ReceiverCache | undefined): number {
 
 const MOST_PRIMITIVES = 128;
 
-/** Stands for -0, which a Map takes for 0. */
+/** Replaces -0 as a key, because a Map treats -0 and 0 as the same key. */
 const MINUS_ZERO = {};
 
-/** What the instances of one class have in common: their prototype. A static's receiver is a class itself. */
+/**
+ * The object that identifies the class of a receiver: its prototype. The receiver of a static method is a class itself.
+ */
 function classOf(receiver: object): object {
   return typeof receiver === 'function' ? receiver : (Object.getPrototypeOf(receiver) ?? receiver);
 }

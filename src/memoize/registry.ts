@@ -2,33 +2,34 @@ import type { Definition } from '../definition/definition.js';
 import type { CallStats } from '../definition/stats.js';
 import type { Receivers } from './receivers.js';
 
-/** The registry: the definitions that are alive. Holds them weakly, so that a class can be collected. */
+/** The registry of all live definitions. It holds them weakly, so that a class can be collected. */
 
-/** What `caches` tells of one decorated method or memoized function. */
+/** A description of one decorated method or memoized function, as `caches` returns it. */
 export interface CacheDefinition {
-  /** `Class.method`, the function's name, or the `name` of its options. */
+  /** The option `name`; without it, `Class.method` or the function's name. */
   readonly name: string;
-  /** What has happened to the calls of all its receivers, dead ones included. */
+  /** The counts of all calls on all its receivers, including receivers that were collected. */
   stats(): CallStats;
   /**
-   * Empties the caches of all its receivers; loads in flight are stored nowhere. That of a function lets go of its results at
-   * once, in O(entries); that of an instance, of which nobody has a list, when it is next used, or collected. Listeners
-   * hear of it when the cache is next used.
+   * Empties the caches of all its receivers. Callers of loads in flight still get their results, but these are not stored.
+   * A cache that all receivers share releases its results at once, in O(entries). A cache of one instance or class releases
+   * them when it is next used or collected, because there is no list of instances. Listeners are called when the cache is
+   * next used.
    */
   clear(): void;
 }
 
-/** Every decorated method and memoized function that is alive, in the order of their definition. */
+/** Lists all live decorated methods and memoized functions, in the order of their definition. O(definitions). */
 export function caches(): CacheDefinition[] {
-  return living().map((definition) => new Listed(definition));
+  return liveDefinitions().map((definition) => new ListedDefinition(definition));
 }
 
-/** Empties every cache of every definition, as their `clear` does. O(definitions), and the entries of functions. */
+/** Empties every cache of every definition, like `CacheDefinition.clear`. O(definitions + entries of shared caches). */
 export function clearAll(): void {
-  for (const definition of living()) definition.clear();
+  for (const definition of liveDefinitions()) definition.clear();
 }
 
-/** Registers what `wrapper` is the memoized form of. */
+/** Registers a wrapper with the receivers of its definition. */
 export function register(wrapper: object, receivers: Receivers): void {
   const reference = new WeakRef(receivers.definition);
   definitions.add(reference);
@@ -36,23 +37,23 @@ export function register(wrapper: object, receivers: Receivers): void {
   wrappers.set(wrapper, receivers);
 }
 
-/** Has a function that stands before a wrapper be found as the wrapper is; before any other it changes nothing. */
-export function registerBefore(wrapper: object, standIn: object): void {
+/** Registers a function around a wrapper under the wrapper's receivers. Does nothing if `wrapper` is not registered. */
+export function registerBefore(wrapper: object, outer: object): void {
   const receivers = receiversOf(wrapper);
-  if (receivers !== undefined) wrappers.set(standIn, receivers);
+  if (receivers !== undefined) wrappers.set(outer, receivers);
 }
 
-/** The receivers of a wrapper, or `undefined` when it is none. */
+/** Returns the receivers of a wrapper, or `undefined` if the value is not a registered wrapper. */
 export function receiversOf(wrapper: unknown): Receivers | undefined {
   return wrappers.get(wrapper as object);
 }
 
-function living(): Definition[] {
+function liveDefinitions(): Definition[] {
   return [...definitions].flatMap((reference) => reference.deref() ?? []);
 }
 
-/** What is shown of a definition. */
-class Listed implements CacheDefinition {
+/** The public view of a definition. */
+class ListedDefinition implements CacheDefinition {
   readonly #definition: Definition;
 
   constructor(definition: Definition) {
@@ -71,7 +72,7 @@ class Listed implements CacheDefinition {
     this.#definition.clear();
   }
 
-  /** What Node's `util.inspect`, and so `console.log`, shows for it. */
+  /** The value that Node's `util.inspect`, and so `console.log`, shows for it. */
   [Symbol.for('nodejs.util.inspect.custom')](): object {
     return { name: this.name, stats: this.stats() };
   }

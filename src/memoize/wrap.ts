@@ -8,8 +8,8 @@ import type { Features } from './features.js';
 import { Receivers, type Sharing } from './receivers.js';
 import { receiversOf, register } from './registry.js';
 
-/** What a wrapper needs to know beside the method. */
-export interface Wrapping {
+/** The properties of a wrapper, in addition to the method. */
+export interface WrapOptions {
   readonly options: ResolvedOptions;
   readonly sharing: Sharing;
   readonly label: Label;
@@ -17,8 +17,12 @@ export interface Wrapping {
   readonly features: Features;
 }
 
-/** Puts a cache in front of a function: a wrapper with its name, length and own properties. */
-export function wrap(method: Fn, { options, sharing, label, role, features }: Wrapping): Fn {
+/**
+ * Puts a cache in front of a function. Returns a wrapper with the function's name, length and own properties.
+ *
+ * @throws PlacementError when the function is a generator.
+ */
+export function wrap(method: Fn, { options, sharing, label, role, features }: WrapOptions): Fn {
   refuseGenerator(method, options.name ?? label(undefined));
   const methodOf = (fn: unknown) => receiversOf(fn)?.definition.method;
   const { many } = options;

@@ -1,6 +1,9 @@
-/** Those who wait for a promise, each until a signal of its own aborts. */
+/** Promises with several waiting callers, each of which can stop waiting by its own signal. */
 
-/** Waits for a promise until a signal aborts: rejects with its reason then, and calls `leave`. What has left is held by nothing. */
+/**
+ * Returns a promise that follows another until a signal aborts. On abort it rejects with the signal's reason and calls
+ * `leave`. After that, neither the promise nor the signal keeps the waiting caller alive.
+ */
 export function abortable(promise: Promise<unknown>, signal: AbortSignal, leave: () => void): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const waiters = waitersOf(promise);
@@ -23,7 +26,7 @@ interface Waiter {
   stop: () => void;
 }
 
-/** Who waits for each promise, which has one reaction for all of them. */
+/** The waiting callers of each promise. The promise has one reaction that settles all of them. */
 const waiting = /* @__PURE__ */ new WeakMap<Promise<unknown>, Set<Waiter>>();
 
 function waitersOf(promise: Promise<unknown>): Set<Waiter> {
@@ -31,12 +34,12 @@ function waitersOf(promise: Promise<unknown>): Set<Waiter> {
   if (known !== undefined) return known;
   const waiters = new Set<Waiter>();
   waiting.set(promise, waiters);
-  const settle = (how: (waiter: Waiter) => void) => {
-    // Whoever comes now is not among them any more.
+  const settle = (answer: (waiter: Waiter) => void) => {
+    // A caller that begins to wait from now on gets a new set and a new reaction.
     waiting.delete(promise);
     for (const waiter of waiters) {
       waiter.stop();
-      how(waiter);
+      answer(waiter);
     }
   };
   promise.then(
@@ -46,8 +49,11 @@ function waitersOf(promise: Promise<unknown>): Set<Waiter> {
   return waiters;
 }
 
-/** What is called when a signal aborts: one listener for all who wait, as Node warns of eleven. */
-class Listener {
+/**
+ * The only listener of a signal. It calls back for every caller that waits, because Node warns about more than ten
+ * listeners.
+ */
+class AbortListener {
   readonly #signal: AbortSignal;
   readonly #callbacks = new Set<() => void>();
   readonly #abort = () => {
@@ -59,6 +65,11 @@ class Listener {
     this.#signal = signal;
     listeners.set(signal, this);
     signal.addEventListener('abort', this.#abort, { once: true });
+  }
+
+  /** A listener of another signal. */
+  of(signal: AbortSignal): AbortListener {
+    return new AbortListener(signal);
   }
 
   add(callback: () => void): void {
@@ -73,11 +84,18 @@ class Listener {
   }
 }
 
-const listeners = /* @__PURE__ */ new WeakMap<AbortSignal, Listener>();
+const listeners = /* @__PURE__ */ new WeakMap<AbortSignal, AbortListener>();
 
-/** Calls back when a signal aborts. Returns what prevents it. */
+/**
+ * A listener of a signal that never aborts. It keeps one listener and one signal alive for ever: a garbage collection that
+ * finds none alive drops their hidden class, and with it all machine code that was optimized for it.
+ */
+let lasting: AbortListener | undefined;
+
+/** Calls back when a signal aborts. Returns a function that cancels this. */
 function onAbort(signal: AbortSignal, callback: () => void): () => void {
-  const listener = listeners.get(signal) ?? new Listener(signal);
+  lasting ??= new AbortListener(new AbortController().signal);
+  const listener = listeners.get(signal) ?? lasting.of(signal);
   listener.add(callback);
   return () => listener.remove(callback);
 }

@@ -17,16 +17,21 @@ import { startTimer } from '../time/timer.js';
 import { SharedLoad, type Waiter } from './shared-load.js';
 import { answerWithinSoftTimeout } from './soft-timeout.js';
 
-/** The load runner: it runs the method for all callers that wait, and ends each load by its result, its failure or its timeout. */
+/** The load runner. It calls the method for all waiting callers. A result, a failure or a timeout ends the load. */
 
-/** Begins a load in the background, unless one is in flight. */
+/** Begins a load in the background, unless a load of the key is in flight. */
 export function reload(cache: ReceiverCache, key: CallKey, waiter: Waiter): void {
-  // First, as a clock is the user's code, and may make this very call.
+  // Reads the clock before looking for a load, because the user's clock may make the same call and begin a load.
   const since = readClock(cache);
   if (cache.loads?.get(key) === undefined) runLoad(cache, key, waiter, true, since);
 }
 
-/** Begins a load, for a caller or in the background, at a time that was read. It holds what its method throws at once. */
+/**
+ * Begins a load, for a caller or in the background. If the method throws instead of returning a promise, the returned load
+ * has already failed and holds the error in `thrown`, unless an old value stands in.
+ *
+ * @param since The time on the cache's clock at which the load begins.
+ */
 export function runLoad(
   cache: ReceiverCache,
   key: CallKey,
@@ -44,10 +49,10 @@ export function runLoad(
   else cache.countMiss();
   cache.count('pending');
   try {
-    // A batch is made of single arguments.
+    // The batch takes one argument for each call, so the signal is removed first.
     const isBatched = many !== undefined && pick !== undefined;
-    const given = isBatched ? loneArgument(withoutSignal(pick, receiver, args)) : load.argsForMethod(args);
-    const source: unknown = definition.method.apply(receiver, given as unknown[]);
+    const methodArgs = isBatched ? loneArgument(withoutSignal(pick, receiver, args)) : load.argsForMethod(args);
+    const source: unknown = definition.method.apply(receiver, methodArgs as unknown[]);
     if (!isPromise(source)) {
       const option = asyncOptionOf(definition.options);
       throw new OptionError(mismatch(`${option} of ${definition.name}`, 'a method that returns promises', source));
@@ -59,14 +64,14 @@ export function runLoad(
   }
   running.load = outer;
   if (load.thrown !== undefined) {
-    // It is thrown, unless an old value stands in.
+    // The caller gets the error from `thrown`, so the promise must not report an unhandled rejection.
     load.answer.catch(() => {});
     fail(cache, load, args, load.thrown.error);
   }
   return load;
 }
 
-/** Gives a load up when no caller waits for it any more. */
+/** Ends a load for which no caller waits any more, and aborts its signal. */
 export function giveUp(cache: ReceiverCache, load: SharedLoad, reason: unknown): void {
   finish(cache, load, true);
   endLoad(cache, load);
@@ -87,7 +92,7 @@ function follow(cache: ReceiverCache, load: SharedLoad, args: readonly unknown[]
   const expire = () => {
     const error = new TimeoutError(`${name} took longer than ${timeout} ms`);
     load.isTimedOut = true;
-    // First, so that a listener that is told of the failure and loads again meets a source that was told to stop.
+    // Aborts first: a listener for the failure may load again, and the source should know by then that it must stop.
     load.abort(error);
     fail(cache, load, args, error);
   };
@@ -97,7 +102,7 @@ function follow(cache: ReceiverCache, load: SharedLoad, args: readonly unknown[]
 function succeed(cache: ReceiverCache, load: SharedLoad, args: readonly unknown[], result: unknown): void {
   if (load.isSettled) return;
   cache.clearIfOutdated();
-  // A reload that no caller has asked for does not bring back an entry that was evicted to make room.
+  // A background reload for which no caller waits does not bring back an entry that was evicted to make room.
   if (load.isEvicted && load.isBackground && load.waiting === 0) endLoad(cache, load);
   const isCurrent = cache.loads?.get(load.key) === load;
   finish(cache, load, false);
@@ -109,7 +114,7 @@ function succeed(cache: ReceiverCache, load: SharedLoad, args: readonly unknown[
   }
   dropContext(load.answer);
   load.resolve(result);
-  tell(cache, load, args, cache.takePendingEvents());
+  notifyListeners(cache, load, args, cache.takePendingEvents());
 }
 
 function fail(cache: ReceiverCache, load: SharedLoad, args: readonly unknown[], error: unknown): void {
@@ -124,24 +129,27 @@ function fail(cache: ReceiverCache, load: SharedLoad, args: readonly unknown[], 
 
 /** The load failed because its first caller aborted. Answers the remaining callers from the cache, or loads again for them. */
 function retryForWaiters(cache: ReceiverCache, load: SharedLoad, error: unknown): void {
-  // No caller may be waiting.
+  // Perhaps no caller waits, and then the rejection must not be reported as unhandled.
   load.answer.catch(() => {});
   try {
     load.resolve(answerForWaiters(cache, load, load.remainingWaiters, error));
-  } catch (trouble) {
-    // Besides the error, as a clock, and the option `key`, are the user's code.
-    load.reject(trouble);
+  } catch (thrown) {
+    // This is the load's error, or an error of the user's clock or of the option `key`.
+    load.reject(thrown);
   }
 }
 
-/** What waiting callers get: an entry, or the result of a load that is in flight or is begun for them. Else throws the error. */
+/**
+ * Finds an answer for waiting callers: an entry, the result of a load in flight, or the result of a load that it begins for
+ * them. Throws the error if the arguments of all of them have changed.
+ */
 function answerForWaiters(
   cache: ReceiverCache,
   load: SharedLoad,
   waiters: readonly Waiter[],
   error: unknown,
 ): Promise<unknown> {
-  // Arguments that were changed since would load something else.
+  // Skips callers that have changed their arguments since the call, because these would load another result.
   const first = waiters.find(({ receiver, args }) => isSameKey(cache.definition.keyOf(receiver, args), load.key));
   if (first === undefined) throw error;
   const entry = agingEntry(cache, load.key);
@@ -164,7 +172,7 @@ function finish(cache: ReceiverCache, load: SharedLoad, hasFailed: boolean): voi
   countEnd(cache, load.since, hasFailed);
 }
 
-/** Has an old value stand in for a load that gave no result, or gives the error to the callers that wait. */
+/** Answers the callers of a failed load with an old value, if `staleIfError` allows one; otherwise with the error. */
 function recover(
   cache: ReceiverCache,
   load: SharedLoad,
@@ -176,12 +184,12 @@ function recover(
   try {
     refresh();
     const now = cache.now();
-    if (isCurrent) remember(cache, load, error, now);
+    if (isCurrent) rememberFailure(cache, load, error, now);
     entry = standIn(cache, load.key, now);
-    // Callers that await a verdict ask again.
+    // Callers that await a verdict are not counted here, because they call again.
     if (entry?.isFresh(now) === false) cache.count('staleHits', load.waiting - load.awaitingVerdict);
   } catch {
-    // A clock that throws must not keep the error from the callers that wait.
+    // The clock threw. The waiting callers must get the error of the load nevertheless.
   }
   if (entry === undefined) load.reject(error);
   else {
@@ -189,25 +197,30 @@ function recover(
     load.promise = load.answer;
     load.resolve(entry.value);
   }
-  const tellError = () => cache.definition.listeners.error(load.key, args, error);
-  tell(cache, load, args, [tellError, ...cache.takePendingEvents()]);
+  const notifyError = () => cache.definition.listeners.error(load.key, args, error);
+  notifyListeners(cache, load, args, [notifyError, ...cache.takePendingEvents()]);
 }
 
-/** Has a failure answer later calls for `errorTtl`, and no reload begin for a while. */
-function remember(cache: ReceiverCache, load: SharedLoad, error: unknown, now: number): void {
+/** Remembers a failure. It answers later calls for `errorTtl`, and no reload begins before the back-off ends. */
+function rememberFailure(cache: ReceiverCache, load: SharedLoad, error: unknown, now: number): void {
   const { errorTtl, tags } = cache.definition.options;
   const entry = agingEntry(cache, load.key);
   if (entry !== undefined) entry.retryAt = now + Math.max(errorTtl, BACK_OFF * (1 - Math.random() / 2));
-  // What a method throws at once says nothing about a source, nor yet whether the method returns promises. A failure
-  // that one caller has caused says nothing to others.
+  // An error that the method threw instead of returning a promise says nothing about the source, nor whether the method
+  // returns promises. A failure that one caller caused by aborting does not concern other callers.
   if (errorTtl === 0 || load.thrown !== undefined || load.failedByCaller) return;
   const { extras } = cache;
   extras.failures ??= new Failures(cache.entries.capacity, () => cache.now(), tags !== undefined);
   extras.failures.write(load.key, { error, tagTime: load.tagTime }, errorTtl);
 }
 
-/** Tells listeners how a load has ended. The caller that began it gets what they throw, if it waits. */
-function tell(cache: ReceiverCache, load: SharedLoad, args: readonly unknown[], events: readonly (() => void)[]): void {
+/** Calls the listeners after a load has ended. The caller that began the load gets their errors, if it still waits. */
+function notifyListeners(
+  cache: ReceiverCache,
+  load: SharedLoad,
+  args: readonly unknown[],
+  events: readonly (() => void)[],
+): void {
   if (!load.isLed) {
     cache.definition.listeners.notifyDetached(load.key, args, events);
     return;
@@ -221,10 +234,13 @@ function tell(cache: ReceiverCache, load: SharedLoad, args: readonly unknown[], 
   }
 }
 
-/** The one argument of a batched call. Its signal is not among these any more; an argument may say that there is none. */
+/**
+ * The arguments of a batched call without those after the first, if these are all absent. The signal was removed before,
+ * but a caller without a signal may have passed `undefined` or `null` for it.
+ */
 function loneArgument(args: readonly unknown[]): readonly unknown[] {
   return args.slice(1).every(isAbsent) ? args.slice(0, 1) : args;
 }
 
-/** Milliseconds, of which half to all pass after a failure before the next reload. */
+/** The longest back-off in milliseconds. After a failure no reload begins for a random time from half of it up to it. */
 const BACK_OFF = 1000;

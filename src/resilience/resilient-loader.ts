@@ -4,7 +4,7 @@ import { failureOf, mayBeInvalidated, standInFor } from '../cache/inspection.js'
 import { joinLoad } from '../cache/loads-in-flight.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
 import { signalOf } from '../definition/caller-signal.js';
-import type { CallKey } from '../key/call-key.js';
+import { argsOf, type CallKey } from '../key/call-key.js';
 import { readClock } from '../load/await-load.js';
 import type { Loader } from '../load/loader.js';
 import { notify, notifyMiss } from '../load/notify.js';
@@ -15,8 +15,8 @@ import { SharedLoad, type Waiter } from './shared-load.js';
 import { answerWithinSoftTimeout } from './soft-timeout.js';
 
 /**
- * The resilient loader, of an async method whose source may be slow, fail or hang. A caller gets an old value as RFC 5861
- * allows it, a failure that is remembered, or waits for a load, as long as it wants to.
+ * The loader for async methods whose source may be slow, fail or hang. It answers a call with an entry, with an old value
+ * as RFC 5861 allows, or with a remembered failure. Otherwise the caller waits for a load until its signal aborts.
  */
 export class ResilientLoader implements Loader {
   readonly put = put;
@@ -32,23 +32,19 @@ export class ResilientLoader implements Loader {
       if (entry.wantsReload(now)) reload(cache, key, waiter);
       if (entry.isServed(now)) return this.#answer(cache, key, args, entry.value, !entry.isFresh(now));
     }
-    return this.#miss(cache, key, waiter);
-  }
-
-  miss(cache: ReceiverCache, key: CallKey, receiver: unknown, args: readonly unknown[]): unknown {
-    return this.call(cache, key, receiver, args);
-  }
-
-  #miss(cache: ReceiverCache, key: CallKey, waiter: Waiter): unknown {
     const failure = failureOf(cache, key);
-    if (failure !== undefined) return this.#answer(cache, key, waiter.args, Promise.reject(failure.error), false);
-    // Before the look for a load, as a clock is the user's code, and may begin one.
+    if (failure !== undefined) return this.#answer(cache, key, args, Promise.reject(failure.error), false);
+    // Reads the clock before looking for a load, because the user's clock may begin one.
     const since = readClock(cache);
     const joined = joinLoad(cache, key);
     return joined === undefined ? this.#lead(cache, key, waiter, since) : this.#join(cache, joined, waiter);
   }
 
-  /** Answers a call with what is there, as a hit. */
+  miss(cache: ReceiverCache, key: CallKey, receiver: unknown, args: readonly unknown[] = argsOf(key)): unknown {
+    return this.call(cache, key, receiver, args);
+  }
+
+  /** Answers a call with a given promise, and counts it as a hit. */
   #answer(
     cache: ReceiverCache,
     key: CallKey,
@@ -61,21 +57,22 @@ export class ResilientLoader implements Loader {
     try {
       notify(cache, () => cache.definition.listeners.hit(key, args, answer));
     } catch (error) {
-      // The caller gets this error, and so does not learn of a failure that is remembered.
+      // The caller gets the listener's error instead of the answer, so a rejected answer must not be reported as
+      // unhandled.
       answer.catch(() => {});
       throw error;
     }
     return answer;
   }
 
-  /** A call that begins a load and waits for it. */
+  /** Begins a load for a call and waits for it. */
   #lead(cache: ReceiverCache, key: CallKey, waiter: Waiter, since: number): unknown {
     const load = runLoad(cache, key, waiter, false, since);
     if (load.thrown !== undefined) load.throwListenerErrors(load.thrown.error);
-    // Its signal may outlive the receiver, which no other load will need.
+    // Leaves out the receiver and the arguments: the signal may outlive them, and no other load will need them.
     const leader: Waiter = { receiver: undefined, args: [], signal: waiter.signal };
     const answer = this.#wait(cache, load, leader);
-    const given = cache.definition.listeners.hearEnds ? load.answerForLeader(answer) : answer;
+    const given = cache.definition.listeners.hasLoadEndListener ? load.answerForLeader(answer) : answer;
     try {
       notifyMiss(cache, key, waiter.args, given);
     } catch (error) {
@@ -85,13 +82,13 @@ export class ResilientLoader implements Loader {
     return given;
   }
 
-  /** A call that waits for the load of another. */
+  /** Lets a call wait for a load in flight. */
   #join(cache: ReceiverCache, load: CallLoad, waiter: Waiter): unknown {
     const entry = standInFor(cache, load);
     if (entry !== undefined) return this.#answer(cache, load.key, waiter.args, entry.value, true);
     if (mayBeInvalidated(cache, load)) return this.#awaitVerdict(cache, load, { ...waiter, awaitsVerdict: true });
     const shared = sharedOf(load);
-    // Counted as waiting before any listener is told, as a listener may make others leave.
+    // Counts the caller as waiting before any listener runs, because a listener may abort the other callers.
     shared?.join(waiter);
     try {
       this.#coalesce(cache, load, waiter, load.promise!);
@@ -102,7 +99,7 @@ export class ResilientLoader implements Loader {
     return this.#wait(cache, load, waiter);
   }
 
-  /** A call that waits for the load of another to learn whether its result is one that it may have. */
+  /** Lets a call wait for a load whose result may be outdated. If it is, the call is made again. */
   #awaitVerdict(cache: ReceiverCache, load: CallLoad, waiter: Waiter): Promise<unknown> {
     const { receiver, args, signal } = waiter;
     const shared = sharedOf(load);
@@ -112,19 +109,19 @@ export class ResilientLoader implements Loader {
       if (signal?.aborted) return this.#coalesce(cache, load, waiter, Promise.reject(signal.reason));
       const { isOutdated } = shared?.latest ?? load;
       if (!isOutdated) return this.#coalesce(cache, load, waiter, load.promise!);
-      // The arguments may have been changed since: the call has the key that they have now.
+      // Computes the key again, because the caller may have changed the arguments.
       return this.call(cache, cache.definition.keyOf(receiver, args), receiver, args);
     };
     return this.#wait(cache, load, waiter).then(decide, () => decide());
   }
 
-  /** Gives a caller what the load of another gives. */
+  /** Answers a call with the promise of a load in flight, and counts it as coalesced. */
   #coalesce(cache: ReceiverCache, { key }: CallLoad, { args }: Waiter, answer: Promise<unknown>): Promise<unknown> {
     cache.count('coalesced');
     return this.#answer(cache, key, args, answer, false);
   }
 
-  /** The promise that a caller of a load waits for. */
+  /** Returns the promise that a caller of a load waits for. */
   #wait(cache: ReceiverCache, load: CallLoad, waiter: Waiter): Promise<unknown> {
     const { signal } = waiter;
     const shared = sharedOf(load);

@@ -1,6 +1,6 @@
 import { CallLoad } from '../cache/call-load.js';
 import { callAll } from '../call-all.js';
-import { exchanged } from '../definition/caller-signal.js';
+import { replaceSignal } from '../definition/caller-signal.js';
 import type { CallKey } from '../key/call-key.js';
 
 /** A call that waits for a load. */
@@ -8,39 +8,39 @@ export interface Waiter {
   readonly receiver: unknown;
   readonly args: readonly unknown[];
   readonly signal: AbortSignal | undefined;
-  /** Whether it waits only to learn whether the result is one that it may have. */
+  /** Whether the call waits only to learn whether the result is outdated. */
   readonly awaitsVerdict?: boolean;
-  /** Whether it was given an old value instead. */
+  /** Whether the call was answered with an old value instead. */
   isDismissed?: boolean;
 }
 
-/** A shared load: a call load that knows the callers that wait for it, and can be given up. */
+/** A load that keeps track of its waiting callers and can be aborted when all of them have left. */
 export class SharedLoad extends CallLoad {
-  /** The promise that callers wait for; theirs as `promise` once the method has returned. */
+  /** The promise that callers wait for. Assigned to `promise` once the method has returned. */
   readonly answer: Promise<unknown>;
   resolve!: (value: unknown) => void;
   reject!: (error: unknown) => void;
-  /** The promise of callers that are given an old value when the load takes too long. */
+  /** The promise of callers that get an old value when the load takes longer than `softTimeout`. */
   earlyAnswer: Promise<unknown> | undefined;
-  /** How many callers wait. */
+  /** The number of waiting callers. */
   waiting: number;
-  /** The callers that have joined. */
+  /** The waiting callers except the one that began the load. */
   readonly #joined = new Set<Waiter>();
-  /** Whether it goes on when all callers that can leave have left. */
+  /** Whether the load continues after all callers with a signal have left. */
   isWanted: boolean;
-  /** Whether it has ended, for whatever reason; what its method gives after that is dropped. */
+  /** Whether the load has ended, for any reason. A later result of its method is dropped. */
   isSettled = false;
-  /** What its method threw, instead of returning a promise. */
+  /** The error that the method threw instead of returning a promise. */
   thrown: { readonly error: unknown } | undefined;
   isTimedOut = false;
-  /** Whether the caller that began it is to get what listeners throw. */
+  /** Whether the caller that began the load gets the errors of listeners. False once that caller has its answer. */
   isLed: boolean;
-  /** What listeners threw. */
+  /** The errors that listeners threw. */
   readonly listenerErrors: unknown[] = [];
-  /** The load that was begun in its place. */
-  successor: SharedLoad | undefined;
+  /** The load that answers the waiting callers in place of this one. */
+  successor: SharedLoad | undefined = noSuccessor;
   readonly #leader: AbortSignal | undefined;
-  /** Whether its method has the load's own signal in place of that of the caller that began it. */
+  /** Whether the method got the load's own signal in place of the signal of the caller that began the load. */
   #isExchanged = false;
   #controller: AbortController | undefined;
   #whenSettled: (() => void)[] = [];
@@ -48,7 +48,7 @@ export class SharedLoad extends CallLoad {
   constructor(
     key: CallKey,
     since: number,
-    /** The signal of the call that began it. */
+    /** The signal of the caller that began the load. */
     leader: AbortSignal | undefined,
     readonly isBackground: boolean,
   ) {
@@ -61,31 +61,34 @@ export class SharedLoad extends CallLoad {
       this.resolve = resolve;
       this.reject = reject;
     });
-    // No caller may be waiting.
+    // Perhaps no caller waits, and then a rejection must not be reported as unhandled.
     if (isBackground) this.answer.catch(() => {});
   }
 
-  /** The signal for its method. */
+  /** The load's own signal, for its method. It aborts when no caller waits any more or when `timeout` has passed. */
   get signal(): AbortSignal {
     this.#controller ??= new AbortController();
     return this.#controller.signal;
   }
 
-  /** The arguments for its method: its own signal in place of the caller's, which must not end it for others. */
+  /**
+   * The arguments for the method. They have the load's signal in place of the caller's, which must not abort the load
+   * for others.
+   */
   argsForMethod(args: readonly unknown[]): readonly unknown[] {
     if (this.#leader === undefined) return args;
-    const given = exchanged(args, this.#leader, this.signal);
+    const given = replaceSignal(args, this.#leader, this.signal);
     this.#isExchanged = given.some((arg, index) => arg !== args[index]);
     return given;
   }
 
-  /** One more caller waits. */
+  /** Adds a waiting caller. */
   join(waiter: Waiter): void {
     this.waiting++;
     this.#joined.add(waiter);
   }
 
-  /** All waiting callers are given an old value. The load goes on for callers that come later. */
+  /** Marks all waiting callers as answered with an old value. The load continues for later callers. */
   dismiss(): void {
     this.waiting = 0;
     for (const waiter of this.#joined) waiter.isDismissed = true;
@@ -93,48 +96,48 @@ export class SharedLoad extends CallLoad {
     this.isWanted = true;
   }
 
-  /** A caller gives up. Tells whether the load is of use to nobody then. */
+  /** Removes a caller that has aborted. Returns whether the load should be aborted because no caller needs it. */
   leave(waiter: Waiter): boolean {
-    // Callers that were given an old value wait no more.
+    // The count may be 0 already, because callers that got an old value no longer count.
     this.waiting = Math.max(0, this.waiting - 1);
     this.#joined.delete(waiter);
     return this.waiting === 0 && !this.isWanted && !this.isSettled;
   }
 
   /**
-   * Whether the caller that began it has aborted, which its method may have learned in another way than by the load's own
-   * signal, so that its failure says nothing to other callers.
+   * Whether the load may have failed because the caller that began it has aborted. Then the failure does not concern other
+   * callers. This is possible only if the method did not get the load's own signal in place of that caller's signal.
    */
   get failedByCaller(): boolean {
     return this.#leader?.aborted === true && !this.#isExchanged && !this.isTimedOut;
   }
 
-  /** The callers that have joined and still wait. */
+  /** The joined callers that still wait. */
   get remainingWaiters(): Waiter[] {
     return [...this.#joined].filter(({ signal }) => !signal?.aborted);
   }
 
-  /** How many of the waiting callers await a verdict. */
+  /** The number of joined callers that wait only to learn whether the result is outdated. */
   get awaitingVerdict(): number {
     return [...this.#joined].filter(({ awaitsVerdict }) => awaitsVerdict).length;
   }
 
-  /** The load that is under way for the callers that wait for this one. */
+  /** The last load in the chain of successors. The callers of this load wait for that one. */
   get latest(): SharedLoad {
     let latest: SharedLoad = this;
-    while (latest.successor !== undefined) latest = latest.successor;
-    // A shortcut for the next look, which lets go of the loads between.
+    while (latest.successor !== noSuccessor && latest.successor !== undefined) latest = latest.successor;
+    // Shortens the chain for the next lookup, and releases the loads in between.
     if (latest !== this) this.successor = latest;
     return latest;
   }
 
-  /** The callers that have joined wait for another load. */
+  /** Hands the joined callers over to another load. */
   handOver(successor: SharedLoad): void {
     this.successor = successor;
     this.#joined.clear();
   }
 
-  /** What the caller that began it is given: the answer, unless a listener has thrown. */
+  /** The promise for the caller that began the load: it follows the answer, but rejects if a listener has thrown. */
   answerForLeader(answer: Promise<unknown>): Promise<unknown> {
     return answer.then(
       (value) => {
@@ -145,7 +148,7 @@ export class SharedLoad extends CallLoad {
     );
   }
 
-  /** Throws what listeners have thrown, and these errors, if there are any. */
+  /** Throws the errors of listeners together with the given errors. Does nothing if there are none. */
   throwListenerErrors(...errors: unknown[]): void {
     this.isLed = false;
     const rethrow = (error: unknown) => () => {
@@ -154,11 +157,12 @@ export class SharedLoad extends CallLoad {
     callAll([...this.listenerErrors, ...errors].map(rethrow));
   }
 
-  /** Calls back when the load has ended. */
+  /** Registers a function to call when the load ends. */
   onSettled(callback: () => void): void {
     this.#whenSettled.push(callback);
   }
 
+  /** Marks the load as ended, and calls the registered functions. */
   markSettled(): void {
     this.isSettled = true;
     for (const callback of this.#whenSettled) callback();
@@ -169,3 +173,10 @@ export class SharedLoad extends CallLoad {
     this.#controller?.abort(reason);
   }
 }
+
+/**
+ * Stands for no successor. It also keeps a load alive for ever: a garbage collection that finds none alive drops their
+ * hidden class, and with it all machine code that was optimized for it.
+ */
+let noSuccessor: SharedLoad | undefined;
+noSuccessor = new SharedLoad(undefined, 0.5, undefined, true);

@@ -4,7 +4,10 @@ import type { ReceiverCache } from '../cache/receiver-cache.js';
 import { startTimer } from '../time/timer.js';
 import type { SharedLoad } from './shared-load.js';
 
-/** The answer of a load for callers that are given an old value, where there is one, when it takes longer than `softTimeout`. */
+/**
+ * Returns the promise that callers of a load wait for. If the load takes longer than `softTimeout` and there is an old value
+ * that `staleIfError` allows, the promise is fulfilled with that value.
+ */
 export function answerWithinSoftTimeout(cache: ReceiverCache, load: SharedLoad): Promise<unknown> {
   const { softTimeout } = cache.definition.options;
   const answer = load.promise!;
@@ -22,7 +25,7 @@ function answerEarly(cache: ReceiverCache, load: SharedLoad, resolve: (value: un
   try {
     entry = standIn(cache, load.key, cache.now());
   } catch {
-    // Where a clock throws, the callers go on waiting for the load.
+    // The clock threw. The callers continue to wait for the load.
   }
   if (entry === undefined) return;
   cache.count('staleHits', load.waiting);

@@ -1,31 +1,33 @@
 /**
- * The tag log: which tags were invalidated when, counted in invalidations. It fences loads that began before an
- * invalidation of a tag that only their result tells. What it has forgotten, it takes for invalidated.
+ * The invalidation log: it records when each tag was last invalidated. Time is counted in invalidations. The log
+ * decides whether a load is fenced (its callers still get the value, but it is not stored) because one of the tags of
+ * its result was invalidated after the load began. A tag that the log has forgotten counts as invalidated.
  */
 
-/** How many invalidations there were so far. */
+/** Returns the number of invalidations so far. */
 export function tagTime(): number {
   return time;
 }
 
-/** Notes that these tags are invalid from now on, whoever asks with an earlier time. */
-export function invalidateSince(tags: readonly string[]): void {
+/** Records an invalidation of tags. It concerns every load that began earlier. */
+export function recordInvalidation(tags: readonly string[]): void {
   time++;
-  for (const tag of tags) last.set(tag, time);
-  if (last.size <= MOST_TAGS) return;
-  last.clear();
+  for (const tag of tags) lastInvalidated.set(tag, time);
+  if (lastInvalidated.size <= MAX_TAGS) return;
+  lastInvalidated.clear();
   forgotten = time;
 }
 
 /** Whether one of the tags was invalidated after a time. */
 export function wasInvalidated(tags: readonly string[], since: number): boolean {
-  return tags.length > 0 && (since < forgotten || tags.some((tag) => (last.get(tag) ?? 0) > since));
+  return tags.length > 0 && (since < forgotten || tags.some((tag) => (lastInvalidated.get(tag) ?? 0) > since));
 }
 
 let time = 0;
-/** Before this time, every tag counts as invalidated. */
+/** The time before which every tag counts as invalidated. */
 let forgotten = 0;
-const last = /* @__PURE__ */ new Map<string, number>();
+/** The time at which each tag was last invalidated. */
+const lastInvalidated = /* @__PURE__ */ new Map<string, number>();
 
-/** How many different tags are remembered, before all are forgotten. */
-const MOST_TAGS = 10_000;
+/** The number of different tags that the log remembers. When there are more, it forgets all of them. */
+const MAX_TAGS = 10_000;

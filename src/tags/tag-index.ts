@@ -1,17 +1,17 @@
 import { CallIndex } from '../key/call-index.js';
 import type { CallKey } from '../key/call-key.js';
 
-/** Whose entries have tags. */
+/** A cache whose entries can have tags. */
 export interface TagHolder {
-  /** Forgets the entries that have a tag. Returns how many they were. */
+  /** Removes the entries that have a tag. Returns their number. */
   removeTagged(tag: string): number;
-  /** Tells listeners what has left. It may throw. */
+  /** Notifies listeners of the removed entries. It may throw. */
   flushEvictions(): void;
 }
 
 /**
- * A tag index: which entries of one cache have which tags. All indexes together know which caches have a tag, and keep
- * none of those alive. What has no tags costs nothing, and no hit comes here.
+ * The tag index of one cache: it maps tags to entries and entries to tags. All indexes share one table of the caches
+ * that have a tag; the table keeps no cache alive. Entries without tags cost nothing, and a hit does not use the index.
  */
 export class TagIndex {
   readonly #byKey = new CallIndex<Tagged>();
@@ -23,37 +23,37 @@ export class TagIndex {
     collected.register(holder, this);
   }
 
-  /** Gives a key its tags, in place of those it had. O(tags). */
+  /** Sets the tags of a key, in place of its previous tags. O(tags). */
   set(key: CallKey, tags: readonly string[]): void {
     this.delete(key);
     if (tags.length === 0) return;
     const tagged: Tagged = { key, tags: [...tags] };
     this.#byKey.set(key, tagged);
-    for (const tag of tags) this.#keysOf(tag).add(tagged);
+    for (const tag of tags) this.#keysWith(tag).add(tagged);
   }
 
-  /** Takes a key's tags away. O(tags). */
+  /** Removes the tags of a key. O(tags). */
   delete(key: CallKey): void {
     const tagged = this.#byKey.get(key);
     if (tagged === undefined) return;
     this.#byKey.delete(key);
     for (const tag of tagged.tags) {
       const keys = this.#byTag.get(tag);
-      if (keys?.delete(tagged) && keys.size === 0) this.#leave(tag);
+      if (keys?.delete(tagged) && keys.size === 0) this.#removeTag(tag);
     }
   }
 
-  /** The keys that have a tag. O(keys). */
+  /** Returns the keys that have a tag. O(keys). */
   keys(tag: string): CallKey[] {
     return [...(this.#byTag.get(tag) ?? [])].map(({ key }) => key);
   }
 
-  /** Leaves the caches of every tag. For an index whose cache is dead. */
+  /** Removes the cache from the table of every tag. Called after the cache was garbage-collected. */
   close(): void {
-    for (const tag of [...this.#byTag.keys()]) this.#leave(tag);
+    for (const tag of [...this.#byTag.keys()]) this.#removeTag(tag);
   }
 
-  #keysOf(tag: string): Set<Tagged> {
+  #keysWith(tag: string): Set<Tagged> {
     let keys = this.#byTag.get(tag);
     if (keys === undefined) {
       keys = new Set();
@@ -65,22 +65,24 @@ export class TagIndex {
     return keys;
   }
 
-  #leave(tag: string): void {
+  #removeTag(tag: string): void {
     this.#byTag.delete(tag);
     const others = holders.get(tag);
     if (others?.delete(this.#holder) && others.size === 0) holders.delete(tag);
   }
 }
 
-/** The caches that have an entry with a tag. */
+/** Returns the caches that have an entry with a tag. */
 export function holdersOf(tag: string): TagHolder[] {
   return [...(holders.get(tag) ?? [])].flatMap((reference) => reference.deref() ?? []);
 }
 
+/** A key with its tags. */
 interface Tagged {
   readonly key: CallKey;
   readonly tags: readonly string[];
 }
 
+/** The caches of each tag. */
 const holders = /* @__PURE__ */ new Map<string, Set<WeakRef<TagHolder>>>();
 const collected = /* @__PURE__ */ new FinalizationRegistry<TagIndex>((index) => index.close());

@@ -1,15 +1,15 @@
 import { ArgumentError, mismatch } from '../errors.js';
 import { clearAll } from '../memoize/registry.js';
 
-/** A test runner's `afterEach`: calls what it is given after each test. */
+/** A test runner's `afterEach`: it takes a function that the runner calls after each test. */
 export type AfterEach = (clear: () => void) => unknown;
 
 /**
- * Clears every cache after each test, so that no test sees what another has stored. Loads in flight at the end of a test
- * are stored nowhere. Statistics go on counting. To be called once, where the runner's `afterEach` may be: in a setup
- * file, or at the top of a test file for the tests of that file. Without an argument it is the global `afterEach`.
+ * Clears every cache after each test, so that no test sees a result that another has stored. A load that is in flight
+ * at the end of a test is not stored. Statistics continue to count. Call it once where `afterEach` may be called: in a
+ * setup file, or at the top of a test file for the tests of that file. The argument defaults to the global `afterEach`.
  *
- * @throws ArgumentError when there is no global `afterEach`, or what is given is no function.
+ * @throws ArgumentError when there is no global `afterEach`, or when the argument is not a function.
  * @example
  * // jest: a file of setupFilesAfterEnv
  * clearBetweenTests();
@@ -21,7 +21,7 @@ export function clearBetweenTests(
   afterEach: AfterEach | undefined = (globalThis as { afterEach?: AfterEach }).afterEach,
 ): void {
   if (typeof afterEach !== 'function') {
-    const expected = "the test runner's, as a global or in clearBetweenTests(afterEach)";
+    const expected = "the test runner's function, as a global or in clearBetweenTests(afterEach)";
     throw new ArgumentError(mismatch('afterEach', expected, afterEach));
   }
   afterEach(clearAll);

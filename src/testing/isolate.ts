@@ -3,12 +3,12 @@ import { clearAll } from '../memoize/registry.js';
 import { isPromise, nativePromise } from '../promise.js';
 
 /**
- * Runs a function with all caches empty, and empties them again once it has returned or thrown, or, if it returns a
- * promise, once that has settled. What was stored before is gone too. Caches belong to the whole process: what runs at the
- * same time meets the emptied ones, and two of these overlap.
+ * Calls a function with all caches empty, and empties them again when it returns or throws or, if it returns a promise,
+ * when the promise settles. Entries that were stored before are not restored. Caches belong to the whole process, so
+ * code that runs at the same time finds them emptied too, and two overlapping calls of `isolate` affect each other.
  *
- * @returns what the function returns; a thenable as a promise.
- * @throws ArgumentError when `run` is no function, or what it throws.
+ * @returns the result of the function. A thenable is converted to a promise.
+ * @throws ArgumentError when `run` is not a function. An error that `run` throws reaches the caller.
  * @example
  * const cold = await isolate(() => service.get('users'));
  */

@@ -1,16 +1,16 @@
 import { requireOption } from '../validate.js';
 
 /**
- * A clock: a source of time in milliseconds that does not run backwards. Only differences count,
- * so the zero may lie anywhere. A function, or an object with `now()` such as `performance`.
+ * A source of the time in milliseconds: a function, or an object with `now()` such as `performance`. The time must not
+ * run backwards. Only differences count, so the clock may start anywhere.
  */
 export type Clock = (() => number) | { now(): number };
 
 /**
- * The default clock: `performance.now`, monotonic. A reading costs more than a hit, so it serves for up to 64 calls,
- * unless `refresh` is called or a timer of a millisecond fires. While anything stands in place of the platform's clock or
- * timers, as fake timers do, each call reads; what replaces `performance` as a whole, and nothing else, is seen when
- * the reading has served.
+ * The default clock: `performance.now`, which is monotonic. A reading costs more than a hit, so one reading serves up
+ * to 64 calls; `refresh` and a timer of one millisecond end its use earlier. While the platform's clock or timers are
+ * replaced, as by fake timers, each call reads the time. A replacement of the whole `performance` object alone is
+ * noticed at the next reading.
  */
 export function monotonic(): number {
   if (uses > 0 && isPlatform()) {
@@ -20,38 +20,48 @@ export function monotonic(): number {
   return read();
 }
 
-/** Has the next call of `monotonic` read the time: for who has let some pass, as a load does. */
+/** Makes the next call of `monotonic` read the time. Code that lets time pass, such as a load, calls this. */
 export function refresh(): void {
   uses = 0;
 }
 
-/** How to read a clock. `now` is looked for first: Date is a function too, but one that returns a string. */
+/**
+ * Returns a function that reads a clock. A clock with `now` counts as an object even if it is a function: calling
+ * `Date` would return a string.
+ */
 export function reader(clock: Clock): () => number {
   if (clock === monotonic) return monotonic;
   const read = 'now' in clock ? () => clock.now() : clock;
   return () => {
     const time: unknown = read();
-    requireOption(typeof time === 'number' && !Number.isNaN(time), 'clock', 'to be given a number', time);
+    requireOption(typeof time === 'number' && !Number.isNaN(time), 'clock', 'a number as its result', time);
     return time as number;
   };
 }
 
+/** The reading that is in use. */
 let reading = 0;
+/** The number of calls that the reading may still serve. */
 let uses = 0;
 /** The latest reading of the platform's clock, or of fake timers. */
 let latest = 0;
-/** By how much readings are ahead of what these say, lest time run backwards where one takes the place of another. */
-let ahead = 0;
-/** The `setTimeout` of the fake timers that are installed, if they are. */
-let fake: typeof setTimeout | undefined;
-/** When the timer was set that is to end the use of readings; `undefined` when there is none. */
+/**
+ * The milliseconds that are added to each reading, so that time does not run backwards when one clock replaces another.
+ */
+let offset = 0;
+/** The `setTimeout` of the fake timers that are installed. `undefined` if there are none. */
+let fakeTimers: typeof setTimeout | undefined;
+/** The time when the timer was set that ends the use of the reading. `undefined` if no timer is pending. */
 let timerSince: number | undefined;
 
-/** What the platform had when this was loaded; `later` sets its timers, if they are its own. */
+/**
+ * The platform's clock and timers when this module was loaded. `later` is the platform's `setTimeout`, or `undefined`
+ * if fake timers were installed already.
+ */
 const PLATFORM = /* @__PURE__ */ (() => {
-  // zone.js would take a timer for a task of the application, after which to render; it keeps the platform's own here.
+  // zone.js treats a timer as a task of the application and renders after it. It keeps the platform's own function here.
   const zoneless = (globalThis as { __zone_symbol__setTimeout?: typeof setTimeout }).__zone_symbol__setTimeout;
-  // Node's own is written in JavaScript, but can be made a promise.
+  // Node's `setTimeout` is written in JavaScript, but it has a promisified version.
   const isOwn =
     Symbol.for('nodejs.util.promisify.custom') in setTimeout || /\[native code\]/.test(`${zoneless ?? setTimeout}`);
   const isFake = 'clock' in setTimeout || !isOwn;
@@ -66,29 +76,32 @@ function read(): number {
   const clock = performance;
   const isOwn = clock.now === PLATFORM.now;
   const time = clock.now();
-  if (isOwn || 'clock' in setTimeout) reading = goOn(time, isOwn ? undefined : setTimeout);
-  // What stands in for it alone, as a mock does, counts as it reads, if it is a number.
+  if (isOwn || 'clock' in setTimeout) reading = continueMonotonic(time, isOwn ? undefined : setTimeout);
+  // A mock of `performance.now` alone is taken at its word, if it returns a number.
   else reading = time >= 0 ? time : latest;
-  uses = clock === PLATFORM.performance && isPlatform() && endsInTime() ? MOST_USES : 0;
+  uses = clock === PLATFORM.performance && isPlatform() && limitReading() ? MAX_USES : 0;
   return reading;
 }
 
-/** The time that goes on where fake timers are installed or uninstalled. Theirs begins at zero, and may have advanced already. */
-function goOn(time: number, timers: typeof setTimeout | undefined): number {
-  if (timers !== fake) {
-    fake = timers;
-    // A whole number, so that whole times stay exact.
-    ahead = timers === undefined ? 0 : Math.ceil(latest);
+/**
+ * Returns the time without a jump backwards where fake timers are installed or uninstalled. The time of fake timers
+ * begins at zero, and may have advanced already.
+ */
+function continueMonotonic(time: number, timers: typeof setTimeout | undefined): number {
+  if (timers !== fakeTimers) {
+    fakeTimers = timers;
+    // The offset is a whole number, so that whole times stay exact.
+    offset = timers === undefined ? 0 : Math.ceil(latest);
   }
-  if (time + ahead < latest) ahead = latest - time;
-  latest = time + ahead;
+  if (time + offset < latest) offset = latest - time;
+  latest = time + offset;
   return latest;
 }
 
-/** Sees to it that the reading does not outlast a millisecond by much. Tells whether it could. */
-function endsInTime(): boolean {
-  // One that is long overdue was lost, as those of a closed window are, or waits for a long job to end.
-  if (timerSince !== undefined && reading - timerSince < LOST) return true;
+/** Sets a timer that ends the use of the reading after about a millisecond. Returns whether a timer is pending. */
+function limitReading(): boolean {
+  // A timer that is long overdue was lost, as the timers of a closed window are, or it waits for a long job to end.
+  if (timerSince !== undefined && reading - timerSince < TIMER_LOST_AFTER) return true;
   const since = reading;
   try {
     const timer: unknown = PLATFORM.later?.(() => {
@@ -96,16 +109,17 @@ function endsInTime(): boolean {
       uses = 0;
     }, 1);
     if (timer === undefined) return false;
-    // In a browser it is a number, and nothing there waits for timers.
+    // In a browser the timer is a number, and nothing there waits for timers.
     (timer as { unref?: () => void }).unref?.();
   } catch {
-    // Where timers are forbidden, as they are outside of requests on some platforms.
+    // Some platforms forbid timers outside of requests.
     return false;
   }
   timerSince = since;
   return true;
 }
 
-const MOST_USES = 64;
-/** Milliseconds. */
-const LOST = 1000;
+/** The number of later calls that one reading serves. */
+const MAX_USES = 64;
+/** The age in milliseconds at which a pending timer counts as lost. */
+const TIMER_LOST_AFTER = 1000;

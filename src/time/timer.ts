@@ -1,13 +1,13 @@
 /**
- * A timer: it runs something once, after so many milliseconds, unless it is stopped before. Looked up late, so that fake
- * timers work; it keeps no process alive. Returns what stops it.
+ * Starts a timer that calls a function once after a number of milliseconds. Returns a function that stops the timer.
+ * `setTimeout` is looked up at each call, so that fake timers work. The timer keeps no process alive.
  */
 export function startTimer(milliseconds: number, run: () => void): () => void {
   const timer: unknown = setTimeout(run, milliseconds);
-  // In a browser it is a number, and nothing there waits for timers.
+  // In a browser the timer is a number, and nothing there waits for timers.
   (timer as { unref?: () => void }).unref?.();
   return () => clearTimeout(timer as never);
 }
 
-/** More would make a timer fire at once. */
+/** The longest delay of a timer in milliseconds. A longer one would make the timer fire at once. */
 export const LONGEST_TIMER = 2 ** 31 - 1;

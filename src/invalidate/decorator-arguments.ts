@@ -1,20 +1,22 @@
 import type { Fn } from '../definition/function.js';
 import { ArgumentError, mismatch } from '../errors.js';
 
-/** A statement: what stands in the parentheses of `@evicts` and `@puts`, taken apart. */
-export interface Statement {
+/** The arguments of `@evicts` or `@puts`, parsed. */
+export interface DecoratorArguments {
+  /** The names of the cached members. */
   readonly names: readonly PropertyKey[];
-  /** Makes the arguments of the call that is meant. Without it every call is. */
+  /** The function that returns the arguments of the call to evict or put. `undefined` means every call. */
   readonly args: Fn<unknown> | undefined;
   readonly options: object;
 }
 
 /**
- * Names, one by one or in an array, then the argument function if there is one, then options if there are any.
+ * Parses the arguments of a decorator: names, one by one or in an array, then an optional function, then optional
+ * options.
  *
- * @throws ArgumentError when there is no name, or something that is none.
+ * @throws ArgumentError when there is no name, or when an argument in the place of a name is not one.
  */
-export function readStatement(decorator: string, given: readonly unknown[]): Statement {
+export function parseDecoratorArguments(decorator: string, given: readonly unknown[]): DecoratorArguments {
   const rest = [...given];
   const options = isOptions(rest.at(-1)) ? (rest.pop() as object) : {};
   const args = typeof rest.at(-1) === 'function' ? (rest.pop() as Fn) : undefined;
