@@ -43,7 +43,6 @@ export class BoundedMap<K, V, I extends Index<K> = Index<K>> {
     return this.#capacity;
   }
 
-  /** How many entries are alive. */
   get size(): number {
     this.#sweep(this.#time(), Infinity);
     return this.index.size;
@@ -51,7 +50,7 @@ export class BoundedMap<K, V, I extends Index<K> = Index<K>> {
 
   /** The value of a key, its recency untouched; `undefined` when there is none. */
   peek(key: K): V | undefined {
-    return this.valueAt(Math.max(this.#locate(key), 0));
+    return this.valueAt(this.alive(key));
   }
 
   /** Milliseconds until a key's entry dies, `Infinity` when it never does, `undefined` when there is none. */
@@ -75,9 +74,10 @@ export class BoundedMap<K, V, I extends Index<K> = Index<K>> {
     return this.#recency.slots().map((slot) => this.#slots.keyAt(slot));
   }
 
-  /** Whether a key has an entry, its recency untouched. */
-  has(key: K): boolean {
-    return this.#locate(key) > 0;
+  /** The live slot of a key, its recency untouched, or 0; `valueAt` gives its value, of 0 undefined. */
+  alive(key: K): number {
+    const slot = this.#locate(key);
+    return slot > 0 ? slot : 0;
   }
 
   /** The live slot of a key, made the most recent, or 0; `valueAt` gives its value, of 0 undefined. Removes a dead one. */

@@ -75,7 +75,7 @@ export class LruCache<K, V> {
 
   /** Whether a key has an entry, its recency untouched. */
   has(key: K): boolean {
-    return this.#map.has(key);
+    return this.#map.alive(key) !== 0;
   }
 
   /** Milliseconds until a key's entry dies, `Infinity` when it never does, `undefined` when there is none. */
@@ -210,7 +210,8 @@ export class LruCache<K, V> {
     // Over the keys of now, as using an entry moves it.
     const map = this.#map;
     for (const key of map.order()) {
-      if (map.has(key)) yield [key, map.peek(key) as V];
+      const slot = map.alive(key);
+      if (slot !== 0) yield [key, map.valueAt(slot) as V];
     }
   }
 
