@@ -1,6 +1,8 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { expect, jest, test } from '@jest/globals';
 import { BatchError, cacheOf, clearAll, memoize } from 'memokit';
 import { error } from './support/error.js';
+import { strict } from './support/strict.js';
 
 /** A batch function that remembers its lists; a number below 0 has no result but an error. */
 function source() {
@@ -107,6 +109,14 @@ test('an error of another realm is an error, and what fails as it is looked at f
   const settled = await Promise.allSettled([get(0), get(1), get(2), get(3)]);
   expect(settled.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'rejected', 'rejected']);
   expect(cacheOf(get).size).toBe(1);
+});
+
+test('a result that throws as it is looked at is given as it is', async () => {
+  // With a then, as the language itself asks for it when it fulfils a promise.
+  // biome-ignore lint/suspicious/noThenProperty: as above
+  const result = strict({ then: undefined, id: 1 }, true);
+  const get = memoize.many(async (_ids: readonly number[]) => [result]);
+  expect((await get(1)) === result).toBe(true);
 });
 
 test('what calls itself an Error and is none is a result', async () => {
@@ -414,4 +424,73 @@ test('ticks that are fake before the package is loaded are not relied on', async
   } finally {
     jest.useRealTimers();
   }
+});
+
+test('calls with equal arguments but other keys never share a load, and each is stored under its own key', async () => {
+  const tenants = new AsyncLocalStorage<string>();
+  const lists: unknown[] = [];
+  const rowOf = memoize.many(
+    async (ids: readonly number[]) => {
+      lists.push([tenants.getStore(), ids]);
+      return ids.map((id) => `${tenants.getStore()} ${id}`);
+    },
+    { key: (id) => [tenants.getStore(), id] },
+  );
+  const as = (tenant: string, id: number) => tenants.run(tenant, () => rowOf(id));
+  expect(await Promise.all([as('a', 1), as('b', 1), as('a', 1)])).toEqual(['a 1', 'b 1', 'a 1']);
+  expect(lists).toEqual([
+    ['a', [1]],
+    ['b', [1]],
+  ]);
+  expect([await as('a', 1), await as('b', 1), cacheOf(rowOf).size]).toEqual(['a 1', 'b 1', 2]);
+});
+
+test('equal objects that their keys tell apart are elements of one list', async () => {
+  const lists: (readonly object[])[] = [];
+  const numbers = new Map<object, number>();
+  const numberOf = memoize.many(
+    async (objects: readonly object[]) => {
+      lists.push(objects);
+      return objects.map((object) => numbers.get(object)!);
+    },
+    { key: (object) => numbers.get(object) },
+  );
+  const [one, two] = [{ a: 1 }, { a: 1 }];
+  numbers.set(one, 1).set(two, 2);
+  expect(await Promise.all([numberOf(one), numberOf(two), numberOf(one)])).toEqual([1, 2, 1]);
+  expect(lists).toEqual([[one, two]]);
+});
+
+test('a call whose key has changed before its batch was loaded is refused, one whose argument changed otherwise is not', async () => {
+  class Texts {
+    locale = 'de';
+    readonly get = memoize(async (id: { n: number; note?: string }) => `${this.locale} ${id.n}`, {
+      many: async (ids: readonly { n: number }[]) => ids.map(({ n }) => `${this.locale} ${n}`),
+      key: ({ n }) => [this.locale, n],
+    });
+  }
+  const texts = new Texts();
+  const first = texts.get({ n: 1 });
+  texts.locale = 'fr';
+  const id: { n: number; note?: string } = { n: 1 };
+  const second = texts.get(id);
+  id.note = 'read by no key';
+  await expect(first).rejects.toThrow(error({ code: 'MEMOKIT_BAD_ARGUMENT' }));
+  await expect(first).rejects.toThrow('the key was changed after the call, before its batch was loaded');
+  expect(await second).toBe('fr 1');
+  texts.locale = 'de';
+  expect(await texts.get({ n: 1 })).toBe('de 1');
+});
+
+test('what a batch of a wrong length gives leaves no rejection unhandled', async () => {
+  const unhandled = jest.fn();
+  process.on('unhandledRejection', unhandled);
+  try {
+    const get = memoize.many(async (ids: readonly number[]) => [Promise.reject(new Error('gone')), ...ids] as never);
+    await expect(get(1)).rejects.toThrow(BatchError);
+    await task();
+  } finally {
+    process.off('unhandledRejection', unhandled);
+  }
+  expect(unhandled).not.toHaveBeenCalled();
 });

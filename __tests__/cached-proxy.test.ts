@@ -216,6 +216,119 @@ test('what was read from a proxy is put back as what it was in the object', () =
   expect([target.find === find, target.reset === reset]).toEqual([true, true]);
 });
 
+test('no way of writing through a proxy puts a stand-in into the object', () => {
+  const original = () => [1];
+  const makeTarget = () => {
+    class Service {
+      find = original;
+      other = original;
+      handler: unknown;
+      inherited() {
+        return [2];
+      }
+      set listener(listener: unknown) {
+        this.handler = listener;
+      }
+    }
+    return new Service();
+  };
+  type Target = ReturnType<typeof makeTarget>;
+  const writes: [title: string, write: (proxy: Target, standIn: Target['find'], target: Target) => unknown][] = [
+    ['set', (proxy, standIn) => (proxy.handler = standIn)],
+    ['a setter', (proxy, standIn) => (proxy.listener = standIn)],
+    ['Object.assign', (proxy, handler) => Object.assign(proxy, { handler })],
+    ['Reflect.set', (proxy, standIn) => Reflect.set(proxy, 'handler', standIn)],
+    ['Reflect.set on the object', (proxy, standIn, target) => Reflect.set(proxy, 'handler', standIn, target)],
+    ['Reflect.set of another', (proxy, standIn) => Reflect.set({}, 'handler', standIn, proxy)],
+    ['a proxy around the proxy', (proxy, standIn) => (new Proxy(proxy, {}).handler = standIn)],
+    ['a proxy of the proxy', (proxy, standIn) => (cachedProxy(proxy, {}).handler = standIn)],
+    ['a second proxy', (_, standIn, target) => (cachedProxy(target, {}).handler = standIn)],
+    ['defineProperty', (proxy, value) => Object.defineProperty(proxy, 'handler', { value })],
+    ['defineProperties', (proxy, value) => Object.defineProperties(proxy, { handler: { value, enumerable: false } })],
+    ['a getter', (proxy, get) => Object.defineProperty(proxy, 'handler', { get })],
+  ];
+  for (const name of ['find', 'other', 'inherited'] as const) {
+    for (const [title, write] of writes) {
+      const target = makeTarget();
+      const method = target[name];
+      const proxy = cachedProxy(target, { find: {}, inherited: {} });
+      write(proxy, proxy[name], target);
+      const { value, get } = Object.getOwnPropertyDescriptor(target, 'handler')!;
+      expect([title, name, (value ?? get) === method]).toEqual([title, name, true]);
+    }
+  }
+});
+
+test('a stand-in that is defined as a new property leaves the method itself in the object, cached through the proxy', () => {
+  const target = new Client();
+  const { find } = target;
+  const proxy = cachedProxy(target, { find: {} });
+  Object.defineProperty(proxy, 'find', { value: proxy.find });
+  expect(Object.getOwnPropertyDescriptor(target, 'find')).toMatchObject({ value: find, writable: false });
+  expect(target.find(1)).not.toBe(target.find(1));
+  expect(proxy.find(1)).toBe(proxy.find(1));
+  const accessor = { get: proxy.reset, set: proxy.self, configurable: true };
+  Object.defineProperty(proxy, 'accessor', accessor);
+  const { get, set } = Object.getOwnPropertyDescriptor(target, 'accessor')!;
+  expect([get === target.reset, set === target.self]).toEqual([true, true]);
+  Object.defineProperty(proxy, 'kept', { value: proxy.find, writable: true, configurable: false });
+  Object.defineProperty(proxy, 'plain', { value: 1 });
+  expect(Object.getOwnPropertyDescriptors(target)).toMatchObject({
+    kept: { value: find, configurable: false },
+    plain: { value: 1, configurable: false, writable: false },
+  });
+});
+
+test('a stand-in that could never be replaced again is refused, and nothing is written', () => {
+  const target = new Client();
+  const proxy = cachedProxy(target, { find: {} });
+  const descriptors: PropertyDescriptor[] = [
+    { value: proxy.find, configurable: false },
+    { value: proxy.reset, configurable: false, writable: false },
+    { get: proxy.self, configurable: false },
+  ];
+  for (const descriptor of descriptors) {
+    expect(() => Object.defineProperty(proxy, 'fixed', descriptor)).toThrow(TypeError);
+    expect(Reflect.defineProperty(proxy, 'fixed', descriptor)).toBe(false);
+  }
+  expect(Object.hasOwn(target, 'fixed')).toBe(false);
+});
+
+test('a proxy that is an argument of its own methods is the object there', () => {
+  class Money {
+    readonly #amount: number;
+    constructor(amount: number) {
+      this.#amount = amount;
+    }
+    plus(...others: Money[]) {
+      return others.reduce((sum, other) => sum + other.#amount, this.#amount);
+    }
+    times(factor: number, other: Money) {
+      return [this.#amount * factor, other.#amount];
+    }
+    same(other: unknown) {
+      return other === this;
+    }
+  }
+  const money = new Money(5);
+  const proxy = cachedProxy(money, { times: {} });
+  expect([proxy.plus(proxy), proxy.plus(money, proxy), new Money(1).plus(money)]).toEqual([10, 15, 6]);
+  expect(proxy.times(2, proxy)).toEqual([10, 5]);
+  expect(proxy.times(2, proxy)).toBe(proxy.times(2, proxy));
+  expect([proxy.same(proxy), proxy.same({}), proxy.plus.call(new Money(1), proxy)]).toEqual([true, false, 6]);
+});
+
+test('the named methods of a proxy and the others have the prototypes of the methods of the object', () => {
+  const proxy = cachedProxy(new Client(), { load: {}, find: {} });
+  const bare = cachedProxy(new Client(), {});
+  for (const method of [proxy.load, bare.load, proxy.find, bare.find]) {
+    const original = method.name === 'load' ? Client.prototype.load : Client.prototype.find;
+    expect(Object.getPrototypeOf(method) === Object.getPrototypeOf(original)).toBe(true);
+    expect(Object.prototype.toString.call(method)).toBe(Object.prototype.toString.call(original));
+  }
+  expect(Object.prototype.toString.call(proxy.load)).toBe('[object AsyncFunction]');
+});
+
 test('frozen, sealed and null-prototype objects, own methods, functions, classes and modules can be proxied', () => {
   const frozen = cachedProxy(Object.freeze(new Client()), { find: {} });
   expect(frozen.find(1)).toBe(frozen.find(1));

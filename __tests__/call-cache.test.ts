@@ -78,6 +78,37 @@ test('inspection shows the results, least recent first', () => {
   expect(inspect(cacheOf(memoized))).toBe('Map(1) [CallCache] { 1 => 10 }');
 });
 
+test('inspection shows the first results of a large cache, and tells how many there are', () => {
+  const memoized = memoize((n: number) => n, { capacity: Infinity });
+  for (let n = 0; n < 300; n++) memoized(n);
+  const cache = cacheOf(memoized);
+  expect(inspect(cache, { maxArrayLength: 2 })).toBe('Map(2) [CallCache, first 2 of 300] { 0 => 0, 1 => 1 }');
+  expect(inspect(cache)).toMatch(/^Map\(100\) \[CallCache, first 100 of 300\] {/);
+});
+
+test('inspection calls no listener and counts nothing', () => {
+  let now = 0;
+  const evict = jest.fn();
+  const memoized = memoize((n: number) => n, { ttl: 10, clock: () => now, on: { evict } });
+  for (const n of [1, 2, 3]) memoized(n);
+  now = 10;
+  for (const n of [4, 5]) cacheOf(memoized).put([n], n);
+  evict.mockClear();
+  expect(inspect(cacheOf(memoized), { maxArrayLength: 1 })).toBe('Map(1) [CallCache, first 1 of 2] { 4 => 4 }');
+  expect(evict).not.toHaveBeenCalled();
+  expect(cacheOf(memoized).stats()).toMatchObject({ hits: 0, misses: 3 });
+});
+
+test('inspection finds a cycle through the caches of functions', () => {
+  const one: () => object = memoize(() => cacheOf(other));
+  const other: () => object = memoize(() => cacheOf(one));
+  one();
+  other();
+  const text = inspect(cacheOf(one), { depth: Infinity });
+  expect(text).toMatch(/^<ref \*1> Map\(1\) \[CallCache\] {.*\[Circular \*1\]/s);
+  expect(text.match(/CallCache/g)).toHaveLength(2);
+});
+
 test('delete and clear forget, and tell whether there was anything', () => {
   const { cache, memoized, run } = setup();
   memoized(1, 'a');

@@ -173,3 +173,22 @@ for (const variant of Object.keys(VARIANTS) as (keyof typeof VARIANTS)[]) {
     }
   }
 }
+
+test('an async listener that rejects tells on.error, and the process goes on', async () => {
+  const told: unknown[] = [];
+  const boom = (name: string) => async () => {
+    throw new Error(name);
+  };
+  const fn = memoize((n: number) => n, {
+    capacity: 1,
+    on: {
+      hit: boom('hit'),
+      miss: boom('miss'),
+      evict: boom('evict'),
+      error: ({ error }) => told.push((error as Error).message),
+    },
+  });
+  expect([fn(1), fn(1), fn(2)]).toEqual([1, 1, 2]);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(told.sort()).toEqual(['evict', 'hit', 'miss', 'miss']);
+});

@@ -274,3 +274,22 @@ test('nothing is scheduled while nothing can die', () => {
   }
   expect(scheduled).not.toHaveBeenCalled();
 });
+
+test('a global clock or timer that is missing is replaced by the one of the time of loading', () => {
+  const cache = new LruCache<string, number>({ ttl: 50 });
+  const found = new Set<unknown>();
+  for (const name of ['performance', 'setTimeout', 'Date']) {
+    const own = Object.getOwnPropertyDescriptor(globalThis, name)!;
+    delete (globalThis as Record<string, unknown>)[name];
+    try {
+      cache.set(name, 1);
+      for (let look = 0; look < 200; look++) found.add(cache.get(name));
+    } finally {
+      Object.defineProperty(globalThis, name, own);
+    }
+  }
+  expect([...found]).toEqual([1]);
+  wait(55);
+  for (let look = 0; look < 64; look++) cache.get('Date');
+  expect(cache.get('Date')).toBe(undefined);
+});

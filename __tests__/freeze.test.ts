@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { expect, jest, test } from '@jest/globals';
 import { cached, cacheOf, memoize } from 'memokit';
 
@@ -157,6 +158,38 @@ test('a Map, Set or Date can be read, but not changed, and its contents are froz
   expect(set).toStrictEqual(new Set([[1]]));
   expect([date.getTime(), Object.keys(date)]).toEqual([5, []]);
   expect(new Map(map).set(key, { items: [] }).size).toBe(1);
+});
+
+test('a Map, Set, Date or RegExp of another realm is frozen as one of this realm is', () => {
+  const far = <T>(code: string): T => runInNewContext(code);
+  const map = frozen(far<Map<string, object>>('new Map([["a", {}]])'));
+  const set = frozen(far<Set<object>>('new Set([{}])'));
+  const date = frozen({ at: far<Date>('new Date(5)') }).at;
+  const index = frozen(far<Map<string, number>>('new (class Index extends Map {})([["a", 1]])'));
+  const copy = frozen(structuredClone(new Map([['a', 1]])));
+  const mutations = [
+    () => map.set('b', {}),
+    () => map.clear(),
+    () => set.add({}),
+    () => date.setTime(6),
+    () => index.delete('a'),
+    () => copy.set('b', 2),
+  ];
+  for (const mutation of mutations) expect(mutation).toThrow(TypeError);
+  expect(() => map.clear()).toThrow('clear would change a Map that is a cached result');
+  expect([map.get('a'), [...set][0]].every(Object.isFrozen)).toBe(true);
+  expect([map.size, set.size, date.getTime(), index.get('a'), copy.size]).toEqual([1, 1, 5, 1, 1]);
+  const pattern = frozen({ pattern: far<RegExp>('/a/g') }).pattern;
+  expect([pattern.test('aa'), pattern.lastIndex, 'aa'.replace(pattern, 'b')]).toEqual([true, 1, 'bb']);
+  expect(Object.isFrozen(frozen(Object.create(RegExp.prototype)))).toBe(true);
+});
+
+test('a Date of fake timers can be read, but not changed', () => {
+  jest.useFakeTimers();
+  const date = frozen(new Date(5));
+  expect(() => date.setTime(6)).toThrow('setTime would change a Date');
+  jest.useRealTimers();
+  expect(date.getTime()).toBe(5);
 });
 
 test('a Map of a subclass, one that was frozen before, and what only looks like one are frozen as far as they can be', () => {

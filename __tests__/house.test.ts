@@ -32,10 +32,11 @@ const graph = new Map(
 
 /** The files that any room may import, and what each of them imports. */
 const GROUND: Record<string, string[]> = {
-  'errors.ts': [],
-  'call-all.ts': [],
-  'validate.ts': ['errors.ts'],
-  'promise.ts': ['errors.ts'],
+  'platform.ts': [],
+  'errors.ts': ['platform.ts'],
+  'call-all.ts': ['platform.ts'],
+  'validate.ts': ['errors.ts', 'platform.ts'],
+  'promise.ts': ['errors.ts', 'platform.ts'],
 };
 
 /** Which rooms a room may import, beside itself and the ground. */
@@ -171,7 +172,7 @@ test('exports are named one by one, and none is a default', () => {
 });
 
 /** Bytes that `npm run -s sizes` may print for each name. docs/decisions.md tells what they are spent on. */
-const BUDGETS = { LruCache: 4270, cached: 20400, memoize: 19400, keyOf: 3010 };
+const BUDGETS = { LruCache: 5120, cached: 22300, memoize: 20950, keyOf: 3800 };
 
 for (const [name, budget] of Object.entries(BUDGETS)) {
   test(`import { ${name} } stays within ${budget} bytes, minified and gzipped`, () => {

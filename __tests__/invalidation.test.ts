@@ -3,6 +3,7 @@ import { expect, jest, test } from '@jest/globals';
 import { cached, cacheOf, caches, clearAll, evicts, invalidateTags, NotCachedError, puts } from 'memokit';
 import { error } from './support/error.js';
 import { Source } from './support/source.js';
+import { strict } from './support/strict.js';
 
 /** `@evicts` and `@puts`, compiled in both dialects. */
 
@@ -122,6 +123,34 @@ test('a thenable that a mutator returns is awaited', async () => {
   expect(service.get()).toBe(1);
   expect(await changed).toBe('changed');
   expect(service.get()).toBe(2);
+});
+
+test('a mutator evicts also where its result or an argument throws for unknown names', () => {
+  class Service {
+    loads = 0;
+    @cached()
+    get(env: object) {
+      return [++this.loads, env];
+    }
+    @evicts('get', (env: object) => [env])
+    change(env: object) {
+      return env;
+    }
+    @puts('get', (env: object) => [env])
+    replace(env: object) {
+      return env as unknown[];
+    }
+  }
+  const service = new Service();
+  for (const hides of [false, true]) {
+    const env = strict({ a: 1 }, hides);
+    const first = service.get(env);
+    expect(service.get(env)).toBe(first);
+    expect(service.change(env) === env).toBe(true);
+    expect(service.get(env)).not.toBe(first);
+    service.replace(env);
+    expect(service.get(env) === (env as unknown)).toBe(true);
+  }
 });
 
 test('evicting before, the mutator finds the call evicted, and what it loads stays', () => {

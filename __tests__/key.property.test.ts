@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { keyOf } from 'memokit';
 import { args } from './support/arguments.js';
 import { equal } from './support/equality.js';
+import { strict } from './support/strict.js';
 
 /** Random pairs are seldom equal, so there are many of them. */
 const RUNS = fc.readConfigureGlobal().numRuns ?? 100;
@@ -44,6 +45,19 @@ test('the order of the keys of an object does not matter, at any depth', () => {
   fc.assert(
     fc.property(fc.jsonValue(), (json) => {
       expect(keyOf([shuffle(json)])).toBe(keyOf([json]));
+    }),
+  );
+});
+
+test('strict proxies of plain objects, at any depth, have the key of what they stand for', () => {
+  const wrap = (target: unknown): unknown => {
+    if (Array.isArray(target)) return target.map(wrap);
+    if (target === null || typeof target !== 'object') return target;
+    return strict(Object.fromEntries(Object.entries(target).map(([name, value]) => [name, wrap(value)])));
+  };
+  fc.assert(
+    fc.property(fc.jsonValue(), (json) => {
+      expect(keyOf([wrap(json)])).toBe(keyOf([json]));
     }),
   );
 });

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { type EvictionCause, LruCache } from 'memokit';
 import { ActingClock } from './support/acting-clock.js';
+import { error } from './support/error.js';
 import { run } from './support/run.js';
 
 type Left = [key: unknown, value: unknown, cause: EvictionCause];
@@ -91,6 +92,63 @@ test('inspection shows the entries, least recent first', () => {
   const owner: Record<string, unknown> = { cache };
   for (let i = 0; i < 6; i++) cache.set(`owner ${i}`, owner);
   expect(inspect(owner).length).toBeLessThan(2_000);
+});
+
+test('inspection copies only the entries that it shows, and tells how many there are', () => {
+  let [now, looks] = [0, 0];
+  const clock = () => {
+    looks++;
+    return now;
+  };
+  const cache = new LruCache<number, number>({ capacity: Infinity, ttl: 10, clock });
+  for (let i = 0; i < 300; i++) cache.set(i, i);
+  looks = 0;
+  expect(inspect(cache)).toMatch(/^Map\(100\) \[LruCache, first 100 of 300\] {\n {2}0 => 0,.*99 => 99\n}$/s);
+  expect(inspect(cache, { maxArrayLength: 2 })).toBe('Map(2) [LruCache, first 2 of 300] { 0 => 0, 1 => 1 }');
+  expect(inspect(cache, { maxArrayLength: 0 })).toBe('Map(0) [LruCache, first 0 of 300] {}');
+  // Each look at an entry and each write of one reads the clock.
+  expect(looks).toBeLessThan(300);
+  for (const all of [null, Infinity, 300]) {
+    expect(inspect(cache, { maxArrayLength: all })).toMatch(/^Map\(300\) \[LruCache\] {.*299 => 299\n}$/s);
+  }
+  for (let i = 0; i < 3; i++) cache.set(300 + i, i, { ttl: 100 });
+  now = 10;
+  expect(inspect(cache, { maxArrayLength: 2 })).toBe('Map(2) [LruCache, first 2 of 3] { 300 => 0, 301 => 1 }');
+  expect(inspect(cache)).toBe('Map(3) [LruCache] { 300 => 0, 301 => 1, 302 => 2 }');
+});
+
+test('inspection finds cycles that lead through caches alone', () => {
+  const self = new LruCache<string, unknown>();
+  self.set('self', self);
+  expect(inspect(self)).toBe("<ref *1> Map(1) [LruCache] { 'self' => [Circular *1] }");
+  const meshOf = (make: () => Map<unknown, unknown> | LruCache<unknown, unknown>) => {
+    const mesh = Array.from({ length: 4 }, make);
+    for (const one of mesh) for (const other of mesh) one.set(other, other);
+    return inspect(mesh[0], { depth: Infinity, breakLength: Infinity });
+  };
+  expect(meshOf(() => new LruCache()).replaceAll(' [LruCache]', '')).toBe(meshOf(() => new Map()));
+  const ring = Array.from({ length: 6 }, () => new LruCache<string, unknown>());
+  ring.forEach((cache, i) => {
+    cache.set('next', ring[(i + 1) % ring.length]);
+  });
+  expect(inspect(ring[0], { depth: Infinity }).match(/LruCache/g)).toHaveLength(6);
+});
+
+test('each inspection shows the entries of its moment', () => {
+  const cache = new LruCache<string, number>({ capacity: 2 });
+  cache.set('a', 1);
+  const look = () => inspect(cache, { maxArrayLength: 1 });
+  const looks = [look(), look()];
+  cache.set('a', 2);
+  looks.push(look());
+  cache.set('b', 3);
+  looks.push(look());
+  expect(looks).toEqual([
+    "Map(1) [LruCache] { 'a' => 1 }",
+    "Map(1) [LruCache] { 'a' => 1 }",
+    "Map(1) [LruCache] { 'a' => 2 }",
+    "Map(1) [LruCache, first 1 of 2] { 'a' => 2 }",
+  ]);
 });
 
 test('iteration ends although each entry is used, skips what is deleted and what has died', () => {
@@ -610,5 +668,78 @@ test('a cache that has just become full holds what was set last', () => {
       expect(cache.peek(i)).toBe(i * 2);
     }
     expect([...cache.values()]).toEqual(Array.from({ length: capacity }, (_, i) => (capacity + i) * 2));
+  }
+});
+
+test('shift removes the least recent entry that is alive, in the time that a deletion takes', () => {
+  let now = 0;
+  const left: unknown[] = [];
+  const cache = new LruCache<number, string>({ clock: () => now, onEvict: (key, _, cause) => left.push([key, cause]) });
+  cache.set(1, 'a', { ttl: 5 }).set(2, 'b', { ttl: 5 }).set(3, 'c').set(-0, 'd');
+  cache.get(1);
+  now = 5;
+  expect([cache.shift(), cache.size]).toEqual([[3, 'c'], 1]);
+  expect([cache.shift(), cache.shift(), cache.size]).toEqual([[0, 'd'], undefined, 0]);
+  expect(left).toEqual([
+    [2, 'expired'],
+    [3, 'deleted'],
+    [1, 'expired'],
+    [0, 'deleted'],
+  ]);
+});
+
+test('the first step of an iterator makes no list of the others', () => {
+  const cache = new LruCache<number, number>({ capacity: Infinity });
+  for (let i = 0; i < 20_000; i++) cache.set(i, i);
+  // With a list at each step this would be two hundred million steps.
+  while (cache.size > 1) cache.delete(cache.keys().next().value!);
+  expect([...cache]).toEqual([[19_999, 19_999]]);
+});
+
+test('an iterator gives each entry once, whatever was used, removed or added since its first step', () => {
+  const cache = new LruCache<number, number>();
+  for (let i = 0; i < 6; i++) cache.set(i, i);
+  const seen: number[] = [];
+  for (const key of cache.keys()) {
+    seen.push(key);
+    cache.get(key);
+    if (key === 1) cache.delete(3);
+    if (key === 2) cache.set(9, 9);
+  }
+  expect(seen).toEqual([0, 1, 2, 4, 5]);
+});
+
+test('callbacks get 0 for -0, as those of a Map do', async () => {
+  const cache = new LruCache<number, unknown>();
+  const given: unknown[] = [];
+  cache.getOrInsertComputed(-0, (key) => given.push(key));
+  cache.clear();
+  await cache.getOrLoad(-0, async (key) => given.push(key));
+  expect(given.map((key) => Object.is(key, 0))).toEqual([true, true]);
+});
+
+test('what is no function is refused before anything is looked up', () => {
+  const cache = new LruCache<string, number>().set('a', 1);
+  const refused = (name: string) =>
+    error({ code: 'MEMOKIT_BAD_ARGUMENT', message: `${name}: expected a function, but got: string x` });
+  const bad = 'x' as never;
+  expect(() => cache.getOrInsertComputed('a', bad)).toThrow(refused('compute'));
+  expect(() => cache.getOrLoad('a', bad)).toThrow(refused('load'));
+  expect(() => new LruCache().forEach(bad)).toThrow(refused('callback'));
+});
+
+test('what is set with a ttl gets its whole life, also after work in the same job that asked for nothing', () => {
+  const cache = new LruCache<string, number>();
+  const work = (milliseconds: number) => {
+    const end = performance.now() + milliseconds;
+    while (performance.now() < end);
+  };
+  cache.set('a', 1, { ttl: 1000 });
+  for (let i = 0; i < 5; i++) {
+    work(30);
+    const start = performance.now();
+    cache.set(`b${i}`, 2, { ttl: 100_000 });
+    const left = cache.expiresIn(`b${i}`)!;
+    expect(left).toBeGreaterThanOrEqual(100_000 - (performance.now() - start) - 1);
   }
 });

@@ -3,6 +3,8 @@ import { inspect } from 'node:util';
 import { expect, jest, test } from '@jest/globals';
 import { type CallCache, cacheOf, caches, clearAll, memoize } from 'memokit';
 import { error } from './support/error.js';
+import { run as runProgram } from './support/run.js';
+import { strict } from './support/strict.js';
 
 test('a second call with equal arguments is a hit', () => {
   const area = jest.fn((size: { w: number; h: number }) => size.w * size.h);
@@ -35,6 +37,34 @@ test('the function keeps its name, length and own properties', () => {
   }
   const memoized = memoize(Object.assign(load, { version: 3 }));
   expect([memoized.name, memoized.length, memoized.version]).toEqual(['load', 2, 3]);
+});
+
+test('a memoized async function is an async function, also for code that asks before it calls', async () => {
+  // The package `async` asks like this, and hands a callback to any other function.
+  const isAsync = (fn: object) => Reflect.get(fn, Symbol.toStringTag) === 'AsyncFunction';
+  const mapLimit = (list: number[], fn: (n: number, callback?: (error: unknown, value: number) => void) => unknown) =>
+    Promise.all(
+      list.map((n) => (isAsync(fn) ? fn(n) : new Promise((resolve) => fn(n, (_error, value) => resolve(value))))),
+    );
+  const load = async (n: number) => n * 2;
+  const forms = [
+    memoize(load),
+    memoize(load, { ttl: 1000, staleIfError: 1000 }),
+    memoize(async (...numbers: unknown[]) => (numbers[0] as number) * 2),
+    memoize.many(async (numbers: readonly number[]) => numbers.map((n) => n * 2)),
+    memoize(memoize(load)),
+  ];
+  for (const form of forms) {
+    expect(Object.getPrototypeOf(form) === Object.getPrototypeOf(load)).toBe(true);
+    expect(await mapLimit([1, 2], form)).toEqual([2, 4]);
+  }
+  expect(isAsync(memoize((n: number) => n))).toBe(false);
+});
+
+test('the function keeps a prototype of its own', () => {
+  const parent = Object.assign(() => {}, { greet: () => 'hello' });
+  const child = Object.setPrototypeOf(() => 1, parent) as typeof parent;
+  expect(memoize(child).greet()).toBe('hello');
 });
 
 test('this is passed through, and all receivers share one cache', () => {
@@ -365,6 +395,16 @@ test('errors of the method and of its listener are both thrown, alike or not', (
   };
   const memoized = memoize(tooLong, { on: { error: tooLong } });
   expect(memoized).toThrow(AggregateError);
+  for (const failure of [
+    new Error('recursion in the call stack'),
+    new Error('too much recursion'),
+    strict(new Error('a')),
+  ]) {
+    const fail = () => {
+      throw failure;
+    };
+    expect(memoize(fail, { on: { error: fail } })).toThrow(AggregateError);
+  }
 });
 
 test('a promise that somebody froze is stored', async () => {
@@ -538,6 +578,101 @@ test('a result that can be read once is refused', async () => {
   expect(() => memoize(() => later)()).toThrow(message);
   await expect(memoize(async () => numbers)()).rejects.toThrow(message);
   expect(memoize(() => ({ [Symbol.toStringTag]: 'IteratorOptions' }))()).toBeDefined();
+});
+
+test('a result that iterates itself is refused, however it was made', async () => {
+  const lowered = (symbol: symbol) => {
+    const made = { next: () => ({ done: true }), [symbol]: () => made };
+    return made;
+  };
+  function returnThis(this: unknown) {
+    return this;
+  }
+  const tagged = (tag: string) => ({ [Symbol.toStringTag]: tag });
+  class Walk {
+    next() {
+      return { done: true };
+    }
+    [Symbol.iterator]() {
+      return this;
+    }
+  }
+  const oneShots = [
+    lowered(Symbol.iterator),
+    lowered(Symbol.asyncIterator),
+    new Walk(),
+    // biome-ignore lint/suspicious/noThenProperty: the language asks for it when it fulfils a promise
+    strict({ next: () => 1, [Symbol.iterator]: returnThis, then: undefined }),
+  ];
+  for (const oneShot of [...oneShots, tagged('Iterator'), tagged('AsyncIterator'), tagged('Array Iterator')]) {
+    expect(() => memoize(() => oneShot)()).toThrow(error({ code: 'MEMOKIT_ONE_SHOT' }));
+    await expect(memoize(async () => oneShot)()).rejects.toEqual(error({ code: 'MEMOKIT_ONE_SHOT' }));
+    expect(() => cacheOf(memoize(() => oneShot)).put([], oneShot)).toThrow('can be read only once');
+  }
+  const source = `
+    exports.sync = function* () { yield 1; };
+    exports.later = async function* () { yield 1; };
+  `;
+  const { transpileModule, ScriptTarget } = (await import('typescript')).default;
+  const { transform } = await import('esbuild');
+  const codes = [
+    ...[ScriptTarget.ES5, ScriptTarget.ES2017].map((target) => {
+      return transpileModule(source, { compilerOptions: { target, ignoreDeprecations: '6.0' } }).outputText;
+    }),
+    (await transform(source, { supported: { 'async-generator': false } })).code,
+  ];
+  for (const code of codes) {
+    const exports: Record<'sync' | 'later', () => object> = { sync: Object, later: Object };
+    new Function('exports', code)(exports);
+    for (const run of [exports.sync, exports.later]) {
+      // By way of another function, as memoize refuses a generator function that it can tell.
+      expect(() => memoize(() => run())()).toThrow(error({ code: 'MEMOKIT_ONE_SHOT' }));
+    }
+  }
+});
+
+test('a result that can be read again is stored, also where it has a method next or fails when it is looked at', () => {
+  const pages = { next: () => 1 };
+  const list = { next: () => 1, [Symbol.iterator]: () => [1].values() };
+  const broken = {
+    next: () => 1,
+    [Symbol.iterator]() {
+      throw new Error('mine');
+    },
+  };
+  for (const result of [pages, list, broken, strict({ a: 1 }), strict({ a: 1 }, true), strict([1], true)]) {
+    const run = jest.fn((_: object) => result);
+    const memoized = memoize(run);
+    const argument = strict({ a: 1 });
+    expect([memoized(argument) === result, memoized(argument) === result]).toEqual([true, true]);
+    expect(run).toHaveBeenCalledTimes(1);
+  }
+});
+
+test('a receiver that throws for unknown names has a cache, and names no class', () => {
+  for (const per of ['instance', 'class'] as const) {
+    for (const hides of [false, true]) {
+      let runs = 0;
+      const memoized = memoize((n: number) => n + ++runs, { per });
+      const receiver = strict({ memoized }, hides);
+      expect([receiver.memoized(1), receiver.memoized(1), runs]).toEqual([2, 2, 1]);
+    }
+  }
+  expect(caches().every(({ name }) => typeof name === 'string')).toBe(true);
+});
+
+test('intrinsics that are memoized in place work, and memokit calls none of them', () => {
+  const { status, stdout, stderr } = runProgram('__tests__/programs/intrinsics.ts');
+  expect([status, stderr]).toEqual([0, '']);
+  const { replaced, called, wrong } = JSON.parse(stdout);
+  expect(replaced).toBeGreaterThan(80);
+  expect({ called, wrong }).toEqual({ called: [], wrong: [] });
+});
+
+test('an overflow is a RangeError at each depth of the stack, whoever listens', () => {
+  // In a process of its own, where nothing has been compiled before.
+  const { status, stdout, stderr } = runProgram('__tests__/programs/overflow-depths.ts');
+  expect([status, stderr, JSON.parse(stdout)]).toEqual([0, '', { RangeError: 200 }]);
 });
 
 test('definitions are listed with their totals, and cleared all at once', () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { expect, test } from '@jest/globals';
 import {
   cached,
@@ -11,6 +12,7 @@ import {
   OptionError,
   puts,
 } from 'memokit';
+import ts from 'typescript';
 import { error } from './support/error.js';
 
 /** Every message that a mistake meets, with its code. The types forbid most of them, hence the casts. */
@@ -220,6 +222,26 @@ test('a when that gives a promise is refused, by the call whose result it judges
   expect(() => new Service().save()).toThrow(message);
 });
 
+test('a callback that gives a promise where a value is due is refused with its name, and a rejection ends nothing', async () => {
+  const late = () => Promise.reject(new Error('late'));
+  const refusals: [option: string, callback: () => unknown, expected: string][] = [
+    ['key', () => Promise.resolve(1), 'a value that is not a promise'],
+    ['key', late, 'a value that is not a promise'],
+    ['key', () => ['tenant', late()], 'a value that is not a promise'],
+    // biome-ignore lint/suspicious/noThenProperty: a thenable is the case
+    ['key', () => ({ then: (_: unknown, reject: () => void) => reject() }), 'a value that is not a promise'],
+    ['ttl', late, 'a number from 0'],
+    ['tags', late, 'an array of strings'],
+  ];
+  for (const [option, callback, expected] of refusals) {
+    const message = `${option}: expected ${expected} as its result, but got: object`;
+    const get = memoize((n: number) => n, { [option]: callback });
+    expect(() => get(1)).toThrow(error({ code: 'MEMOKIT_BAD_OPTION', message }));
+    expect(cacheOf(get).size).toBe(0);
+  }
+  await new Promise((resolve) => setTimeout(resolve));
+});
+
 test('a load that asks for its own key says which function did', () => {
   const cache = new LruCache<string, number>();
   const load = (): Promise<number> => cache.getOrLoad('k', load);
@@ -243,6 +265,78 @@ for (const [title, args, named] of [
     expect(place(...args)).toThrow('memoize(fn)');
   });
 }
+
+const ACCESSORS = `class Service {
+  @decorate() accessor x = 1;
+  @decorate() static accessor $y = 2;
+  @decorate() accessor ['computed'] = 3;
+}`;
+
+const experimentalDecorators = true;
+
+function compile(target: keyof typeof ts.ScriptTarget): string {
+  const compilerOptions = { target: ts.ScriptTarget[target], experimentalDecorators };
+  return ts.transpileModule(ACCESSORS, { compilerOptions }).outputText;
+}
+
+function bundle(...flags: string[]): string {
+  const raw = JSON.stringify({ compilerOptions: { experimentalDecorators } });
+  const args = ['node_modules/esbuild/bin/esbuild', '--loader=ts', `--tsconfig-raw=${raw}`, ...flags];
+  return execFileSync(process.execPath, args, { input: ACCESSORS, encoding: 'utf8' });
+}
+
+for (const [title, emit] of [
+  ['TypeScript for ES2022', () => compile('ES2022')],
+  ['TypeScript for ES2021', () => compile('ES2021')],
+  ['TypeScript for ES2015', () => compile('ES2015')],
+  ['esbuild for ES2022', () => bundle('--target=es2022')],
+  ['esbuild for ES2022, minified', () => bundle('--target=es2022', '--minify')],
+  ['esbuild for ES2020', () => bundle('--target=es2020')],
+] as const) {
+  test(`cached refuses an auto-accessor in the legacy dialect, as ${title} compiles it`, () => {
+    const refused: unknown[] = [];
+    const decorate = () => (owner: object, name: string, descriptor: PropertyDescriptor) => {
+      const message = expect.stringContaining(`@cached cannot decorate the accessor ${name}: it decorates methods and`);
+      expect(() => call(cached(), owner, name, descriptor)).toThrow(error({ code: 'MEMOKIT_BAD_PLACE', message }));
+      expect(() => call(evicts('other'), owner, name, descriptor)).not.toThrow();
+      refused.push(name);
+    };
+    new Function('decorate', emit())(decorate);
+    expect(refused.sort()).toEqual(['$y', 'computed', 'x']);
+  });
+}
+
+test('cached takes a getter with a setter where either does more than read or write one private field', () => {
+  class Service {
+    #x = 1;
+    #y = 1;
+    get computed() {
+      return this.#x + 1;
+    }
+    set computed(value) {
+      this.#x = value;
+    }
+    get validated() {
+      return this.#x;
+    }
+    set validated(value) {
+      if (value > 0) this.#x = value;
+    }
+    get crossed() {
+      return this.#x;
+    }
+    set crossed(value) {
+      this.#y = value;
+    }
+    get alone() {
+      return this.#y;
+    }
+  }
+  for (const name of ['computed', 'validated', 'crossed', 'alone']) {
+    const descriptor = Object.getOwnPropertyDescriptor(Service.prototype, name);
+    expect(() => call(cached(), Service.prototype, name, descriptor)).not.toThrow();
+  }
+});
 
 for (const [title, args, named] of [
   ['a class', [class Named {}], 'the class or function Named'],

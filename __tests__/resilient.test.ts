@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { getEventListeners } from 'node:events';
 import { runInNewContext } from 'node:vm';
 import { afterEach, expect, jest, test } from '@jest/globals';
@@ -1389,4 +1390,57 @@ test('signal has to give an AbortSignal or undefined', () => {
   const get = memoize(async (n: number) => n, { signal: (n) => n as never });
   const message = 'signal: expected an AbortSignal or undefined as its result, but got: number 1';
   expect(() => get(1)).toThrow(error({ code: 'MEMOKIT_BAD_OPTION', message }));
+});
+
+test('a load that its first caller has spoilt begins anew in the async context of a caller that waits', async () => {
+  const requests = new AsyncLocalStorage<{ readonly signal: AbortSignal; readonly user: string }>();
+  const seen: unknown[] = [];
+  const load = memoize(
+    async (id: number, _signal?: AbortSignal) => {
+      const { signal, user } = requests.getStore()!;
+      seen.push(user);
+      await new Promise((resolve, reject) => {
+        setTimeout(resolve, 20);
+        signal.addEventListener('abort', () => reject(signal.reason));
+      });
+      return `${id} for ${user}`;
+    },
+    { key: (id) => id, signal: (_id, signal) => signal },
+  );
+  const call = (user: string, { signal } = new AbortController()) =>
+    requests.run({ signal, user }, () => load(1, signal));
+  const controllers = [new AbortController(), new AbortController()] as const;
+  const [first, second, third] = [call('ada', controllers[0]), call('bob', controllers[1]), call('eve')];
+  controllers[0].abort(new Error('ada has left'));
+  await expect(first).rejects.toThrow('ada has left');
+  expect([await second, await third]).toEqual(['1 for bob', '1 for bob']);
+  expect(seen).toEqual(['ada', 'bob']);
+});
+
+test('an aborted signal without a reason stands for an AbortError, one with null for null', async () => {
+  const signalWith = (reason: unknown) => {
+    const listeners = new Set<() => void>();
+    return {
+      aborted: false,
+      reason,
+      addEventListener: (_: string, listener: () => void) => listeners.add(listener),
+      removeEventListener: (_: string, listener: () => void) => listeners.delete(listener),
+      abort() {
+        this.aborted = true;
+        for (const listener of listeners) listener();
+      },
+    };
+  };
+  const get = memoize((_id: number, _signal?: unknown) => new Promise<never>(() => {}), {
+    signal: (_id, signal) => signal as AbortSignal,
+  });
+  const signal = signalWith(undefined);
+  const waiting = get(1, signal);
+  signal.abort();
+  await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
+  await expect(get(2, signal)).rejects.toMatchObject({ name: 'AbortError' });
+  const withNull = signalWith(null);
+  const other = get(3, withNull);
+  withNull.abort();
+  await expect(other).rejects.toBe(null);
 });

@@ -6,7 +6,7 @@ import type { CachedOptions } from '../src/definition/options.js';
 import { asyncOptionOf, type ResolvedOptions, resolveOptions } from '../src/definition/resolved-options.js';
 import { mismatch, OptionError, PlacementError } from '../src/errors.js';
 import { pickMember } from '../src/memoize/members.js';
-import { receiversOf } from '../src/memoize/registry.js';
+import { receiversOf, registerMember } from '../src/memoize/registry.js';
 import { wrap } from '../src/memoize/wrap.js';
 import { adapt, type Decorator, type Target } from './dialect.js';
 import { carryMetadata, recordOptions, resultTypeOf } from './metadata.js';
@@ -33,7 +33,7 @@ export interface CachedDecorator {
  * @throws OptionError at decoration when an option breaks `CachedOptions`. An option for async methods on a method that
  * is not async is an OptionError too; if the decorator cannot know, the first call throws it.
  * @throws PlacementError at decoration when the decorated member is not a method or getter, is a generator, or is
- * already cached.
+ * already cached. In the legacy dialect, also when a decorator below has turned the method into an accessor.
  * @example
  * class SchemaService {
  *   @cached({ capacity: 128, ttl: 300_000 })
@@ -54,6 +54,7 @@ export function cached(options: CachedOptions = {}, ...misuse: unknown[]): Cache
       const role = target.kind === 'getter' ? 'getter' : 'method';
       const sharing = resolved.per ?? 'instance';
       replacement = wrap(target.method, { options: resolved, sharing, label, role, features: ALL_FEATURES });
+      if (target.owner !== undefined) registerMember(target.owner, target.key, replacement);
       carryMetadata(target.method, replacement);
       recordOptions(target, replacement, resolved);
       return replacement;

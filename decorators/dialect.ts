@@ -1,5 +1,6 @@
 import type { Fn } from '../src/definition/function.js';
 import { PlacementError } from '../src/errors.js';
+import { descriptorOf, setProperty } from '../src/platform.js';
 
 /** The two dialects of decorators: legacy (TypeScript's `experimentalDecorators`) and standard (TC39). */
 
@@ -48,7 +49,11 @@ export function adapt(decorator: Decorator, call: readonly unknown[], replace: (
   } else {
     // legacy
     const descriptor = third as PropertyDescriptor | undefined;
-    const kind = decorates.find((each) => typeof descriptor?.[PARTS[each]] === 'function');
+    if (isAccessor(descriptor)) refuseReplaced(decorator, decorated, second as PropertyKey);
+    const found = decorates.find((each) => typeof descriptor?.[PARTS[each]] === 'function');
+    // A cached getter would give the old value of the field after a write. The standard dialect refuses this place too.
+    const isField = found === 'getter' && isAutoAccessor(descriptor!);
+    const kind = isField ? undefined : found;
     // The name is compared, not tested for truth, because a method may be named 0.
     if (second !== undefined && second !== '' && kind !== undefined) {
       const part = PARTS[kind];
@@ -57,10 +62,10 @@ export function adapt(decorator: Decorator, call: readonly unknown[], replace: (
       const owner = decorated as object;
       const replacement = replace({ kind, method, key, owner, metadata: undefined, isStatic: false });
       // The descriptor is changed too, for decorators that are composed of others and do not pass on the result.
-      Reflect.set(descriptor as object, part, replacement);
+      setProperty(descriptor as object, part, replacement);
       return { ...descriptor, [part]: replacement };
     }
-    place = legacyPlace(second, third);
+    place = isField ? 'accessor' : legacyPlace(second, third);
     name ??= (decorated as { name?: unknown } | undefined)?.name;
   }
   throw new PlacementError(
@@ -87,6 +92,34 @@ interface Context {
 function isContext(second: unknown): second is Context {
   return typeof second === 'object' && second !== null && 'kind' in second;
 }
+
+function isAccessor(descriptor: PropertyDescriptor | undefined): boolean {
+  return typeof descriptor?.get === 'function' || typeof descriptor?.set === 'function';
+}
+
+/**
+ * Refuses a method that a legacy decorator below has turned into an accessor, as decorators that bind methods do. At
+ * this moment the class still has the method itself.
+ */
+function refuseReplaced({ name }: Decorator, owner: unknown, key: PropertyKey): void {
+  if (typeof descriptorOf(Object(owner), key)?.value !== 'function') return;
+  throw new PlacementError(
+    `@${name} cannot decorate the method ${String(key)}, because a decorator below @${name} has turned it into an ` +
+      `accessor: write @${name} below that decorator`,
+  );
+}
+
+/**
+ * Whether a getter and its setter do nothing but read and write one private field. Compilers turn an auto-accessor,
+ * such as `accessor x = 1`, into such a pair. A minifier may hide it.
+ */
+function isAutoAccessor({ get, set }: PropertyDescriptor): boolean {
+  return set !== undefined && AUTO_ACCESSOR.test(`${get}${set}`.replace(/\s+/g, ''));
+}
+
+/** Matches the code of an auto-accessor's getter and setter, without white space, from TypeScript or esbuild. */
+const AUTO_ACCESSOR =
+  /\{return(?:([\w$]+\.#[^=;}]+);?\}.*\((.+)\)\{\1=\2;?\}$|.*_accessor_storage|__privateGet(\([\w$]+,[\w$]+)\);?\}.*\{__privateSet\3,)/;
 
 /** Returns the kind of a place that a legacy decorator cannot decorate, for the error message. */
 function legacyPlace(key: unknown, third: unknown): string {

@@ -1,4 +1,5 @@
 import type { Fn } from '../src/definition/function.js';
+import { create, hasOwn } from '../src/platform.js';
 import type { Target } from './dialect.js';
 
 /**
@@ -29,7 +30,7 @@ export function recordOptions({ key, owner, metadata, isStatic }: Target, replac
     const store = metadata as Record<string, Record<PropertyKey, object>>;
     for (const name of isStatic ? [OPTIONS, STATIC_OPTIONS] : [OPTIONS]) {
       // The metadata of a subclass inherits from that of its base class, and so do the options in it.
-      if (!Object.hasOwn(store, name)) store[name] = Object.create(store[name] ?? null);
+      if (!hasOwn(store, name)) store[name] = create(store[name] ?? null);
       store[name]![key] = options;
     }
   }

@@ -1,3 +1,5 @@
+import { isOverflow } from './platform.js';
+
 /**
  * Calls each listener, even if others throw. Then throws the error that was thrown, or one `AggregateError` of several.
  */
@@ -20,15 +22,8 @@ export function throwAfter(listener: () => void, error: unknown): never {
   try {
     listener();
   } catch (thrown) {
+    // If both report a stack overflow, the listener failed for the same reason as the call before it.
     if (!isOverflow(thrown) || !isOverflow(error)) throw new AggregateError([thrown, error]);
   }
   throw error;
-}
-
-/**
- * Whether an error reports a stack overflow, in the wording of any engine. If both errors do, the listener failed for
- * the same reason as the call before it.
- */
-function isOverflow(error: unknown): boolean {
-  return /call stack|recursion/.test((error as Partial<Error> | null)?.message ?? '');
 }

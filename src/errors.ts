@@ -1,3 +1,5 @@
+import { isArray } from './platform.js';
+
 /** The base class of every error that memokit itself throws. The class or the `code` tells the errors apart. */
 export abstract class MemokitError extends Error {
   /** The code of the error. Unlike the message, it stays the same across versions. */
@@ -67,7 +69,7 @@ export class BatchError extends MemokitError {
 /** Returns the message for a value that differs from the expected one. */
 export function mismatch(name: string, expected: string, received: unknown): string {
   // Only the type of an object is shown, because converting it to a string may run its code.
-  const kind = Array.isArray(received) ? 'array' : typeof received;
+  const kind = isArray(received) ? 'array' : typeof received;
   const type = Object(received) === received ? kind : `${kind} ${String(received)}`;
   return `${name}: expected ${expected}, but got: ${received == null ? String(received) : type}`;
 }

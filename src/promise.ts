@@ -1,10 +1,19 @@
 import { mismatch, OptionError } from './errors.js';
+import { ignoreForeign, isArray, setProperty, symbolsOf } from './platform.js';
 
-/** Whether a value is a promise or another object with a `then` method. */
+/**
+ * Whether a value is a promise or another object with a `then` method. A strict proxy that throws when it is asked for
+ * `then` is none.
+ */
 export function isPromise(result: unknown): result is PromiseLike<unknown> {
   // Primitives are ruled out first, because looking up a property of a primitive is slow.
   if ((typeof result !== 'object' && typeof result !== 'function') || result === null) return false;
-  return result instanceof Promise || typeof (result as { then?: unknown }).then === 'function';
+  try {
+    return result instanceof Promise || typeof (result as { then?: unknown }).then === 'function';
+  } catch (error) {
+    ignoreForeign(error);
+    return false;
+  }
 }
 
 /**
@@ -17,14 +26,29 @@ export function nativePromise(promise: PromiseLike<unknown>): Promise<unknown> {
 }
 
 /**
- * Refuses a promise from a callback that has to return a boolean. @throws OptionError when the callback returned a
- * promise.
+ * Refuses a promise from a callback that has to return the value itself. @throws OptionError, or another error, when the
+ * callback returned a promise.
  */
-export function refusePromise(option: string, given: unknown): void {
+export function refusePromise(
+  name: string,
+  given: unknown,
+  expected = 'a boolean',
+  Refusal: new (message: string) => Error = OptionError,
+): void {
   if (!isPromise(given)) return;
   // Nobody uses the promise, so its rejection must not be reported as unhandled.
   nativePromise(given).catch(() => {});
-  throw new OptionError(mismatch(option, 'a boolean as its result', given));
+  throw new Refusal(mismatch(name, `${expected} as its result`, given));
+}
+
+/**
+ * Refuses a promise as a key, or as a member of an array that is a key. A callback that makes a promise makes a new one
+ * for each call, so no two calls would have the same key.
+ */
+export function refusePromiseKey(name: string, key: unknown, Refusal?: new (message: string) => Error): void {
+  const expected = 'a value that is not a promise';
+  if (!isArray(key)) refusePromise(name, key, expected, Refusal);
+  else for (const member of key) refusePromise(name, member, expected, Refusal);
 }
 
 /**
@@ -33,8 +57,8 @@ export function refusePromise(option: string, given: unknown): void {
  * the code that settles the promise, because that code runs in the context.
  */
 export function dropContext(promise: unknown): void {
-  for (const symbol of Object.getOwnPropertySymbols(promise)) {
+  for (const symbol of symbolsOf(promise)) {
     // `Reflect.set` does not throw if the promise is frozen.
-    if (symbol.description === 'kResourceStore') Reflect.set(promise as object, symbol, undefined);
+    if (symbol.description === 'kResourceStore') setProperty(promise as object, symbol, undefined);
   }
 }

@@ -1,4 +1,5 @@
-import { mismatch, OptionError } from './errors.js';
+import { ArgumentError, mismatch, OptionError } from './errors.js';
+import { isArray, keysOf } from './platform.js';
 
 /** Refuses an option that does not fit. @throws OptionError that names the expected and the received value. */
 export function requireOption(fits: unknown, name: string, expected: string, received: unknown): void {
@@ -7,14 +8,14 @@ export function requireOption(fits: unknown, name: string, expected: string, rec
 
 /** Refuses options that are not an object. */
 export function requireObject(name: string, options: unknown): void {
-  requireOption(typeof options === 'object' && options && !Array.isArray(options), name, 'an object', options);
+  requireOption(typeof options === 'object' && options && !isArray(options), name, 'an object', options);
 }
 
 /** Refuses options that are not an object, and properties that are not options. */
 export function requireNames(options: object, known: string, name = 'options'): void {
   requireObject(name, options);
   const names = known.split(' ');
-  for (const key of Object.keys(options)) requireOption(names.includes(key), name, known, key);
+  for (const key of keysOf(options)) requireOption(names.includes(key), name, known, key);
 }
 
 /** Refuses a number outside of a range. The type is checked too, because a string can be compared with a number. */
@@ -27,4 +28,9 @@ export function requireNumber(name: string, value: number, least: number, most =
 /** Refuses an option that is set and is not a function. */
 export function requireFunction(name: string, value: unknown): void {
   requireOption(value === undefined || typeof value === 'function', name, 'a function', value);
+}
+
+/** @throws ArgumentError when an argument that is to be called is no function. */
+export function requireCallback(name: string, value: unknown): void {
+  if (typeof value !== 'function') throw new ArgumentError(mismatch(name, 'a function', value));
 }

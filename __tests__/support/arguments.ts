@@ -30,6 +30,12 @@ const atom = fc.oneof(
   fc.integer({ min: -3, max: 3 }),
 );
 
+/** Files, which have no value to compare. */
+const files = ['a', 'a'].map((content) => new File([content], 'a.txt'));
+
+/** The members of a list of names and values, such as a query or a form. */
+const pairs = fc.array(fc.tuple(fc.constantFrom('a', 'b', 'a=1'), fc.constantFrom('', '1', 'b&a')), { maxLength: 2 });
+
 const name = fc.constantFrom('a', 'b', '0', '1', 'length', '__proto__', 'constructor', '');
 
 const { value } = fc.letrec<{ value: unknown }>((tie) => ({
@@ -54,6 +60,15 @@ const { value } = fc.letrec<{ value: unknown }>((tie) => ({
     fc.int8Array({ maxLength: 3 }),
     fc.float64Array({ maxLength: 2, noNaN: true }),
     fc.constantFrom('http://a/', 'http://a/?b').map((href) => new URL(href)),
+    pairs.map((entries) => new URLSearchParams(entries)),
+    pairs.map((entries) => new Headers(entries.map(([header, content]) => [header.replace('=', '-'), content]))),
+    fc.tuple(pairs, fc.subarray(files)).map(([entries, attached]) => {
+      const form = new FormData();
+      for (const [field, content] of entries) form.append(field, content);
+      for (const file of attached) form.append('a', file);
+      return form;
+    }),
+    fc.constantFrom('de', 'de-u-co-phonebk').map((tag) => new Intl.Locale(tag)),
   ),
 }));
 

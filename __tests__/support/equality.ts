@@ -15,6 +15,10 @@ export function equal(a: unknown, b: unknown): boolean {
     return String(a) === String(b) && a.lastIndex === b.lastIndex && properties(a, b);
   }
   if (a instanceof URL && b instanceof URL) return a.href === b.href;
+  if (a instanceof URLSearchParams && b instanceof URLSearchParams) return sequences([...a].flat(), [...b].flat());
+  if (a instanceof Headers && b instanceof Headers) return sequences([...a].flat(), [...b].flat());
+  if (a instanceof FormData && b instanceof FormData) return sequences([...a].flat(), [...b].flat());
+  if (a instanceof Intl.Locale && b instanceof Intl.Locale) return String(a) === String(b);
   if ([Date, Number, String, Boolean, BigInt, Symbol].some((type) => a instanceof type)) {
     return Object.is(a.valueOf(), b.valueOf()) && properties(a, b);
   }

@@ -1,24 +1,23 @@
 import { ArgumentError, BatchError, mismatch } from '../errors.js';
 import { type Key, keyOf } from '../key/key.js';
 import { running } from '../load/load-context.js';
+import { freezeObject, ignoreForeign, isArray, sameValue, tagOf } from '../platform.js';
+import { isPromise, nativePromise } from '../promise.js';
 import { endOfTurn } from '../time/end-of-turn.js';
 
 /**
- * A batch: the calls on one receiver within one turn of the event loop. One call with the list of their keys answers
- * them all.
+ * A batch: calls on one receiver within one turn of the event loop. One call with the list of their arguments answers
+ * them all. Calls with one key share an element of the list. Calls with the same argument but other keys cannot be in one
+ * batch: the list could not tell them apart.
  */
 export class Batch {
   readonly #calls: BatchedCall[] = [];
-  readonly #load: (keys: readonly unknown[]) => unknown;
-  readonly #name: () => string;
+  /** The key of the calls with each argument. */
+  readonly #keys = new Map<unknown, Key>();
+  readonly #source: BatchSource;
 
-  /**
-   * @param load Loads the results. Called once, at the end of the turn.
-   * @param name Returns the name of the definition. Called only for error messages.
-   */
-  constructor(load: (keys: readonly unknown[]) => unknown, name: () => string) {
-    this.#load = load;
-    this.#name = name;
+  constructor(source: BatchSource) {
+    this.#source = source;
   }
 
   /** Has the batch load at the end of this turn. */
@@ -26,55 +25,84 @@ export class Batch {
     endOfTurn().then(() => this.#answer());
   }
 
+  /** Whether a call with an argument and a key can be in this batch. */
+  accepts(argument: unknown, key: Key): boolean {
+    if (this.#source.keyOf === undefined || !this.#keys.has(argument)) return true;
+    return sameValue(this.#keys.get(argument), key);
+  }
+
   /**
    * Adds a call. Returns a promise of its result, which rejects with the call's own error or the error of the batch. Call
-   * this only before `load` is called.
+   * this only before the batch loads.
    */
-  add(key: unknown): Promise<unknown> {
+  add(argument: unknown, key: Key): Promise<unknown> {
+    this.#keys.set(argument, key);
+    const identity = this.#identityOf(argument);
     return new Promise((resolve, reject) => {
-      this.#calls.push({ key, identity: keyOf([key]), load: running.load, resolve, reject });
+      this.#calls.push({ argument, identity, key, load: running.load, resolve, reject });
     });
   }
 
   async #answer(): Promise<void> {
     // Skips each call whose load has ended already, because all its callers aborted or its timeout passed.
-    const calls = this.#calls.filter((call) => !call.load?.isSettled && isUnchanged(call, this.#name));
+    const calls = this.#calls.filter((call) => !call.load?.isSettled && this.#isUnchanged(call));
+    const { load, name } = this.#source;
     try {
       // Each key is loaded once, although a caller may call again after the entry was deleted.
-      const keys = new Map(calls.map(({ identity, key }) => [identity, key]));
+      const byKey = new Map(calls.map(({ key, argument }) => [key, argument]));
       // Freezes the list: a batch function that sorted it would give the callers each other's results.
-      const list = Object.freeze([...keys.values()]);
-      const results = requireResults(await this.#load(list), list.length, this.#name());
-      const resultOf = new Map([...keys.keys()].map((identity, index) => [identity, results[index]]));
-      for (const call of calls) settleCall(call, resultOf.get(call.identity));
+      const list = freezeObject([...byKey.values()]);
+      const results = requireResults(await load(list), list.length, name());
+      const resultOf = new Map([...byKey.keys()].map((key, index) => [key, results[index]]));
+      for (const call of calls) settleCall(call, resultOf.get(call.key));
     } catch (error) {
       for (const { reject } of calls) reject(error);
     }
   }
+
+  /** What has to stay as it is until the batch loads: the key by the option `key`, or the argument by its content. */
+  #identityOf(argument: unknown): Key {
+    const { keyOf: keyOfCall } = this.#source;
+    return keyOfCall === undefined ? keyOf([argument]) : keyOfCall(argument);
+  }
+
+  /** Rejects a call whose key has changed since: its result would be another's, and stored as its own. */
+  #isUnchanged({ argument, identity, reject }: BatchedCall): boolean {
+    try {
+      if (sameValue(this.#identityOf(argument), identity)) return true;
+      const what = this.#source.keyOf === undefined ? 'argument' : 'key';
+      reject(
+        new ArgumentError(
+          `${this.#source.name()}: the ${what} was changed after the call, before its batch was loaded`,
+        ),
+      );
+    } catch (error) {
+      reject(error);
+    }
+    return false;
+  }
+}
+
+/** What a batch needs to know of its receiver and definition. */
+export interface BatchSource {
+  /** Loads the results. Called once, at the end of the turn. */
+  readonly load: (list: readonly unknown[]) => unknown;
+  /** The key that a call with an argument has now; `undefined` where the arguments themselves are the key. */
+  readonly keyOf: ((argument: unknown) => Key) | undefined;
+  /** The name of the definition. Called only for error messages. */
+  readonly name: () => string;
 }
 
 interface BatchedCall {
-  readonly key: unknown;
-  /** The cache key of `key` at the time of the call. */
+  readonly argument: unknown;
+  /** What `#identityOf` gave at the time of the call. */
   readonly identity: Key;
+  /** The key of the call's entry. */
+  readonly key: Key;
   /** The load that the call belongs to, if that load can be aborted. */
   readonly load: typeof running.load;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
-}
-
-/**
- * Whether the key of a call is the same as at the time of the call. If it is not, rejects the call, because its result
- * would be stored under the key of another value.
- */
-function isUnchanged({ key, identity, reject }: BatchedCall, name: () => string): boolean {
-  try {
-    if (Object.is(keyOf([key]), identity)) return true;
-    reject(new ArgumentError(`${name()}: the argument was changed after the call, before its batch was loaded`));
-  } catch (error) {
-    reject(error);
-  }
-  return false;
 }
 
 function settleCall({ resolve, reject }: BatchedCall, result: unknown): void {
@@ -87,7 +115,8 @@ function settleCall({ resolve, reject }: BatchedCall, result: unknown): void {
 }
 
 function requireResults(results: unknown, count: number, name: string): readonly unknown[] {
-  if (!Array.isArray(results)) throw new BatchError(mismatch(name, 'its batch to return an array', results));
+  if (isArray(results) && results.length !== count) results.forEach(ignoreRejection);
+  if (!isArray(results)) throw new BatchError(mismatch(name, 'its batch to return an array', results));
   if (results.length !== count) {
     throw new BatchError(
       `${name}: expected its batch to return one result for each key (${count}), but got ${results.length}`,
@@ -101,15 +130,23 @@ function requireResults(results: unknown, count: number, name: string): readonly
  * is not an instance of the context's `Error`.
  */
 function isError(result: unknown): boolean {
-  if (result instanceof Error) return true;
-  return Object.prototype.toString.call(result) === '[object Error]' && !(Symbol.toStringTag in Object(result));
+  try {
+    if (result instanceof Error) return true;
+    return tagOf(result) === '[object Error]' && !(Symbol.toStringTag in Object(result));
+  } catch (error) {
+    // A strict proxy throws for the name that it does not have, and so is none.
+    ignoreForeign(error);
+    return false;
+  }
+}
+
+/** No call gets this result, so that no caller can handle its rejection. */
+function ignoreRejection(result: unknown): void {
+  if (isPromise(result)) nativePromise(result).catch(() => {});
 }
 
 /**
  * Stands for no batch. It also keeps a batch alive for ever: a garbage collection that finds none alive drops their hidden
  * class, and with it all machine code that was optimized for it.
  */
-export const NO_BATCH: Batch = /* @__PURE__ */ new Batch(
-  () => [],
-  () => '',
-);
+export const NO_BATCH: Batch = /* @__PURE__ */ new Batch({ load: () => [], keyOf: undefined, name: () => '' });

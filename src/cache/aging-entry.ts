@@ -1,4 +1,5 @@
 import type { Definition } from '../definition/definition.js';
+import { max } from '../platform.js';
 import { requireNumber } from '../validate.js';
 
 /** An aging entry: a value that callers may be given when it is past its ttl, with the times of its aging. */
@@ -57,5 +58,5 @@ export function aged(value: unknown, ttl: number, { options, now }: Definition):
     end + staleWhileRevalidate,
     end + staleIfError,
   );
-  return [entry, ttl && lifetime + Math.max(staleWhileRevalidate, staleIfError)];
+  return [entry, ttl && lifetime + max(staleWhileRevalidate, staleIfError)];
 }

@@ -1,6 +1,7 @@
 import { type CallKey, isTokens, NO_ARGUMENTS } from '../key/call-key.js';
 import { sameTokens } from '../key/token-tree.js';
 import { type EvictionCause, requireCapacity } from '../lru/options.js';
+import { max, sameValue } from '../platform.js';
 import { requireNumber } from '../validate.js';
 import type { Entries } from './entries.js';
 
@@ -75,7 +76,7 @@ export abstract class FewEntries implements Entries {
     if (old !== undefined) {
       this.#unlink(old);
       if (isDead(old, now)) this.onEvicted(key, old.value, 'expired');
-      else if (!Object.is(old.value, value)) this.onEvicted(key, old.value, 'replaced');
+      else if (!sameValue(old.value, value)) this.onEvicted(key, old.value, 'replaced');
     }
     if (ttl > 0) this.#trim(this.#capacity - 1, now);
     const expiry = ttl < Infinity ? now + ttl : undefined;
@@ -115,6 +116,12 @@ export abstract class FewEntries implements Entries {
     return all;
   }
 
+  #isHeld(entry: Entry): boolean {
+    let each = this.#newest;
+    while (each !== undefined && each !== entry) each = each.older;
+    return each !== undefined;
+  }
+
   /** Least recent first. */
   #all(): Entry[] {
     const all: Entry[] = [];
@@ -129,7 +136,7 @@ export abstract class FewEntries implements Entries {
   #loneHolderOf(key: CallKey): Entry | undefined {
     let entry = this.#newest;
     // As a Map compares: NaN is NaN. -0 is no lone key.
-    while (entry !== undefined && entry.key !== key && !Object.is(entry.key, key)) entry = entry.older;
+    while (entry !== undefined && entry.key !== key && !sameValue(entry.key, key)) entry = entry.older;
     return entry;
   }
 
@@ -156,7 +163,7 @@ export abstract class FewEntries implements Entries {
     if (found?.expiry === undefined) return found;
     const now = this.now();
     // A clock is anybody's code, and may use the entries.
-    if (!this.#all().includes(found)) return this.#living(this.#holderOf(found.key), looks);
+    if (!this.#isHeld(found)) return this.#living(this.#holderOf(found.key), looks);
     if (!isDead(found, now)) return found;
     if (!looks) this.#remove(found, 'expired');
     return undefined;
@@ -166,7 +173,7 @@ export abstract class FewEntries implements Entries {
   #trim(most: number, now: number): void {
     for (const entry of this.#all()) if (isDead(entry, now)) this.#remove(entry, 'expired');
     const all = this.#all();
-    for (const entry of all.slice(0, Math.max(all.length - most, 0))) this.#remove(entry, 'capacity');
+    for (const entry of all.slice(0, max(all.length - most, 0))) this.#remove(entry, 'capacity');
   }
 
   /** The time, if there is something that can die. */

@@ -14,7 +14,7 @@ export class ManyEntries extends BoundedMap<CallKey, unknown, CallSlots> impleme
       owner.capacity,
       () => owner.now(),
     );
-    for (const { key, value, expiry } of owner.takeAll()) this.restore(key, value, expiry ?? Infinity);
+    for (const { key, value, expiry } of owner.takeAll()) this.add(key, value, expiry);
   }
 
   findLone(key: CallKey): unknown {

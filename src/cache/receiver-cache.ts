@@ -4,6 +4,7 @@ import { Counters } from '../definition/stats.js';
 import { type CallKey, isTokens } from '../key/call-key.js';
 import type { TokenList } from '../key/flatten.js';
 import type { EvictionCause } from '../lru/options.js';
+import { max, round } from '../platform.js';
 import { AgingEntry } from './aging-entry.js';
 import { CacheExtras } from './cache-extras.js';
 import { type Entries, resultOf, storedFor } from './entries.js';
@@ -223,7 +224,7 @@ export class ReceiverCache extends FewEntries implements LoadState {
 
   /** Counts the milliseconds that loads have taken. */
   countTime(duration: number): void {
-    const microseconds = Math.max(0, Math.round(duration * 1000));
+    const microseconds = max(0, round(duration * 1000));
     this.#loadTime += microseconds;
     this.definition.totals.loadTime += microseconds;
   }

@@ -1,5 +1,15 @@
 import { mismatch, OptionError } from '../errors.js';
 import { isPlainObject } from '../key/kind.js';
+import {
+  assign,
+  create,
+  defineProperty,
+  descriptorOf,
+  fromEntries,
+  getProperty,
+  ownKeys,
+  prototypeOf,
+} from '../platform.js';
 
 /**
  * The caller's signal: an AbortSignal among the arguments of a call, by which that caller stops waiting for a shared
@@ -34,6 +44,14 @@ export function signalOf(pick: SignalPicker, receiver: unknown, args: readonly u
   throw new OptionError(mismatch('signal', 'an AbortSignal or undefined as its result', signal));
 }
 
+/** The reason of an aborted signal. A signal of a platform that knows no reasons stands for an AbortError. */
+export function reasonOf({ reason }: AbortSignal): unknown {
+  if (reason !== undefined) return reason;
+  const message = 'This operation was aborted';
+  if (typeof DOMException === 'function') return new DOMException(message, 'AbortError');
+  return assign(new Error(message), { name: 'AbortError' });
+}
+
 /**
  * Returns the arguments that make up the key of a call: all of them except its signal. If the call has no signal, the
  * `undefined` or `null` in the signal's position is left out, so that a call keys the same with and without a signal.
@@ -51,8 +69,9 @@ export function withoutSignal(pick: SignalPicker, receiver: unknown, args: reado
     }
   };
   const isPicked = (positions: readonly Position[]) => picked(withProbe(args, positions)) === probe();
+  if (!args.some(hasAbsent)) return args;
   let positions = absentPositions(args);
-  if (positions.length === 0 || !isPicked(positions)) return args;
+  if (!isPicked(positions)) return args;
   while (positions.length > 1) {
     const half = positions.slice(0, positions.length / 2);
     positions = isPicked(half) ? half : positions.slice(half.length);
@@ -82,11 +101,17 @@ interface Position {
   readonly name?: PropertyKey;
 }
 
+/** Whether an argument is absent, or is a plain object with a property that is. */
+function hasAbsent(arg: unknown): boolean {
+  if (isAbsent(arg)) return true;
+  return isPlainObject(arg) && ownKeys(arg).some((name) => isAbsent(getProperty(arg, name)));
+}
+
 function absentPositions(args: readonly unknown[]): Position[] {
   return args.flatMap((arg, index): Position[] => {
     if (isAbsent(arg)) return [{ index }];
     if (!isPlainObject(arg)) return [];
-    const names = Reflect.ownKeys(arg).filter((name) => isAbsent(Reflect.get(arg, name)));
+    const names = ownKeys(arg).filter((name) => isAbsent(getProperty(arg, name)));
     return names.map((name) => ({ index, name }));
   });
 }
@@ -109,8 +134,8 @@ function withProbe(args: readonly unknown[], positions: readonly Position[]): un
  */
 function withSignalsElsewhere(args: readonly unknown[], { index, name }: Position): unknown[][] {
   const filled = (arg: object) => {
-    const names = [...Reflect.ownKeys(arg), 'a name that nobody has'];
-    return Object.fromEntries(names.map((each) => [each, each === name ? undefined : probe()]));
+    const names = [...ownKeys(arg), 'a name that nobody has'];
+    return fromEntries(names.map((each) => [each, each === name ? undefined : probe()]));
   };
   return [probe(), SIGNAL_UNDER_EVERY_NAME].flatMap((other) => [
     [...args, ...Array(EXTRA_ARGUMENTS).fill(other)],
@@ -146,7 +171,7 @@ function probe(): AbortSignal {
 
 function replaceSignalIn(arg: unknown, signal: AbortSignal, other: AbortSignal | undefined): unknown {
   if (!isPlainObject(arg)) return arg;
-  const holders = Reflect.ownKeys(arg).filter((name) => Reflect.get(arg, name) === signal);
+  const holders = ownKeys(arg).filter((name) => getProperty(arg, name) === signal);
   return holders.length === 0 ? arg : withProperties(arg, new Set(holders), other);
 }
 
@@ -154,12 +179,12 @@ function replaceSignalIn(arg: unknown, signal: AbortSignal, other: AbortSignal |
  * Returns a copy of a plain object with another value for some properties, or without them if the value is `undefined`.
  */
 function withProperties(object: object, names: ReadonlySet<PropertyKey>, value: AbortSignal | undefined): object {
-  const copy: object = Object.create(Object.getPrototypeOf(object));
-  for (const other of Reflect.ownKeys(object)) {
-    const descriptor = Object.getOwnPropertyDescriptor(object, other)!;
+  const copy: object = create(prototypeOf(object));
+  for (const other of ownKeys(object)) {
+    const descriptor = descriptorOf(object, other)!;
     const { enumerable = false } = descriptor;
-    if (!names.has(other)) Object.defineProperty(copy, other, descriptor);
-    else if (value) Object.defineProperty(copy, other, { value, enumerable, configurable: true, writable: true });
+    if (!names.has(other)) defineProperty(copy, other, descriptor);
+    else if (value) defineProperty(copy, other, { value, enumerable, configurable: true, writable: true });
   }
   return copy;
 }

@@ -1,6 +1,7 @@
 import { mismatch, OptionError } from '../errors.js';
 import { type CallKey, callKeyOf } from '../key/call-key.js';
-import { refusePromise } from '../promise.js';
+import { isArray, peek } from '../platform.js';
+import { refusePromise, refusePromiseKey } from '../promise.js';
 import { monotonic, reader } from '../time/clock.js';
 import { withoutSignal } from './caller-signal.js';
 import { type Fn, isAsync } from './function.js';
@@ -78,7 +79,11 @@ export class Definition {
   /** Returns the key of a call. */
   keyOf(receiver: unknown, args: readonly unknown[]): CallKey {
     const { key, signal } = this.options;
-    if (key !== undefined) return callKeyOf([key.apply(receiver, args as unknown[])]);
+    if (key !== undefined) {
+      const given: unknown = key.apply(receiver, args as unknown[]);
+      refusePromiseKey('key', given);
+      return callKeyOf([given]);
+    }
     return callKeyOf(signal === undefined ? args : withoutSignal(signal, receiver, args));
   }
 
@@ -92,10 +97,17 @@ export class Definition {
     return Boolean(wanted);
   }
 
-  /** Returns the milliseconds for which a result is stored. The result of a `ttl` function is not checked here. */
+  /**
+   * Returns the milliseconds for which a result is stored. The cache checks the number that a `ttl` function returns.
+   *
+   * @throws OptionError when `ttl` returns a promise.
+   */
   ttlOf(result: unknown, args: readonly unknown[]): number {
     const { ttl } = this.options;
-    return typeof ttl === 'function' ? ttl(result, ...args) : ttl;
+    if (typeof ttl !== 'function') return ttl;
+    const given: unknown = ttl(result, ...args);
+    refusePromise('ttl', given, 'a number from 0');
+    return given as number;
   }
 
   /** Returns the tags of a result. @throws OptionError when `tags` returns anything but an array of strings. */
@@ -103,7 +115,8 @@ export class Definition {
     const { tags } = this.options;
     if (tags === undefined) return NO_TAGS;
     const given: unknown = tags(result, ...args);
-    if (Array.isArray(given) && given.every((tag) => typeof tag === 'string')) return given;
+    if (isArray(given) && given.every((tag) => typeof tag === 'string')) return given;
+    refusePromise('tags', given, 'an array of strings');
     throw new OptionError(mismatch('tags', 'an array of strings as its result', given));
   }
 
@@ -129,6 +142,7 @@ const NO_TAGS: readonly string[] = [];
  * member's name alone.
  */
 export function memberLabel(owner: object | undefined, name: PropertyKey): string {
-  const className: unknown = typeof owner === 'function' ? owner.name : owner?.constructor?.name;
+  const made: unknown = typeof owner === 'object' ? peek(owner, 'constructor') : owner;
+  const className = typeof made === 'function' ? peek(made, 'name') : undefined;
   return typeof className === 'string' && className !== '' ? `${className}.${String(name)}` : String(name);
 }

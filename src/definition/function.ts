@@ -1,22 +1,24 @@
+import { defineProperties, descriptorsOf, prototypeOf, setPrototypeOf, tagOf } from '../platform.js';
+
 /** A function that can be memoized. */
 export type Fn<This = any> = (this: This, ...args: any[]) => any;
 
-/** Returns the language's name for the kind of a function: `Function`, `AsyncFunction`, `GeneratorFunction` … */
-function tagOf(fn: unknown): string {
-  return Object.prototype.toString.call(fn).slice(8, -1);
-}
-
 /** Whether a function is declared `async`, so that it always returns a promise. */
 export function isAsync(fn: unknown): boolean {
-  return tagOf(fn) === 'AsyncFunction';
+  return tagOf(fn) === '[object AsyncFunction]';
 }
 
 export function isGenerator(fn: unknown): boolean {
   return tagOf(fn).includes('Generator');
 }
 
-/** Copies the appearance of one function to another: its name, its length and its own properties. */
+/**
+ * Copies the appearance of one function to another: its name, its length, its own properties and its prototype. The
+ * prototype tells, for example, that a function is async.
+ */
 export function copyAppearance(from: Fn, to: Fn): void {
-  const { prototype: _, ...own } = Object.getOwnPropertyDescriptors(from) as PropertyDescriptorMap;
-  Object.defineProperties(to, own);
+  const { prototype: _, ...own } = descriptorsOf(from) as PropertyDescriptorMap;
+  defineProperties(to, own);
+  const prototype: object | null = prototypeOf(from);
+  if (prototypeOf(to) !== prototype) setPrototypeOf(to, prototype);
 }

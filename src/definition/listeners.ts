@@ -1,5 +1,6 @@
 import { type CallKey, publicKeyOf } from '../key/call-key.js';
 import type { EvictionCause } from '../lru/options.js';
+import { isPromise, nativePromise } from '../promise.js';
 import type { CachedOptions } from './options.js';
 
 /** The listeners of one definition. Each method builds the event and calls the listener; it does not catch errors. */
@@ -16,19 +17,33 @@ export class Listeners {
   }
 
   hit(key: CallKey, args: readonly unknown[], value: unknown): void {
-    this.#on.hit?.({ key: publicKeyOf(key), args: args as unknown[], value });
+    const { hit } = this.#on;
+    if (hit !== undefined) this.#watch(hit({ key: publicKeyOf(key), args: args as unknown[], value }), key, args);
   }
 
   miss(key: CallKey, args: readonly unknown[], value: unknown): void {
-    this.#on.miss?.({ key: publicKeyOf(key), args: args as unknown[], value });
+    const { miss } = this.#on;
+    if (miss !== undefined) this.#watch(miss({ key: publicKeyOf(key), args: args as unknown[], value }), key, args);
   }
 
   evict(key: CallKey, value: unknown, cause: EvictionCause): void {
-    this.#on.evict?.({ key: publicKeyOf(key), value, cause });
+    const { evict } = this.#on;
+    if (evict !== undefined) this.#watch(evict({ key: publicKeyOf(key), value, cause }), key, []);
   }
 
   error(key: CallKey, args: readonly unknown[], error: unknown): void {
     this.#on.error?.({ key: publicKeyOf(key), args: args as unknown[], error });
+  }
+
+  /** An async listener may reject when no caller waits for it any more. Its error goes where a detached one goes. */
+  #watch(returned: unknown, key: CallKey, args: readonly unknown[]): void {
+    if (!isPromise(returned)) return;
+    nativePromise(returned).catch((error) => {
+      const rethrow = () => {
+        throw error;
+      };
+      this.notifyDetached(key, args, [rethrow]);
+    });
   }
 
   /**

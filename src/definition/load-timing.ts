@@ -1,3 +1,5 @@
+import { min } from '../platform.js';
+
 /**
  * The load timing of one definition: it decides which loads are timed. Two clock readings cost as much as a quick load,
  * so quick loads are sampled. After a timed load of less than 10 µs the sampling interval doubles, up to every 64th
@@ -17,8 +19,8 @@ export class LoadTiming {
    * each load that was skipped since the last sample.
    */
   extrapolate(duration: number): number {
-    const others = (this.#stride - 1) * Math.min(duration, QUICK);
-    this.#stride = duration < QUICK ? Math.min(2 * this.#stride, LONGEST_STRIDE) : 1;
+    const others = (this.#stride - 1) * min(duration, QUICK);
+    this.#stride = duration < QUICK ? min(2 * this.#stride, LONGEST_STRIDE) : 1;
     this.#left = this.#stride;
     return duration + others;
   }

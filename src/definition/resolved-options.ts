@@ -1,4 +1,5 @@
 import { requireCapacity, requireClock } from '../lru/options.js';
+import { entriesOf, freezeObject, keysOf } from '../platform.js';
 import { type Clock, monotonic } from '../time/clock.js';
 import { LONGEST_TIMER } from '../time/timer.js';
 import { requireFunction, requireNames, requireNumber, requireOption } from '../validate.js';
@@ -70,7 +71,7 @@ export function asyncOptionOf(options: ResolvedOptions): string | undefined {
 export function resolveOptions<Args extends readonly unknown[], R, This>(
   options: CachedOptions<Args, R, This>,
 ): ResolvedOptions {
-  const names = Object.keys(DEFAULTS) as (keyof CachedOptions)[];
+  const names = keysOf(DEFAULTS) as (keyof CachedOptions)[];
   requireNames(options, names.join(' '));
   const filled: Record<string, unknown> = { ...DEFAULTS };
   for (const name of names) {
@@ -86,12 +87,12 @@ export function resolveOptions<Args extends readonly unknown[], R, This>(
   requireOption([undefined, 'instance', 'class'].includes(per), 'per', "'instance' or 'class'", per);
   requireOption(name === undefined || typeof name === 'string', 'name', 'a string', name);
   requireNames(on, 'hit miss evict error', 'on');
-  for (const [event, listener] of Object.entries(on)) requireFunction(`on.${event}`, listener);
-  for (const [option, given] of Object.entries({ key, when, tags, signal })) requireFunction(option, given);
+  for (const [event, listener] of entriesOf(on)) requireFunction(`on.${event}`, listener);
+  for (const [option, given] of entriesOf({ key, when, tags, signal })) requireFunction(option, given);
   // An async function returns a new promise each time, so no two calls would have the same key.
   requireOption(!isAsync(key), 'key', 'a function that is not async', key);
   requireClock(clock);
-  for (const [option, given] of Object.entries({ staleWhileRevalidate, staleIfError, errorTtl })) {
+  for (const [option, given] of entriesOf({ staleWhileRevalidate, staleIfError, errorTtl })) {
     requireNumber(option, given, 0);
   }
   const isFraction = (value: unknown) => typeof value === 'number' && value >= 0 && value <= 1;
@@ -103,7 +104,7 @@ export function resolveOptions<Args extends readonly unknown[], R, This>(
   requireOption(isMany, 'many', 'the name of a method, or a function', many);
   requireTimer('timeout', timeout);
   requireTimer('softTimeout', softTimeout);
-  return Object.freeze({ ...resolved, on: { ...on } });
+  return freezeObject({ ...resolved, on: { ...on } });
 }
 
 /** Refuses a number of milliseconds for which no timer can be set, other than `Infinity`, which sets none. */

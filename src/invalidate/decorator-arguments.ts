@@ -1,5 +1,6 @@
 import type { Fn } from '../definition/function.js';
 import { ArgumentError, mismatch } from '../errors.js';
+import { isArray } from '../platform.js';
 
 /** The arguments of `@evicts` or `@puts`, parsed. */
 export interface DecoratorArguments {
@@ -30,7 +31,7 @@ export function parseDecoratorArguments(decorator: string, given: readonly unkno
 }
 
 function isOptions(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !isArray(value);
 }
 
 function isName(value: unknown): boolean {

@@ -3,6 +3,7 @@ import type { Fn } from '../definition/function.js';
 import { copyAppearance, isGenerator } from '../definition/function.js';
 import { PlacementError } from '../errors.js';
 import { registerBefore } from '../memoize/registry.js';
+import { prototypeOf, setPrototypeOf } from '../platform.js';
 import { isPromise, nativePromise } from '../promise.js';
 import type { OnSuccess, Rule } from './rule.js';
 
@@ -25,7 +26,7 @@ export function mutate(method: Fn, rule: Rule, name: string): Fn {
   const replacement = mutator.toFunction();
   copyAppearance(method, replacement);
   // The prototype tells that a function is async, so the replacement gets the prototype of the method.
-  Object.setPrototypeOf(replacement, Object.getPrototypeOf(method));
+  setPrototypeOf(replacement, prototypeOf(method));
   registerBefore(method, replacement);
   mutators.set(replacement, mutator);
   return replacement;

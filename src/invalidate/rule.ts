@@ -2,6 +2,7 @@ import { callAll, throwAfter } from '../call-all.js';
 import { ArgumentError, mismatch } from '../errors.js';
 import { cachesOf } from '../memoize/cache-of.js';
 import type { CallCache } from '../memoize/call-cache.js';
+import { isArray } from '../platform.js';
 import { refusePromise } from '../promise.js';
 import type { DecoratorArguments } from './decorator-arguments.js';
 import type { EvictsOptions } from './options.js';
@@ -59,7 +60,7 @@ export abstract class Rule {
   protected callOf(receiver: unknown, args: readonly unknown[], result?: unknown): readonly unknown[] | undefined {
     if (this.#args === undefined) return undefined;
     const call: unknown = this.#args.apply(receiver, this.isByResult ? [result, ...args] : (args as unknown[]));
-    if (Array.isArray(call)) return call;
+    if (isArray(call)) return call;
     throw new ArgumentError(mismatch(`the arguments of ${this.#names.map(String).join(', ')}`, 'an array', call));
   }
 

@@ -1,6 +1,19 @@
+import { ArgumentError } from '../errors.js';
+import {
+  fromCharCode,
+  hasOwn,
+  ignoreForeign,
+  keysOf,
+  namesOf,
+  prototypeOf,
+  symbolsOf,
+  tagOf,
+  valuesOf,
+} from '../platform.js';
+import { refusePromiseKey } from '../promise.js';
 import { identityOf, textOfSymbol } from './identity.js';
 import { inOrder } from './key-order.js';
-import { BuiltIn, inherited } from './kind.js';
+import { askPrototype, BuiltIn, inherited } from './kind.js';
 import { ARGUMENTS, ARRAY, KEYED, OBJECT, RAW, SPARSE } from './marker.js';
 import type { Pending, TokenBuffer } from './token-buffer.js';
 import { cacheKey, type Keyed, put, write } from './value.js';
@@ -10,15 +23,17 @@ export function writeBody(to: TokenBuffer, { target, kind, content }: Pending): 
   if (kind === ARRAY) writeArray(to, target as unknown[]);
   else if (kind === KEYED) {
     // The class is a part of the value: user 1 does not equal order 1.
-    put(to, identityOf(Object.getPrototypeOf(target) ?? NO_CLASS));
-    write(to, (target as Keyed)[cacheKey]());
+    put(to, identityOf(askPrototype(target) ?? NO_CLASS));
+    const value = (target as Keyed)[cacheKey]();
+    refusePromiseKey('[cacheKey]', value, ArgumentError);
+    write(to, value);
   } else if (kind === OBJECT || !(kind instanceof BuiltIn)) {
-    writeProperties(to, target, Object.keys(target), Object.getOwnPropertySymbols(target));
+    writeProperties(to, target, keysOf(target), symbolsOf(target));
   } else if (writeContent(to, target, kind.name, content)) {
     // Properties that user code has added to the built-in object. Most objects have none.
-    const names = Object.keys(target);
-    const symbols = Object.getOwnPropertySymbols(target);
-    const isAdded = kind.name === 'URL' && addedToUrl(target);
+    const names = keysOf(target);
+    const symbols = symbolsOf(target);
+    const isAdded = HOSTED.includes(kind.name) && addedTo(target, kind.name);
     if (isAdded) writeProperties(to, target, names.filter(isAdded), symbols.filter(isAdded));
     else writeProperties(to, target, names, symbols);
   }
@@ -33,14 +48,14 @@ function writeContent(to: TokenBuffer, target: object, name: string, content: un
     for (let i = 0; i < content.length; i += CHUNK) write(to, textOf(content.subarray(i, i + CHUNK)));
     return false;
   }
-  if (name === 'Map' || name === 'Set') {
-    writeMembers(to, content as Iterable<unknown>, name === 'Map');
+  if (typeof content === 'object') {
+    writeMembers(to, content as Iterable<unknown>, name !== 'Set');
     return true;
   }
   write(to, content);
   if (name === 'RegExp') {
     // Reads the flags from a copy if the RegExp has own properties besides lastIndex, because these may hide the flags.
-    const isPlain = Object.getOwnPropertyNames(target).length === 1;
+    const isPlain = namesOf(target).length === 1;
     write(to, (isPlain ? (target as RegExp) : new RegExp(target as RegExp)).flags);
     write(to, (target as RegExp).lastIndex);
   }
@@ -65,19 +80,19 @@ function writeMembers(to: TokenBuffer, members: Iterable<unknown>, isMap: boolea
 
 function writeArray(to: TokenBuffer, target: unknown[]): void {
   const { length } = target;
-  const hasRaw = Object.hasOwn(target, 'raw');
+  const hasRaw = hasOwn(target, 'raw');
   // Counts the values, because making the names of all elements would cost more.
-  const values = hasRaw ? [] : Object.values(target);
-  if (!hasRaw && values.length === length && isDense(target) && Object.getOwnPropertySymbols(target).length === 0) {
+  const values = hasRaw ? [] : valuesOf(target);
+  if (!hasRaw && values.length === length && isDense(target) && symbolsOf(target).length === 0) {
     put(to, length);
     for (let i = 0; i < length; i++) write(to, values[i]);
     return;
   }
-  const keys = Object.keys(target);
+  const keys = keysOf(target);
   const isTemplate = hasRaw && !keys.includes('raw');
   put(to, isTemplate ? RAW : SPARSE);
   put(to, length);
-  writeProperties(to, target, isTemplate ? [...keys, 'raw'] : keys, Object.getOwnPropertySymbols(target));
+  writeProperties(to, target, isTemplate ? [...keys, 'raw'] : keys, symbolsOf(target));
 }
 
 /**
@@ -90,16 +105,20 @@ function isDense(target: unknown[]): boolean {
 }
 
 /**
- * Returns a function that tells whether user code added a property to a URL. Some platforms keep internal state in own
- * properties, which every URL has.
+ * Returns a function that tells whether user code added a property to an object of a host's class. Some platforms keep
+ * internal state in own properties, which every instance has.
  */
-function addedToUrl(target: object): (name: PropertyKey) => boolean {
+function addedTo(target: object, name: string): (name: PropertyKey) => boolean {
   let bare: object | undefined;
-  return (name) => {
-    bare ??= new (Object.getPrototypeOf(target).constructor as typeof URL)('a:');
-    return !Object.hasOwn(bare, name);
+  return (property) => {
+    const Class = prototypeOf(target).constructor as new (url?: string) => object;
+    bare ??= name === 'URL' ? new Class('a:') : new Class();
+    return !hasOwn(bare, property);
   };
 }
+
+/** The classes that hosts write in JavaScript. */
+const HOSTED = ['URL', 'URLSearchParams', 'Headers', 'FormData'];
 
 /** Writes own properties in canonical order, symbols last. */
 function writeProperties(to: TokenBuffer, target: object, keys: string[], symbols: symbol[]): void {
@@ -126,7 +145,13 @@ function writeProperties(to: TokenBuffer, target: object, keys: string[], symbol
 
 /** Whether an object is an `arguments` object. It looks like a plain object, but its length is not enumerable. */
 function isArguments(target: object): boolean {
-  return Object.prototype.toString.call(target) === '[object Arguments]';
+  try {
+    return tagOf(target) === '[object Arguments]';
+  } catch (error) {
+    // A strict proxy throws for the tag that it does not have.
+    ignoreForeign(error);
+    return false;
+  }
 }
 
 function sorted(symbols: symbol[]): symbol[] {
@@ -137,7 +162,7 @@ function sorted(symbols: symbol[]): symbol[] {
 
 /** Turns bytes into a text with one character for each byte. */
 function textOf(bytes: Uint8Array): string {
-  return String.fromCharCode.apply(null, bytes as unknown as number[]);
+  return fromCharCode.apply(null, bytes as unknown as number[]);
 }
 
 /**

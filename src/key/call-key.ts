@@ -1,3 +1,4 @@
+import { isArray, sameValue } from '../platform.js';
 import { flatten, isToken, release } from './flatten.js';
 import { type Key, keyOf, keyOfToken, keyOfTokens } from './key.js';
 import { sameTokens } from './token-tree.js';
@@ -13,7 +14,7 @@ export const NO_ARGUMENTS: unique symbol = /* @__PURE__ */ Symbol('no arguments'
 
 /** Whether a call key is a token list. */
 export function isTokens(key: CallKey): key is readonly unknown[] {
-  return Array.isArray(key);
+  return isArray(key);
 }
 
 /** Computes the call key of an argument list. */
@@ -34,7 +35,7 @@ export function publicKeyOf(key: CallKey): Key {
 
 /** Whether two call keys belong to equal argument lists. */
 export function isSameKey(a: CallKey, b: CallKey): boolean {
-  return isTokens(a) && isTokens(b) ? sameTokens(a, b, b.length) : Object.is(a, b);
+  return isTokens(a) && isTokens(b) ? sameTokens(a, b, b.length) : sameValue(a, b);
 }
 
 /** The arguments of a key whose tokens are the arguments. */

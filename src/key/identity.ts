@@ -1,3 +1,5 @@
+import { keyFor } from '../platform.js';
+
 /**
  * The token of an object that has no value to compare, such as a function or an instance of a user's class. A target always
  * has the same identity, two targets never share one, and an identity does not keep its target alive.
@@ -29,6 +31,6 @@ let last = 0;
  * same symbol everywhere.
  */
 export function textOfSymbol(symbol: symbol): string {
-  const registered = Symbol.keyFor(symbol);
+  const registered = keyFor(symbol);
   return registered === undefined ? identityOf(symbol).text : `y${registered.length}:${registered}`;
 }

@@ -1,4 +1,5 @@
 import { ArgumentError, mismatch } from '../errors.js';
+import { isArray } from '../platform.js';
 import { flatten, isToken, release } from './flatten.js';
 import { OPEN, render } from './render.js';
 
@@ -29,7 +30,7 @@ export function keyOf(args: readonly unknown[]): Key {
 
 /** Checks that a value is an argument list. @throws ArgumentError when it is not an array. */
 export function requireArguments(args: unknown): void {
-  if (!Array.isArray(args)) throw new ArgumentError(mismatch('args', 'an array', args));
+  if (!isArray(args)) throw new ArgumentError(mismatch('args', 'an array', args));
 }
 
 /** Returns the key of the argument list that has these tokens. */

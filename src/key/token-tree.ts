@@ -1,3 +1,5 @@
+import { sameValue } from '../platform.js';
+
 /** A leaf of a tree: an object with a token list. It extends this class, in which the tree keeps its place. */
 export abstract class Leaf {
   /** The branch above, while the leaf is in a tree and there is one. Only the tree writes it. */
@@ -161,5 +163,5 @@ function onlyChild<L extends Leaf>({ edge, children }: Branch<L>): Node<L> {
 
 /** As a Map compares: NaN is NaN. */
 function isSame(a: unknown, b: unknown): boolean {
-  return a === b || Object.is(a, b);
+  return a === b || sameValue(a, b);
 }

@@ -1,3 +1,4 @@
+import { ignoreForeign } from '../platform.js';
 import { identityOf } from './identity.js';
 import { BuiltIn, kindOf } from './kind.js';
 import { BACK, KEYED, MINUS_ZERO } from './marker.js';
@@ -45,7 +46,7 @@ function writeObject(to: TokenBuffer, target: object): void {
     put(to, number);
     return;
   }
-  const kind = typeof (target as Keyed)[cacheKey] === 'function' ? KEYED : kindOf(target);
+  const kind = isKeyed(target) ? KEYED : kindOf(target);
   const content = kind instanceof BuiltIn ? kind.contentOf(target) : kind;
   if (content === undefined) {
     put(to, identityOf(target));
@@ -58,4 +59,14 @@ function writeObject(to: TokenBuffer, target: object): void {
   if (to.last === undefined) to.first = pending;
   else to.last.next = pending;
   to.last = pending;
+}
+
+/** Whether an object has a method `[cacheKey]`. A strict proxy that throws when it is asked for one has none. */
+function isKeyed(target: object): target is Keyed {
+  try {
+    return typeof (target as Keyed)[cacheKey] === 'function';
+  } catch (error) {
+    ignoreForeign(error);
+    return false;
+  }
 }

@@ -1,3 +1,16 @@
+import { type Ancestor, ancestorOf } from '../key/kind.js';
+import {
+  defineProperties,
+  descriptorOf,
+  freezeObject,
+  fromEntries,
+  isExtensible,
+  isView,
+  namesOf,
+  ownKeys,
+  prototypeOf,
+} from '../platform.js';
+
 /**
  * Freezes a value and all that its own properties and its contents reach, so that whoever changes it fails there. O(size).
  *
@@ -11,61 +24,63 @@ export function deepFreeze(value: unknown): void {
   reach(reached, value);
   // Goes on to what is added meanwhile: no depth overflows, and no cycle goes round twice.
   for (const object of reached) {
-    for (const kind of [Map, Set, Date]) if (object instanceof kind) shadow(object, kind);
-    Object.freeze(object);
-    // Also of what was frozen before, as that says nothing of what is in it.
-    for (const key of Reflect.ownKeys(object)) {
-      reach(reached, Object.getOwnPropertyDescriptor(object, key)?.value);
+    const ancestor = ancestorOf(object, NAMES);
+    const content = ancestor?.kind.contentOf(object);
+    if (ancestor?.kind.name === 'RegExp') {
+      // A RegExp that searches writes its lastIndex.
+      if (content !== undefined) continue;
+    } else if (ancestor !== undefined) {
+      shadow(object, ancestor);
     }
-    for (const content of contentsOf(object)) reach(reached, content);
+    freezeObject(object);
+    // Also of what was frozen before, as that says nothing of what is in it.
+    for (const key of ownKeys(object)) reach(reached, descriptorOf(object, key)?.value);
+    // An object that only inherits from a Map, as a proxy or a fake does, has no contents.
+    if (typeof content !== 'object') continue;
+    for (const member of content as Iterable<unknown>) {
+      if (ancestor?.kind.name === 'Set') reach(reached, member);
+      else for (const part of member as [unknown, unknown]) reach(reached, part);
+    }
   }
 }
 
 function reach(reached: Set<object>, value: unknown): void {
-  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return;
-  // A RegExp that searches writes its lastIndex.
-  if (!(value instanceof RegExp || isModule(value))) reached.add(value);
+  if (typeof value !== 'object' || value === null || isView(value)) return;
+  if (!isModule(value)) reached.add(value);
 }
+
+/** The classes whose instances need more than `Object.freeze`, or must not be frozen. */
+const NAMES = ['Map', 'Set', 'Date', 'RegExp'];
 
 /** What `import()` gives: nobody can change it, nor freeze it. */
 function isModule(value: object): boolean {
-  if (Object.isExtensible(value)) return false;
-  return Object.getOwnPropertyDescriptor(value, Symbol.toStringTag)?.value === 'Module';
+  if (isExtensible(value)) return false;
+  return descriptorOf(value, Symbol.toStringTag)?.value === 'Module';
 }
 
-/** A built-in class whose instances hold what no property shows. */
-type Kind = MapConstructor | SetConstructor | DateConstructor;
-
-/** Puts a method that throws before each that would change the object. */
-function shadow(object: object, kind: Kind): void {
-  let shadows = shadowsOf.get(kind);
+/** Puts a method that throws before each inherited method that would change the object. */
+function shadow(object: object, { kind, prototype }: Ancestor): void {
+  let shadows = shadowsOf.get(prototype);
   if (shadows === undefined) {
-    const mutators = Object.getOwnPropertyNames(kind.prototype).filter((name) => MUTATOR.test(name));
-    shadows = Object.fromEntries(mutators.map((name) => [name, { value: refusal(kind, name) }]));
-    shadowsOf.set(kind, shadows);
+    // Fake timers put a subclass in the place of Date, so the methods may be further up.
+    const names: string[] = [];
+    for (let at: object | null = prototype; at; at = prototypeOf(at)) names.push(...namesOf(at));
+    const mutators = names.filter((name) => MUTATORS.some((beginning) => name.startsWith(beginning)));
+    shadows = fromEntries(mutators.map((name) => [name, { value: refusal(kind.name, name) }]));
+    shadowsOf.set(prototype, shadows);
   }
   // One that takes no more properties was made so by somebody else, or is shadowed already.
-  if (Object.isExtensible(object)) Object.defineProperties(object, shadows);
+  if (isExtensible(object)) defineProperties(object, shadows);
 }
 
-function refusal({ name: kind }: Kind, method: string): () => never {
+function refusal(kind: string, method: string): () => never {
   return () => {
     throw new TypeError(`${method} would change a ${kind} that is a cached result, which is frozen: change a copy`);
   };
 }
 
-function contentsOf(object: object): unknown[] {
-  const contents: unknown[] = [];
-  try {
-    if (object instanceof Map) Map.prototype.forEach.call(object, (value, key) => contents.push(key, value));
-    if (object instanceof Set) Set.prototype.forEach.call(object, (value) => contents.push(value));
-  } catch {
-    // It only inherits from one, as a proxy or a fake does, and so has no contents of its own.
-  }
-  return contents;
-}
+/** How the methods that change one begin, in this edition of the language and, as far as can be told, the next. */
+const MUTATORS = ['add', 'clear', 'delete', 'getOrInsert', 'set'];
 
-/** What the methods that change one are called, in this edition of the language and, as far as can be told, the next. */
-const MUTATOR = /^(add|clear|delete|getOrInsert|set)/;
-
-const shadowsOf = /* @__PURE__ */ new Map<Kind, PropertyDescriptorMap>();
+/** The shadows of the methods of each prototype. */
+const shadowsOf = /* @__PURE__ */ new WeakMap<object, PropertyDescriptorMap>();

@@ -1,9 +1,13 @@
 import type { PlatformSignal } from '../definition/caller-signal.js';
+import type { CallKey } from '../key/call-key.js';
 
-/** The load whose method is on the stack, if it can be aborted. Assigned to, not called, as deep recursion goes through here. */
-export const running: { load: { readonly signal: AbortSignal; readonly isSettled: boolean } | undefined } = {
-  load: undefined,
-};
+/** What is known of the method that is on the stack. It is assigned to, not called, as deep recursion goes through here. */
+export const running: {
+  /** The load that the method runs for, if it can be aborted. */
+  load: { readonly signal: AbortSignal; readonly isSettled: boolean } | undefined;
+  /** The key of the call, where the method is a batched one. */
+  key: CallKey;
+} = { load: undefined, key: undefined };
 
 /**
  * The signal of the load that the calling method is run for: aborted when nobody waits for the result any more, or when

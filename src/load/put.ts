@@ -3,6 +3,7 @@ import { beginLoad, fenceLoad } from '../cache/loads-in-flight.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
 import { throwAfter } from '../call-all.js';
 import type { CallKey } from '../key/call-key.js';
+import { resolved } from '../platform.js';
 import { dropContext, isPromise } from '../promise.js';
 import { refresh } from '../time/clock.js';
 import { awaitLoad } from './await-load.js';
@@ -49,7 +50,7 @@ function storeGiven(cache: ReceiverCache, key: CallKey, args: readonly unknown[]
   const { definition } = cache;
   refuseOneShot(value, definition);
   if (definition.options.freeze) deepFreeze(value);
-  const stored = definition.promises ? Promise.resolve(value) : value;
+  const stored = definition.promises ? resolved(value) : value;
   if (definition.promises) dropContext(stored);
   refresh();
   storeEntry(cache, key, stored, definition.ttlOf(value, args), definition.tagsOf(value, args));

@@ -47,6 +47,7 @@ export class ReadThrough implements Loader {
     let load: CallLoad | undefined;
     let value: unknown;
     running.load = undefined;
+    running.key = key;
     try {
       load = new CallLoad(key, since);
       beginLoad(cache, load);
@@ -68,7 +69,7 @@ export class ReadThrough implements Loader {
   #missAlone(cache: ReceiverCache, key: CallKey, receiver: unknown, args: readonly unknown[] | undefined): unknown {
     const { definition } = cache;
     const { timing } = definition;
-    const isSample = timing.isDue();
+    const isSample = !cache.isNew && timing.isDue();
     const since = isSample || cache.isNew ? readClock(cache) : undefined;
     const outer = running.load;
     let value: unknown;

@@ -1,3 +1,4 @@
+import { abs, sameValue } from '../platform.js';
 import { monotonic, refresh } from '../time/clock.js';
 import { requireNumber } from '../validate.js';
 import { type EvictionCause, type EvictionListener, requireCapacity } from './options.js';
@@ -20,9 +21,6 @@ export class BoundedMap<K, V, I extends Index<K> = Index<K>> {
   readonly #weigh: ((value: V, key: K) => number) | undefined;
   readonly #onEvicted: EvictionListener<K, V> | undefined;
   #removals = 0;
-  /** Writes since the last sweep during which an entry may have been dead. */
-  #unswept = 0;
-
   /** The caller has checked the options. */
   constructor(
     makeIndex: () => I,
@@ -42,7 +40,6 @@ export class BoundedMap<K, V, I extends Index<K> = Index<K>> {
   get capacity(): number {
     return this.#capacity;
   }
-
   get size(): number {
     this.#sweep(this.#time(), Infinity);
     return this.index.size;
@@ -56,7 +53,6 @@ export class BoundedMap<K, V, I extends Index<K> = Index<K>> {
   /** Milliseconds until a key's entry dies, `Infinity` when it never does, `undefined` when there is none. */
   expiresIn(key: K): number | undefined {
     const slot = this.#locate(key);
-    // It may have died between the two readings.
     const left = slot > 0 ? this.#expiryAt(slot) - this.#time() : 0;
     return left > 0 ? left : undefined;
   }
@@ -69,9 +65,9 @@ export class BoundedMap<K, V, I extends Index<K> = Index<K>> {
     this.#makeRoom(0, now);
   }
 
-  /** The keys, least recent first, some of which may be dead. O(n). */
-  order(): K[] {
-    return this.#recency.slots().map((slot) => this.#slots.keyAt(slot));
+  /** The keys, least recent first, some of which may be dead; no more than `most` of them. O(n). */
+  order(most?: number): K[] {
+    return this.#recency.slots(most).map((slot) => this.#slots.keyAt(slot));
   }
 
   /** The live slot of a key, its recency untouched, or 0; `valueAt` gives its value, of 0 undefined. */
@@ -106,15 +102,12 @@ export class BoundedMap<K, V, I extends Index<K> = Index<K>> {
     return this.#values[slot] as V | undefined;
   }
 
-  /** Writes an entry that dies at a time, under a key that has none. There must be room. */
-  restore(key: K, value: V, expiry: number): void {
-    this.#slots.setExpiry(this.#take(key, value), expiry);
-  }
-
-  /** Adds an entry that never dies, under a key that has none. */
-  add(key: K, value: V): void {
+  /** Adds an entry under a key that has none. One that dies at a time needs room. */
+  add(key: K, value: V, expiry = Infinity): void {
     const slots = this.#slots;
-    if (this.#weigh !== undefined || this.#expiries.length > 0) {
+    if (expiry < Infinity) {
+      slots.setExpiry(this.#take(key, value), expiry);
+    } else if (!this.#isSimple()) {
       this.write(key, value, Infinity);
     } else if (slots.weight < this.#capacity) {
       this.#take(key, value);
@@ -128,6 +121,12 @@ export class BoundedMap<K, V, I extends Index<K> = Index<K>> {
 
   /** Writes an entry and makes it the most recent, evicting what no longer fits. */
   write(key: K, value: V, ttl: number): void {
+    if (ttl === Infinity && this.#isSimple()) {
+      const slot = this.index.get(key);
+      if (slot === 0) this.add(key, value);
+      else this.#replace(slot, value, 0);
+      return;
+    }
     const isWeighed = this.#weigh !== undefined;
     const weighed = isWeighed ? this.#weigh!(value, key) : 1;
     if (isWeighed) requireNumber('weigh', weighed, 0, Number.MAX_VALUE);
@@ -137,18 +136,12 @@ export class BoundedMap<K, V, I extends Index<K> = Index<K>> {
     const stays = ttl > 0 && weighed <= this.#capacity;
     const weight = stays || !isWeighed ? weighed : 0;
     let slot = this.index.get(key);
-    if (slot !== 0) {
-      // The old value leaves, unless it is the same and alive.
-      if (now >= this.#expiryAt(slot)) this.#tell(slot, 'expired');
-      else if (!Object.is(this.valueAt(slot), value)) this.#tell(slot, 'replaced');
-      this.#recency.touch(slot);
-      this.#slots.values[slot] = value;
-      this.#slots.reweigh(slot, weight);
-    } else if (!isWeighed && ttl === Infinity && this.#expiries.length === 0) {
-      this.add(key, value);
-    } else {
+    if (slot === 0) {
       if (stays) this.#makeRoom(weight, now);
       slot = this.#take(key, value, weight);
+    } else {
+      this.#replace(slot, value, now);
+      this.#slots.reweigh(slot, weight);
     }
     this.#slots.setExpiry(slot, now + ttl);
     if (!stays) this.#remove(slot, ttl > 0 ? 'capacity' : 'expired');
@@ -159,7 +152,7 @@ export class BoundedMap<K, V, I extends Index<K> = Index<K>> {
   /** Removes a key. Tells whether there was an entry. */
   remove(key: K, cause: EvictionCause): boolean {
     const slot = this.#locate(key);
-    if (slot !== 0) this.#remove(Math.abs(slot), slot > 0 ? cause : 'expired');
+    if (slot !== 0) this.#remove(abs(slot), slot > 0 ? cause : 'expired');
     return slot > 0;
   }
 
@@ -176,6 +169,21 @@ export class BoundedMap<K, V, I extends Index<K> = Index<K>> {
     this.#recency = this.#slots.recency;
     this.#values = this.#slots.values;
     this.#expiries = this.#slots.expiries;
+  }
+
+  // Whether no entry can die or is weighed.
+  #isSimple(): boolean {
+    return this.#weigh === undefined && this.#expiries.length === 0;
+  }
+
+  /** Gives a slot a new value, and makes it the most recent. The old one leaves, unless it is the same and alive. */
+  #replace(slot: number, value: V, now: number): void {
+    if (this.#onEvicted !== undefined) {
+      if (now >= this.#expiryAt(slot)) this.#tell(slot, 'expired');
+      else if (!sameValue(this.valueAt(slot), value)) this.#tell(slot, 'replaced');
+    }
+    this.#recency.touch(slot);
+    this.#slots.values[slot] = value;
   }
 
   /** When the entry in a slot dies, `Infinity` when it never does. */
@@ -225,17 +233,9 @@ export class BoundedMap<K, V, I extends Index<K> = Index<K>> {
     }
   }
 
-  /** Removes the dead. They are looked for in all slots, but only after so many writes that each has paid for a few. */
+  /** Removes the dead, if it is time to look for them. */
   #sweep(now: number, slotsPerWrite: number): void {
-    const slots = this.#slots;
-    if (now < slots.soonest || ++this.#unswept * slotsPerWrite < this.index.size) return;
-    slots.soonest = Infinity;
-    this.#unswept = 0;
-    for (const slot of this.#recency.slots()) {
-      const expiry = this.#expiryAt(slot);
-      if (now >= expiry) this.#remove(slot, 'expired');
-      else slots.soonest = Math.min(slots.soonest, expiry);
-    }
+    for (const slot of this.#slots.dead(now, slotsPerWrite)) this.#remove(slot, 'expired');
   }
 
   #remove(slot: number, cause: EvictionCause): void {

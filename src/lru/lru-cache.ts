@@ -1,10 +1,14 @@
 import { callAll, throwAfter } from '../call-all.js';
+import { rejected, resolved } from '../platform.js';
 import { monotonic, reader, refresh } from '../time/clock.js';
-import { requireFunction, requireNames } from '../validate.js';
+import { requireCallback, requireFunction, requireNames } from '../validate.js';
 import { BoundedMap } from './bounded-map.js';
+import { type InspectOptions, inspectedEntries } from './inspected-map.js';
 import { type EvictionCause, type LruOptions, requireCapacity, requireClock, requireTtl } from './options.js';
 import { SingleFlight } from './single-flight.js';
 import { SlotIndex } from './slot-index.js';
+import { asInMap } from './slots.js';
+import { walk } from './walk.js';
 
 /**
  * An LRU cache: a Map that holds at most `capacity` entries and forgets the least recently used
@@ -15,7 +19,8 @@ import { SlotIndex } from './slot-index.js';
  * iterated; it leaves, and `onEvict` hears of it, when an operation comes across it. No timer runs.
  *
  * `get`, `set`, `has`, `peek` and `delete` take O(1), amortized over growth and over expiry. `size` takes
- * O(1) unless something has expired since it was last asked for.
+ * O(1) unless something has expired since it was last asked for. `assert.deepStrictEqual` takes any two caches for equal,
+ * and `structuredClone` makes `{}` of one, because the entries are private: compare and clone `[...cache]`.
  */
 export class LruCache<K, V> {
   readonly #map: BoundedMap<K, V>;
@@ -43,12 +48,11 @@ export class LruCache<K, V> {
     this.#onEvict = onEvict;
   }
 
-  /** How many entries, or which sum of weights, is kept. */
   get capacity(): number {
     return this.#map.capacity;
   }
 
-  /** Milliseconds that an entry lives unless its `set` says otherwise. */
+  /** Milliseconds that an entry lives by default. */
   get ttl(): number {
     return this.#ttl;
   }
@@ -129,13 +133,18 @@ export class LruCache<K, V> {
     return this.getOrInsertComputed(key, () => value);
   }
 
-  /** The value of a key as `get` gives it or, when there is none, what `compute(key)` returns, which is stored. */
+  /**
+   * The value of a key as `get` gives it or, when there is none, what `compute(key)` returns, which is stored.
+   *
+   * @throws ArgumentError when `compute` is no function.
+   */
   getOrInsertComputed(key: K, compute: (key: K) => V): V {
+    requireCallback('compute', compute);
     const slot = this.#map.find(key);
     if (slot !== 0) return this.#map.valueAt(slot) as V;
     let value: V;
     try {
-      value = compute(key);
+      value = compute(asInMap(key));
       refresh();
       this.#write(key, value, this.#ttl);
     } catch (error) {
@@ -151,11 +160,12 @@ export class LruCache<K, V> {
    * has one load at a time, whose value or error everyone gets who asks meanwhile. An error is not
    * stored. Nor is a value whose key was set, deleted or cleared while it was being loaded.
    *
-   * @throws RecursionError when `load` asks for its own key before it has returned.
+   * @throws RecursionError when `load` asks for its own key before it has returned, ArgumentError when it is no function.
    */
   getOrLoad(key: K, load: (key: K) => V | PromiseLike<V>): Promise<V> {
+    requireCallback('load', load);
     const slot = this.#map.find(key);
-    if (slot !== 0) return Promise.resolve(this.#map.valueAt(slot) as V);
+    if (slot !== 0) return resolved(this.#map.valueAt(slot) as V);
     this.#loads ??= new SingleFlight(new Map());
     const joined = this.#loads.join(key, GET_OR_LOAD)?.promise as Promise<V> | undefined;
     const promise = joined ?? this.#load(this.#loads, key, load);
@@ -165,35 +175,43 @@ export class LruCache<K, V> {
     } catch (error) {
       // The caller is given this error, and so will not hear of the load's.
       promise.catch(() => {});
-      return Promise.reject(error);
+      return rejected(error);
     }
   }
 
+  /** Removes the least recent entry, as `delete` does, and returns it; `undefined` when there is none. O(1). */
+  shift(): [K, V] | undefined {
+    let keys = this.#map.order(1);
+    let value = this.#map.peek(keys[0] as K);
+    // One that is dead leaves too, as expired.
+    for (; keys.length > 0 && !this.delete(keys[0]!); value = this.#map.peek(keys[0] as K)) keys = this.#map.order(1);
+    return keys.length === 0 ? undefined : [keys[0]!, value as V];
+  }
+
   /**
-   * The entries, least recent first. What is removed while iterating is skipped; what is added is not visited. O(n), for
-   * the first of them as for all.
+   * The entries, least recent first. What is removed while iterating is skipped; what is added is not visited, except, in
+   * a cache of 256 entries or more, what is added before the second step. The first step takes O(1), all together O(n).
    */
   entries(): Generator<[K, V], undefined, undefined> {
-    return this.#walk();
+    return walk(this.#map);
   }
 
-  /** The keys, least recent first, as `entries` iterates. */
   *keys(): Generator<K, undefined, undefined> {
-    for (const [key] of this.#walk()) yield key;
+    for (const [key] of walk(this.#map)) yield key;
   }
 
-  /** The values, least recent first, as `entries` iterates. */
   *values(): Generator<V, undefined, undefined> {
-    for (const [, value] of this.#walk()) yield value;
+    for (const [, value] of walk(this.#map)) yield value;
   }
 
   [Symbol.iterator](): Generator<[K, V], undefined, undefined> {
-    return this.#walk();
+    return walk(this.#map);
   }
 
   /** Calls back for each entry, least recent first, as `entries` iterates. */
   forEach(callback: (value: V, key: K, cache: this) => void, thisArg?: unknown): void {
-    for (const [key, value] of this.#walk()) callback.call(thisArg, value, key, this);
+    requireCallback('callback', callback);
+    for (const [key, value] of walk(this.#map)) callback.call(thisArg, value, key, this);
   }
 
   get [Symbol.toStringTag](): string {
@@ -201,18 +219,8 @@ export class LruCache<K, V> {
   }
 
   /** What Node's `util.inspect`, and so `console.log`, shows for the cache. */
-  [Symbol.for('nodejs.util.inspect.custom')](): Map<unknown, unknown> {
-    // Not a text: only what inspect goes through itself keeps its depth and its sight of cycles.
-    return Object.defineProperty(new Map(this), Symbol.toStringTag, { value: 'LruCache' });
-  }
-
-  *#walk(): Generator<[K, V], undefined, undefined> {
-    // Over the keys of now, as using an entry moves it.
-    const map = this.#map;
-    for (const key of map.order()) {
-      const slot = map.alive(key);
-      if (slot !== 0) yield [key, map.valueAt(slot) as V];
-    }
+  [Symbol.for('nodejs.util.inspect.custom')](_depth?: number, options?: InspectOptions): Map<unknown, unknown> {
+    return inspectedEntries(this, this.#map, options);
   }
 
   #write(key: K, value: V, ttl: number): void {
@@ -222,7 +230,7 @@ export class LruCache<K, V> {
 
   #load(loads: SingleFlight<K>, key: K, load: (key: K) => V | PromiseLike<V>): Promise<V> {
     const store = (value: V) => this.#write(key, value, this.#ttl);
-    const promise = loads.run({ key, promise: undefined, isDead: false }, () => load(key), store);
+    const promise = loads.run({ key, promise: undefined, isDead: false }, () => load(asInMap(key)), store);
     // The caller that began the load gets what a listener throws; callers that joined do not.
     return promise.then((value) => {
       this.#flushEvictions();
@@ -239,5 +247,4 @@ export class LruCache<K, V> {
   }
 }
 
-/** What an error calls it. */
 const GET_OR_LOAD = { name: 'getOrLoad' };

@@ -1,3 +1,4 @@
+import { numberIsInteger } from '../platform.js';
 import type { Clock } from '../time/clock.js';
 import { requireNumber, requireOption } from '../validate.js';
 
@@ -51,7 +52,7 @@ export interface LruOptions<K, V> {
 
 /** A V8 Map holds no more than 2^24 entries; a sum of weights has no such bound. */
 export function requireCapacity(value: number, weighted: boolean): void {
-  const whole = value === Infinity || (Number.isInteger(value) && value > 0 && value <= 2 ** 24);
+  const whole = value === Infinity || (numberIsInteger(value) && value > 0 && value <= 2 ** 24);
   if (weighted) requireNumber('capacity', value, Number.MIN_VALUE);
   else requireOption(whole, 'capacity', 'a whole number from 1 to 2^24, or Infinity', value);
 }

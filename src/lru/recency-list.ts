@@ -1,3 +1,5 @@
+import { floor, min } from '../platform.js';
+
 /**
  * The recency list: a doubly-linked list of slots, whole numbers from 1 by which its owner finds what a
  * slot stands for. The two links of a slot lie side by side in one array of integers: its older neighbour
@@ -16,7 +18,7 @@ export class RecencyList {
   /** @param most How many slots will be taken at once, as far as is known; any number from 0. */
   constructor(most: number) {
     // One more is taken for an entry that cannot stay, and one is the sentinel.
-    this.#enough = 2 * Math.floor(most) + 4;
+    this.#enough = 2 * floor(most) + 4;
   }
 
   /** The least recent slot, or 0 when the list is empty. */
@@ -66,10 +68,10 @@ export class RecencyList {
     this.#vacant = slot;
   }
 
-  /** Every taken slot, least recent first, as the list is now. O(n). */
-  slots(): number[] {
+  /** The taken slots, least recent first, as the list is now; no more than `most` of them. O(n). */
+  slots(most = Infinity): number[] {
     const slots: number[] = [];
-    for (let slot = this.oldest; slot !== 0; slot = this.#links[2 * slot + 1]!) slots.push(slot);
+    for (let slot = this.oldest; slot !== 0 && slots.length < most; slot = this.#links[2 * slot + 1]!) slots.push(slot);
     return slots;
   }
 
@@ -80,7 +82,7 @@ export class RecencyList {
   #grow(): void {
     const { length } = this.#links;
     const longer = length * (length < 1024 ? 8 : 2);
-    const links = new Uint32Array(length < this.#enough ? Math.min(longer, this.#enough) : longer);
+    const links = new Uint32Array(length < this.#enough ? min(longer, this.#enough) : longer);
     links.set(this.#links);
     this.#links = links;
   }

@@ -1,3 +1,5 @@
+import { min } from '../platform.js';
+
 /** Finds the slot of a key. Slots are whole numbers from 1; 0 stands for none. */
 export interface Index<K> {
   readonly size: number;
@@ -75,43 +77,53 @@ export class SlotIndex<K> implements Index<K> {
     return isWhole(key) ? (key - this.base) >>> 0 : 2 ** 32 - 1;
   }
 
-  *#entries(): Generator<[K, number], undefined, undefined> {
-    yield* this.others;
-    const { window, base, width } = this;
-    for (let at = 0; at < width; at++) if (window[at] !== 0) yield [((base + at) | 0) as K, window[at]!];
-  }
-
   /** Makes a new window if all whole numbers lie close. Stops at the first that does not. */
   #look(): void {
-    const { size } = this;
+    const { window, base, size } = this;
     this.#patience = 2 * size + FIRST_LOOK;
-    if (this.#inWindow === 0) this.width = 0;
     const widest = widestFor(size);
-    let low = Infinity;
-    let high = -Infinity;
-    for (const [key] of this.#entries()) {
+    // The part of the window that holds slots.
+    let first = 0;
+    let last = this.#inWindow === 0 ? 0 : this.width;
+    while (first < last && window[first] === 0) first++;
+    while (last > first && window[last - 1] === 0) last--;
+    // The base may have wrapped around at the least of the numbers.
+    const origin = base + first < 2 ** 31 ? base : base - 2 ** 32;
+    let low = last > first ? origin + first : Infinity;
+    let high = last > first ? origin + last - 1 : -Infinity;
+    for (const key of this.others.keys()) {
       if (!isWhole(key)) continue;
-      low = Math.min(low, key);
-      high = Math.max(high, key);
-      if (high - low >= widest) return;
+      if (key < low) low = key;
+      if (key > high) high = key;
+      if (high - low >= widest) break;
     }
-    if (low > high) return;
     const span = high - low + 1;
+    if (low > high || span > widest) {
+      // An empty window is given back.
+      if (this.#inWindow === 0) this.#replace(NO_WINDOW, 0, this.others, 0);
+      return;
+    }
     // Free cells at either end, for the keys that come next.
-    const margin = Math.min(16 + (span >> 2), (widest - span) >> 1);
-    const other = new SlotIndex<K>();
-    other.width = span + 2 * margin;
-    other.window = new Uint32Array(other.width);
-    other.base = (low - margin) | 0;
-    other.#patience = Infinity;
-    for (const [key, slot] of this.#entries()) other.set(key, slot);
-    // Assignments alone change this index, lest an overflow of the stack leave it in pieces.
-    this.#patience = span >> 3;
-    this.others = other.others;
-    this.#inWindow = other.#inWindow;
-    this.base = other.base;
-    this.window = other.window;
-    this.width = other.width;
+    const margin = (span + 64 < widest - span ? span + 64 : widest - span) >> 1;
+    const wider = new Uint32Array(span + 2 * margin);
+    const start = (low - margin) | 0;
+    const rest = new Map<K, number>();
+    wider.set(window.subarray(first, last), last > first ? (base + first - start) >>> 0 : 0);
+    for (const [key, slot] of this.others) {
+      if (isWhole(key)) wider[(key - start) >>> 0] = slot;
+      else rest.set(key, slot);
+    }
+    this.#replace(wider, start, rest, size - rest.size);
+    this.#patience = (span >> 3) + FIRST_LOOK;
+  }
+
+  /** Only assigns: an overflow of the stack before it leaves the index as it was. */
+  #replace(window: typeof NO_WINDOW, base: number, others: Map<K, number>, inWindow: number): void {
+    this.window = window;
+    this.width = window.length;
+    this.base = base;
+    this.others = others;
+    this.#inWindow = inWindow;
   }
 }
 
@@ -130,5 +142,5 @@ function isWhole(key: unknown): key is number {
  * window may take three times as much, which is a constant at most.
  */
 function widestFor(keys: number): number {
-  return 64 + 8 * keys + 16 * Math.min(keys, 4096);
+  return 64 + 8 * keys + 16 * min(keys, 4096);
 }

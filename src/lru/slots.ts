@@ -1,3 +1,4 @@
+import { min } from '../platform.js';
 import { RecencyList } from './recency-list.js';
 import type { Index } from './slot-index.js';
 
@@ -12,6 +13,8 @@ export class Slots<K, V> {
   soonest = Infinity;
   /** The sum of all weights. */
   weight = 0;
+  /** Writes since the dead were looked for, during which an entry may have been dead. */
+  #unswept = 0;
   readonly #index: Index<K>;
   readonly #capacity: number;
   #keys: unknown[] = [undefined];
@@ -26,10 +29,8 @@ export class Slots<K, V> {
     this.#weights = isWeighed ? [0] : undefined;
   }
 
-  /** The key of a slot as others see it: a Map stores -0 as 0, and so does a bounded map. */
   keyAt(slot: number): K {
-    const key = this.#keys[slot];
-    return (key === 0 ? 0 : key) as K;
+    return asInMap(this.#keys[slot] as K);
   }
 
   setExpiry(slot: number, expiry: number): void {
@@ -39,6 +40,19 @@ export class Slots<K, V> {
     // Slots that were taken before may never have had one.
     while (expiries.length <= slot) expiries.push(Infinity);
     expiries[slot] = expiry;
+  }
+
+  /** The dead, which are looked for in all slots, but only after so many writes that each has paid for a few of these. */
+  dead(now: number, slotsPerWrite: number): number[] {
+    if (now < this.soonest || ++this.#unswept * slotsPerWrite < this.#index.size) return [];
+    const slots = this.recency.slots();
+    const isDead = (slot: number) => slot < this.expiries.length && now >= this.expiries[slot]!;
+    this.#unswept = 0;
+    this.soonest = Infinity;
+    for (const slot of slots) {
+      if (slot < this.expiries.length && !isDead(slot)) this.soonest = min(this.soonest, this.expiries[slot]!);
+    }
+    return slots.filter(isDead);
   }
 
   /** Gives a slot another weight. */
@@ -93,3 +107,8 @@ export class Slots<K, V> {
 
 /** So few slots that what their arrays hold in reserve costs less than other arrays. */
 const SMALL = 1024;
+
+/** A key as others see it: a Map takes -0 for 0, and so does a bounded map. */
+export function asInMap<K>(key: K): K {
+  return (key === 0 ? 0 : key) as K;
+}

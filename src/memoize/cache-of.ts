@@ -4,7 +4,7 @@ import { NotCachedError } from '../errors.js';
 import { CallCache } from './call-cache.js';
 import { memberOf, pickMember } from './members.js';
 import type { Receivers } from './receivers.js';
-import { receiversOf } from './registry.js';
+import { receiversOf, receiversOfMember } from './registry.js';
 
 /**
  * Returns the cache of a memoized function.
@@ -41,7 +41,7 @@ export function cacheOf(target: object, ...members: unknown[]): CallCache {
   const receivers =
     members.length === 0
       ? receiversOf(receiver)
-      : (receiversOf(member) ?? pickMember(Object(receiver), member as PropertyKey, receiversOf));
+      : (receiversOf(member) ?? pickMember(Object(receiver), member as PropertyKey, finderOf(member as PropertyKey)));
   const named = members.length === 0 ? target : member;
   const name = typeof named === 'function' ? named.name : typeof named === 'object' ? 'an object' : String(named);
   if (receivers === undefined) {
@@ -68,13 +68,19 @@ export function cachesOf(target: object, name: PropertyKey): readonly [CallCache
   // A method that a `cachedProxy` caches is not on the prototype chain.
   if (receiversOf(member) !== undefined) return [nearest];
   const chain = new Set<Receivers>();
-  pickMember(Object(receiver), name, (owned) => {
-    const receivers = receiversOf(owned);
+  const find = finderOf(name);
+  pickMember(Object(receiver), name, (owned, owner) => {
+    const receivers = find(owned, owner);
     if (receivers !== undefined) chain.add(receivers);
     return undefined;
   });
   const [, ...overridden] = chain;
   return [nearest, ...overridden.map((receivers) => cacheFor(receivers, receiver))];
+}
+
+/** Returns the function that finds the receivers of a member with a name, for `pickMember`. */
+function finderOf(name: PropertyKey): (member: unknown, owner: object) => Receivers | undefined {
+  return (member, owner) => receiversOfMember(owner, name, member);
 }
 
 function cacheFor(receivers: Receivers, receiver: unknown): CallCache {

@@ -3,6 +3,7 @@ import type { CachedOptions } from '../definition/options.js';
 import { type ResolvedOptions, resolveOptions } from '../definition/resolved-options.js';
 import type { CallbackArgsOf } from '../definition/signature.js';
 import { ArgumentError, mismatch, OptionError } from '../errors.js';
+import { ownKeys } from '../platform.js';
 import { requireObject } from '../validate.js';
 import { CachingProxyHandler } from './caching-proxy-handler.js';
 import type { Features } from './features.js';
@@ -26,7 +27,7 @@ export function cachedProxyWith(features: Features): <T extends object>(target: 
     }
     requireObject('methods', methods);
     const named = new Map<PropertyKey, ResolvedOptions>();
-    for (const name of Reflect.ownKeys(methods)) {
+    for (const name of ownKeys(methods)) {
       const options = (methods as Record<PropertyKey, CachedOptions | undefined>)[name];
       if (options !== undefined) named.set(name, optionsOf(name, options));
     }

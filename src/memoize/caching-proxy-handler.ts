@@ -2,6 +2,15 @@ import { memberLabel } from '../definition/definition.js';
 import type { Fn } from '../definition/function.js';
 import type { ResolvedOptions } from '../definition/resolved-options.js';
 import { PlacementError } from '../errors.js';
+import {
+  applyFunction,
+  descriptorOf,
+  getProperty,
+  namesOf,
+  prototypeOf,
+  setProperty,
+  tryDefineProperty,
+} from '../platform.js';
 import { requireOption } from '../validate.js';
 import type { Features } from './features.js';
 import { type Membership, memberOf, registerMembers } from './members.js';
@@ -21,12 +30,13 @@ export class CachingProxyHandler<T extends object> implements ProxyHandler<T> {
   readonly #cached = new Map<PropertyKey, { readonly method: Fn; readonly wrapper: Fn }>();
   /** The forwarder of each method that is not cached. */
   readonly #forwarders = new WeakMap<Fn, Fn>();
-  /** The object's method behind each wrapper and each forwarder. */
-  readonly #originals = new WeakMap<Fn, Fn>();
+  /** The object's method behind each stand-in, which is a wrapper or forwarder of this or another proxy of the object. */
+  readonly #originals: WeakMap<Fn, Fn>;
 
   /** @throws OptionError when a name is not the name of a method, PlacementError when the method cannot be cached. */
   constructor(target: T, options: ReadonlyMap<PropertyKey, ResolvedOptions>, features: Features) {
     this.#target = target;
+    this.#originals = originalsOf(target);
     this.#options = options;
     this.#features = features;
     this.proxy = new Proxy(target, this);
@@ -35,24 +45,42 @@ export class CachingProxyHandler<T extends object> implements ProxyHandler<T> {
   }
 
   get(target: T, name: PropertyKey, receiver: unknown): unknown {
-    const member: unknown = Reflect.get(target, name, receiver === this.proxy ? target : receiver);
+    const member: unknown = getProperty(target, name, receiver === this.proxy ? target : receiver);
     if (typeof member !== 'function' || name === 'constructor' || isReadOnly(target, name)) return member;
     return this.#options.has(name) ? this.#cache(name, member as Fn) : this.#forward(member as Fn);
   }
 
   set(target: T, name: PropertyKey, value: unknown, receiver: unknown): boolean {
-    if (receiver !== this.proxy) return Reflect.set(target, name, value, receiver);
+    if (receiver !== this.proxy && receiver !== target) return setProperty(target, name, value, receiver);
     // The caller may assign a function that it read from the proxy. The object then gets the original method back.
-    return Reflect.set(target, name, this.#originals.get(value as Fn) ?? value);
+    return setProperty(target, name, this.#restore(value));
+  }
+
+  defineProperty(target: T, name: PropertyKey, descriptor: PropertyDescriptor): boolean {
+    const restored = { ...descriptor };
+    for (const part of ['value', 'get', 'set'] as const) {
+      if (part in restored) restored[part] = this.#restore(restored[part]) as Fn | undefined;
+    }
+    if (isSameMember(restored, descriptor)) return tryDefineProperty(target, name, descriptor);
+    const own = descriptorOf(target, name);
+    restored.configurable ??= own?.configurable ?? true;
+    const isWritable = 'value' in descriptor && (descriptor.writable ?? own?.writable);
+    // For a property that can never change again, the engine insists on the function that the caller gave.
+    return restored.configurable || isWritable ? tryDefineProperty(target, name, restored) : false;
+  }
+
+  /** Returns the object's method behind a stand-in. Returns any other value as it is. */
+  #restore(value: unknown): unknown {
+    return this.#originals.get(value as Fn) ?? value;
   }
 
   /** Checks that the method of a name can be cached. Throws if it never can. */
   #requireCacheable(name: PropertyKey): void {
     const target = this.#target;
-    const member: unknown = Reflect.get(target, name);
+    const member: unknown = getProperty(target, name);
     const isMethod = typeof member === 'function' && name !== 'constructor' && !isClass(member);
     requireOption(isMethod, String(name), 'a method of the target, not a class', member);
-    if (isReadOnly(target, name) || Reflect.get(target, name) !== member) {
+    if (isReadOnly(target, name) || getProperty(target, name) !== member) {
       const reason = isReadOnly(target, name) ? 'is read-only' : 'is a different function each time it is read';
       throw new PlacementError(
         `${String(name)} ${reason} in the target, so a proxy cannot cache it: write memoize(fn)`,
@@ -91,13 +119,15 @@ export class CachingProxyHandler<T extends object> implements ProxyHandler<T> {
   }
 
   /**
-   * Makes a function that calls a method with the object in place of the proxy, and returns the proxy in place of the
-   * object.
+   * Makes a function that calls a method with the object in place of the proxy, as `this` and as an argument, and returns
+   * the proxy in place of the object.
    */
   #redirect(method: Fn): Fn {
+    const replaceProxy = (value: unknown) => (value === this.proxy ? this.#target : value);
     return new Proxy(method, {
       apply: (_, receiver, args) => {
-        const result: unknown = Reflect.apply(method, receiver === this.proxy ? this.#target : receiver, args);
+        const own = args.includes(this.proxy) ? args.map(replaceProxy) : args;
+        const result: unknown = applyFunction(method, replaceProxy(receiver), own);
         return isPlainPromise(result)
           ? result.then((value) => this.#replaceTarget(value))
           : this.#replaceTarget(result);
@@ -114,7 +144,7 @@ export class CachingProxyHandler<T extends object> implements ProxyHandler<T> {
    */
   #ownerOf(member: unknown): Membership {
     if (this.#options.has(member as PropertyKey)) {
-      return [this.proxy, Reflect.get(this.proxy, member as PropertyKey)];
+      return [this.proxy, getProperty(this.proxy, member as PropertyKey)];
     }
     const original = this.#originals.get(member as Fn);
     const isCachedHere = original !== undefined && receiversOf(member) !== undefined;
@@ -122,25 +152,34 @@ export class CachingProxyHandler<T extends object> implements ProxyHandler<T> {
   }
 }
 
+/** Returns the map from stand-ins to methods that all proxies of an object share. */
+function originalsOf(target: object): WeakMap<Fn, Fn> {
+  const originals = allOriginals.get(target) ?? new WeakMap<Fn, Fn>();
+  allOriginals.set(target, originals);
+  return originals;
+}
+
+const allOriginals = /* @__PURE__ */ new WeakMap<object, WeakMap<Fn, Fn>>();
+
+function isSameMember(one: PropertyDescriptor, other: PropertyDescriptor): boolean {
+  return one.value === other.value && one.get === other.get && one.set === other.set;
+}
+
 /**
  * Whether the proxy may replace a promise by another one without losing anything. Symbols do not count as properties,
  * because Node puts symbols on the promises that it traces.
  */
 function isPlainPromise(result: unknown): result is Promise<unknown> {
-  return (
-    result instanceof Promise &&
-    Object.getPrototypeOf(result) === Promise.prototype &&
-    Object.getOwnPropertyNames(result).length === 0
-  );
+  return result instanceof Promise && prototypeOf(result) === Promise.prototype && namesOf(result).length === 0;
 }
 
 /** Whether a function is a class. The `prototype` of a class is read-only; the `prototype` of other functions is not. */
 function isClass(member: object): boolean {
-  return Reflect.getOwnPropertyDescriptor(member, 'prototype')?.writable === false;
+  return descriptorOf(member, 'prototype')?.writable === false;
 }
 
 /** Whether a property is non-configurable and read-only, so that the engine requires a proxy to return it unchanged. */
 function isReadOnly(target: object, name: PropertyKey): boolean {
-  const own = Reflect.getOwnPropertyDescriptor(target, name);
+  const own = descriptorOf(target, name);
   return own?.configurable === false && own.writable === false;
 }

@@ -1,4 +1,5 @@
 import { resultOf } from '../cache/entries.js';
+import { type InspectOptions, inspectedResults } from '../cache/inspected-results.js';
 import { freshFor, type Outcome, outcomeOf, peek, resultsOf, statsOf, watch } from '../cache/inspection.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
 import type { CacheStats } from '../definition/stats.js';
@@ -173,10 +174,8 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
   }
 
   /** The value that Node's `util.inspect`, and so `console.log`, shows for the cache. */
-  [Symbol.for('nodejs.util.inspect.custom')](): Map<unknown, unknown> {
-    // A Map, not a text: `util.inspect` applies its depth limit and its detection of cycles only to objects that it
-    // walks itself.
-    return Object.defineProperty(new Map(this), Symbol.toStringTag, { value: 'CallCache' });
+  [Symbol.for('nodejs.util.inspect.custom')](_depth?: number, options?: InspectOptions): Map<unknown, unknown> {
+    return inspectedResults(this.#cache, options);
   }
 
   #keyOf(args: readonly unknown[]): CallKey {

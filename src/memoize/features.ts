@@ -1,3 +1,4 @@
+import type { BatchedDefinition } from '../definition/batched-definition.js';
 import type { Definition } from '../definition/definition.js';
 import type { Fn } from '../definition/function.js';
 import type { Many } from '../definition/options.js';
@@ -10,9 +11,6 @@ import type { Loader } from '../load/loader.js';
 export interface Features {
   /** Makes the loader of a definition with options for a source that may be slow, fail or hang. */
   readonly resilience: (definition: Definition) => Loader;
-  /**
-   * Makes the function that runs in place of a method with the option `many`. `name` returns the name of the definition
-   * for error messages; `methodOf` returns the method behind a memoized function.
-   */
-  readonly batching: (many: Many, name: () => string, methodOf: (fn: unknown) => Fn | undefined) => Fn;
+  /** Makes the function that runs in place of a method with the option `many`. */
+  readonly batching: (many: Many, definition: BatchedDefinition) => Fn;
 }

@@ -1,3 +1,5 @@
+import { descriptorOf, prototypeOf } from '../platform.js';
+
 /** The members of an object, and the receiver that owns each of them. */
 
 /**
@@ -9,8 +11,8 @@ export function pickMember<T extends object>(
   name: PropertyKey,
   pick: (member: unknown, owner: object) => T | false | undefined,
 ): T | undefined {
-  for (let owner = target; owner; owner = Object.getPrototypeOf(owner)) {
-    const descriptor = Object.getOwnPropertyDescriptor(owner, name);
+  for (let owner = target; owner; owner = prototypeOf(owner)) {
+    const descriptor = descriptorOf(owner, name);
     const picked = pick(descriptor?.get ?? descriptor?.value, owner);
     if (picked) return picked;
   }

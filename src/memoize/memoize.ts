@@ -2,8 +2,8 @@ import type { Fn } from '../definition/function.js';
 import type { BatchFunction, CachedOptions } from '../definition/options.js';
 import { resolveOptions } from '../definition/resolved-options.js';
 import type { CallbackArgsOf } from '../definition/signature.js';
-import { ArgumentError, mismatch } from '../errors.js';
-import { requireObject, requireOption } from '../validate.js';
+import { assign } from '../platform.js';
+import { requireCallback, requireObject, requireOption } from '../validate.js';
 import type { Features } from './features.js';
 import { wrap } from './wrap.js';
 
@@ -78,7 +78,7 @@ type WithoutErrors<V> = V extends Error
 /** Makes the function `memoize` with a given set of features. */
 export function memoizeWith(features: Features): Memoize {
   function memoize<F extends Fn>(fn: F, options: CachedOptions = {}): F {
-    requireCallable('fn', fn);
+    requireCallback('fn', fn);
     const resolved = resolveOptions(options);
     const { many, per } = resolved;
     // Without `per` the function has no receiver, so `many` cannot be the name of one of its methods.
@@ -87,13 +87,9 @@ export function memoizeWith(features: Features): Memoize {
     return wrap(fn, { options: resolved, sharing: per ?? 'one', label, role: 'function', features }) as F;
   }
   function many<K, V>(batch: BatchFunction<K, V>, options: CachedOptions = {}): (key: K) => Promise<Loaded<V>> {
-    requireCallable('batch', batch);
+    requireCallback('batch', batch);
     requireObject('options', options);
     return memoize(batch as Fn, { ...options, many: batch });
   }
-  return Object.assign(memoize, { many });
-}
-
-function requireCallable(name: string, fn: unknown): void {
-  if (typeof fn !== 'function') throw new ArgumentError(mismatch(name, 'a function', fn));
+  return assign(memoize, { many });
 }

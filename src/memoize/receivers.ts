@@ -1,6 +1,8 @@
 import { ReceiverCache } from '../cache/receiver-cache.js';
 import type { Definition } from '../definition/definition.js';
+import { askPrototype } from '../key/kind.js';
 import type { Loader } from '../load/loader.js';
+import { sameValue } from '../platform.js';
 import { cacheIn, putCacheIn } from './receiver-slot.js';
 
 /** How receivers share entries: one set for all of them, one set for each instance, or one set for each class. */
@@ -80,7 +82,7 @@ export class Receivers {
   #ofPrimitive(receiver: unknown): ReceiverCache {
     this.#primitives ??= new Map();
     const primitives = this.#primitives;
-    const owner = Object.is(receiver, -0) ? MINUS_ZERO : receiver;
+    const owner = sameValue(receiver, -0) ? MINUS_ZERO : receiver;
     const cache = primitives.get(owner) ?? new ReceiverCache(this.definition);
     primitives.delete(owner);
     primitives.set(owner, cache);
@@ -111,5 +113,5 @@ const MINUS_ZERO = {};
  * The object that identifies the class of a receiver: its prototype. The receiver of a static method is a class itself.
  */
 function classOf(receiver: object): object {
-  return typeof receiver === 'function' ? receiver : (Object.getPrototypeOf(receiver) ?? receiver);
+  return typeof receiver === 'function' ? receiver : (askPrototype(receiver) ?? receiver);
 }

@@ -1,5 +1,6 @@
 import type { Definition } from '../definition/definition.js';
 import type { CallStats } from '../definition/stats.js';
+import { create } from '../platform.js';
 import type { Receivers } from './receivers.js';
 
 /** The registry of all live definitions. It holds them weakly, so that a class can be collected. */
@@ -48,6 +49,24 @@ export function receiversOf(wrapper: unknown): Receivers | undefined {
   return wrappers.get(wrapper as object);
 }
 
+/**
+ * Registers the receivers of a wrapper for a member of a class too. The class is given as the prototype or, for a static
+ * member, the constructor. A decorator that replaces the wrapper later does not hide it then.
+ */
+export function registerMember(owner: object, name: PropertyKey, wrapper: object): void {
+  let named = members.get(owner);
+  if (named === undefined) {
+    named = create(null) as Record<PropertyKey, Receivers>;
+    members.set(owner, named);
+  }
+  named[name] = receiversOf(wrapper)!;
+}
+
+/** Returns the receivers of a class's own member, given what the class has under its name now; or `undefined`. */
+export function receiversOfMember(owner: object, name: PropertyKey, member: unknown): Receivers | undefined {
+  return receiversOf(member) ?? members.get(owner)?.[name];
+}
+
 function liveDefinitions(): Definition[] {
   return [...definitions].flatMap((reference) => reference.deref() ?? []);
 }
@@ -80,6 +99,8 @@ class ListedDefinition implements CacheDefinition {
 
 const definitions = /* @__PURE__ */ new Set<WeakRef<Definition>>();
 const wrappers = /* @__PURE__ */ new WeakMap<object, Receivers>();
+/** The receivers of the registered members of each class, by name. */
+const members = /* @__PURE__ */ new WeakMap<object, Record<PropertyKey, Receivers>>();
 const collected = /* @__PURE__ */ new FinalizationRegistry<WeakRef<Definition>>((reference) => {
   definitions.delete(reference);
 });

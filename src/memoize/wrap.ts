@@ -1,3 +1,4 @@
+import type { BatchedDefinition } from '../definition/batched-definition.js';
 import { Definition, type Label, type Role } from '../definition/definition.js';
 import { copyAppearance, type Fn, isGenerator } from '../definition/function.js';
 import type { ResolvedOptions } from '../definition/resolved-options.js';
@@ -24,9 +25,13 @@ export interface WrapOptions {
  */
 export function wrap(method: Fn, { options, sharing, label, role, features }: WrapOptions): Fn {
   refuseGenerator(method, options.name ?? label(undefined));
-  const methodOf = (fn: unknown) => receiversOf(fn)?.definition.method;
   const { many } = options;
-  const load = many === undefined ? method : features.batching(many, () => definition.name, methodOf);
+  const batched: BatchedDefinition = {
+    name: () => definition.name,
+    keyOf: options.key && ((receiver, args) => definition.keyOf(receiver, args)),
+    methodOf: (fn) => receiversOf(fn)?.definition.method,
+  };
+  const load = many === undefined ? method : features.batching(many, batched);
   const definition: Definition = new Definition(load, options, label, role);
   const loader = definition.isResilient ? features.resilience(definition) : new ReadThrough();
   const receivers = new Receivers(definition, loader, sharing);

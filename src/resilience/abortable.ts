@@ -1,3 +1,5 @@
+import { reasonOf } from '../definition/caller-signal.js';
+
 /** Promises with several waiting callers, each of which can stop waiting by its own signal. */
 
 /**
@@ -9,7 +11,7 @@ export function abortable(promise: Promise<unknown>, signal: AbortSignal, leave:
     const waiters = waitersOf(promise);
     const abort = () => {
       waiters.delete(waiter);
-      reject(signal.reason);
+      reject(reasonOf(signal));
       leave();
     };
     const waiter: Waiter = { resolve, reject, stop: () => {} };

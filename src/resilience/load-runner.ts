@@ -1,6 +1,5 @@
 import type { AgingEntry } from '../cache/aging-entry.js';
 import type { CallLoad } from '../cache/call-load.js';
-import { Failures } from '../cache/failures.js';
 import { agingEntry, mayBeInvalidated, standIn } from '../cache/inspection.js';
 import { beginLoad, endLoad, joinLoad } from '../cache/loads-in-flight.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
@@ -14,6 +13,7 @@ import { settle } from '../load/settle.js';
 import { dropContext, isPromise, nativePromise } from '../promise.js';
 import { refresh } from '../time/clock.js';
 import { startTimer } from '../time/timer.js';
+import { rememberFailure } from './remember-failure.js';
 import { SharedLoad, type Waiter } from './shared-load.js';
 import { answerWithinSoftTimeout } from './soft-timeout.js';
 
@@ -45,6 +45,7 @@ export function runLoad(
   const load = new SharedLoad(key, since, signal, isBackground);
   beginLoad(cache, load);
   running.load = pick === undefined && timeout === Infinity ? undefined : load;
+  running.key = key;
   if (isBackground) cache.count('refreshes');
   else cache.countMiss();
   cache.count('pending');
@@ -131,33 +132,43 @@ function fail(cache: ReceiverCache, load: SharedLoad, args: readonly unknown[], 
 function retryForWaiters(cache: ReceiverCache, load: SharedLoad, error: unknown): void {
   // Perhaps no caller waits, and then the rejection must not be reported as unhandled.
   load.answer.catch(() => {});
+  const waiters = load.remainingWaiters;
   try {
-    load.resolve(answerForWaiters(cache, load, load.remainingWaiters, error));
+    // Skips callers that have changed their arguments since the call, because these would load another result.
+    const first = waiters.find(({ receiver, args }) => isSameKey(cache.definition.keyOf(receiver, args), load.key));
+    if (first?.enter === undefined) load.reject(error);
+    // A load that began in the context of the caller that aborted would see that caller's request, and fail again.
+    else first.enter(() => retryFor(cache, load, first, error));
   } catch (thrown) {
-    // This is the load's error, or an error of the user's clock or of the option `key`.
+    // This is an error of the option `key`.
     load.reject(thrown);
   }
 }
 
-/**
- * Finds an answer for waiting callers: an entry, the result of a load in flight, or the result of a load that it begins for
- * them. Throws the error if the arguments of all of them have changed.
- */
-function answerForWaiters(
-  cache: ReceiverCache,
-  load: SharedLoad,
-  waiters: readonly Waiter[],
-  error: unknown,
-): Promise<unknown> {
-  // Skips callers that have changed their arguments since the call, because these would load another result.
-  const first = waiters.find(({ receiver, args }) => isSameKey(cache.definition.keyOf(receiver, args), load.key));
-  if (first === undefined) throw error;
+/** Answers the remaining callers, on behalf of one of them, unless that one has aborted too. */
+function retryFor(cache: ReceiverCache, load: SharedLoad, first: Waiter, error: unknown): void {
+  if (first.signal?.aborted) {
+    retryForWaiters(cache, load, error);
+    return;
+  }
+  try {
+    load.resolve(answerForWaiters(cache, load, first));
+  } catch (thrown) {
+    // This is the error of the new load, or of the user's clock.
+    load.reject(thrown);
+  }
+}
+
+/** Finds an answer for waiting callers: an entry, or the result of a load that is in flight or that it begins for them. */
+function answerForWaiters(cache: ReceiverCache, load: SharedLoad, first: Waiter): Promise<unknown> {
+  cache.clearIfOutdated();
   const entry = agingEntry(cache, load.key);
   if (entry?.isServed(cache.now())) return entry.value;
   const since = readClock(cache);
   const known: CallLoad | undefined = joinLoad(cache, load.key);
   const next = known ?? runLoad(cache, load.key, first, true, since);
   if (!(next instanceof SharedLoad)) return next.promise!;
+  const waiters = load.remainingWaiters;
   load.handOver(next);
   for (const waiter of waiters) next.join(waiter);
   const wasWanted = known !== undefined && next.isWanted;
@@ -201,19 +212,6 @@ function recover(
   notifyListeners(cache, load, args, [notifyError, ...cache.takePendingEvents()]);
 }
 
-/** Remembers a failure. It answers later calls for `errorTtl`, and no reload begins before the back-off ends. */
-function rememberFailure(cache: ReceiverCache, load: SharedLoad, error: unknown, now: number): void {
-  const { errorTtl, tags } = cache.definition.options;
-  const entry = agingEntry(cache, load.key);
-  if (entry !== undefined) entry.retryAt = now + Math.max(errorTtl, BACK_OFF * (1 - Math.random() / 2));
-  // An error that the method threw instead of returning a promise says nothing about the source, nor whether the method
-  // returns promises. A failure that one caller caused by aborting does not concern other callers.
-  if (errorTtl === 0 || load.thrown !== undefined || load.failedByCaller) return;
-  const { extras } = cache;
-  extras.failures ??= new Failures(cache.entries.capacity, () => cache.now(), tags !== undefined);
-  extras.failures.write(load.key, { error, tagTime: load.tagTime }, errorTtl);
-}
-
 /** Calls the listeners after a load has ended. The caller that began the load gets their errors, if it still waits. */
 function notifyListeners(
   cache: ReceiverCache,
@@ -241,6 +239,3 @@ function notifyListeners(
 function loneArgument(args: readonly unknown[]): readonly unknown[] {
   return args.slice(1).every(isAbsent) ? args.slice(0, 1) : args;
 }
-
-/** The longest back-off in milliseconds. After a failure no reload begins for a random time from half of it up to it. */
-const BACK_OFF = 1000;

@@ -3,12 +3,13 @@ import type { CallLoad } from '../cache/call-load.js';
 import { failureOf, mayBeInvalidated, standInFor } from '../cache/inspection.js';
 import { joinLoad } from '../cache/loads-in-flight.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
-import { signalOf } from '../definition/caller-signal.js';
+import { reasonOf, signalOf } from '../definition/caller-signal.js';
 import { argsOf, type CallKey } from '../key/call-key.js';
 import { readClock } from '../load/await-load.js';
 import type { Loader } from '../load/loader.js';
 import { notify, notifyMiss } from '../load/notify.js';
 import { put } from '../load/put.js';
+import { rejected, resolved } from '../platform.js';
 import { abortable } from './abortable.js';
 import { giveUp, reload, runLoad } from './load-runner.js';
 import { SharedLoad, type Waiter } from './shared-load.js';
@@ -24,7 +25,7 @@ export class ResilientLoader implements Loader {
   call(cache: ReceiverCache, key: CallKey, receiver: unknown, args: readonly unknown[]): unknown {
     const { signal: pick } = cache.definition.options;
     const signal = pick && signalOf(pick, receiver, args);
-    if (signal?.aborted) return Promise.reject(signal.reason);
+    if (signal?.aborted) return rejected(reasonOf(signal));
     const waiter: Waiter = { receiver, args, signal };
     const entry = cache.find(key) as AgingEntry | undefined;
     if (entry !== undefined) {
@@ -33,7 +34,7 @@ export class ResilientLoader implements Loader {
       if (entry.isServed(now)) return this.#answer(cache, key, args, entry.value, !entry.isFresh(now));
     }
     const failure = failureOf(cache, key);
-    if (failure !== undefined) return this.#answer(cache, key, args, Promise.reject(failure.error), false);
+    if (failure !== undefined) return this.#answer(cache, key, args, rejected(failure.error), false);
     // Reads the clock before looking for a load, because the user's clock may begin one.
     const since = readClock(cache);
     const joined = joinLoad(cache, key);
@@ -105,8 +106,8 @@ export class ResilientLoader implements Loader {
     const shared = sharedOf(load);
     shared?.join(waiter);
     const decide = (given?: unknown) => {
-      if (waiter.isDismissed) return this.#coalesce(cache, load, waiter, Promise.resolve(given));
-      if (signal?.aborted) return this.#coalesce(cache, load, waiter, Promise.reject(signal.reason));
+      if (waiter.isDismissed) return this.#coalesce(cache, load, waiter, resolved(given));
+      if (signal?.aborted) return this.#coalesce(cache, load, waiter, rejected(reasonOf(signal)));
       const { isOutdated } = shared?.latest ?? load;
       if (!isOutdated) return this.#coalesce(cache, load, waiter, load.promise!);
       // Computes the key again, because the caller may have changed the arguments.
@@ -132,7 +133,7 @@ export class ResilientLoader implements Loader {
     }
     return abortable(answer, signal, () => {
       const latest = shared?.latest;
-      if (latest?.leave(waiter)) giveUp(cache, latest, signal.reason);
+      if (latest?.leave(waiter)) giveUp(cache, latest, reasonOf(signal));
     });
   }
 }

@@ -2,6 +2,7 @@ import { CallLoad } from '../cache/call-load.js';
 import { callAll } from '../call-all.js';
 import { replaceSignal } from '../definition/caller-signal.js';
 import type { CallKey } from '../key/call-key.js';
+import { max } from '../platform.js';
 
 /** A call that waits for a load. */
 export interface Waiter {
@@ -12,6 +13,8 @@ export interface Waiter {
   readonly awaitsVerdict?: boolean;
   /** Whether the call was answered with an old value instead. */
   isDismissed?: boolean;
+  /** Runs a callback in the async context of the call, once, for a load that may have to begin again for this caller. */
+  enter?: (callback: () => void) => void;
 }
 
 /** A load that keeps track of its waiting callers and can be aborted when all of them have left. */
@@ -82,9 +85,10 @@ export class SharedLoad extends CallLoad {
     return given;
   }
 
-  /** Adds a waiting caller. */
+  /** Adds a waiting caller. To be called in the async context of the call. */
   join(waiter: Waiter): void {
     this.waiting++;
+    if (this.#leader !== undefined) waiter.enter ??= contextOfCall();
     this.#joined.add(waiter);
   }
 
@@ -99,7 +103,7 @@ export class SharedLoad extends CallLoad {
   /** Removes a caller that has aborted. Returns whether the load should be aborted because no caller needs it. */
   leave(waiter: Waiter): boolean {
     // The count may be 0 already, because callers that got an old value no longer count.
-    this.waiting = Math.max(0, this.waiting - 1);
+    this.waiting = max(0, this.waiting - 1);
     this.#joined.delete(waiter);
     return this.waiting === 0 && !this.isWanted && !this.isSettled;
   }
@@ -172,6 +176,15 @@ export class SharedLoad extends CallLoad {
   abort(reason: unknown): void {
     this.#controller?.abort(reason);
   }
+}
+
+/** What runs a callback, once and later, in the async context of now: where platforms have one, a promise keeps it. */
+function contextOfCall(): (callback: () => void) => void {
+  let enter!: (callback: () => void) => void;
+  new Promise<() => void>((resolve) => {
+    enter = resolve;
+  }).then((callback) => callback());
+  return enter;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { ceil, numberIsNaN } from '../platform.js';
 import { requireOption } from '../validate.js';
 
 /**
@@ -34,7 +35,7 @@ export function reader(clock: Clock): () => number {
   const read = 'now' in clock ? () => clock.now() : clock;
   return () => {
     const time: unknown = read();
-    requireOption(typeof time === 'number' && !Number.isNaN(time), 'clock', 'a number as its result', time);
+    requireOption(typeof time === 'number' && !numberIsNaN(time), 'clock', 'a number as its result', time);
     return time as number;
   };
 }
@@ -68,15 +69,24 @@ const PLATFORM = /* @__PURE__ */ (() => {
   return { performance, now: performance.now, setTimeout, Date, later: isFake ? undefined : (zoneless ?? setTimeout) };
 })();
 
+/** Whether the platform's clock and timers are in their places. */
 function isPlatform(): boolean {
-  return PLATFORM.performance.now === PLATFORM.now && setTimeout === PLATFORM.setTimeout && Date === PLATFORM.Date;
+  try {
+    return PLATFORM.performance.now === PLATFORM.now && setTimeout === PLATFORM.setTimeout && Date === PLATFORM.Date;
+  } catch {
+    // A global is missing, as in a Jest environment that was torn down or where the stack is full.
+    return false;
+  }
 }
 
 function read(): number {
-  const clock = performance;
+  // A bare name would throw where the global is missing.
+  const { performance: clock = PLATFORM.performance, setTimeout: timers = PLATFORM.setTimeout } = globalThis as Partial<
+    typeof globalThis
+  >;
   const isOwn = clock.now === PLATFORM.now;
   const time = clock.now();
-  if (isOwn || 'clock' in setTimeout) reading = continueMonotonic(time, isOwn ? undefined : setTimeout);
+  if (isOwn || 'clock' in timers) reading = continueMonotonic(time, isOwn ? undefined : timers);
   // A mock of `performance.now` alone is taken at its word, if it returns a number.
   else reading = time >= 0 ? time : latest;
   uses = clock === PLATFORM.performance && isPlatform() && limitReading() ? MAX_USES : 0;
@@ -91,7 +101,7 @@ function continueMonotonic(time: number, timers: typeof setTimeout | undefined):
   if (timers !== fakeTimers) {
     fakeTimers = timers;
     // The offset is a whole number, so that whole times stay exact.
-    offset = timers === undefined ? 0 : Math.ceil(latest);
+    offset = timers === undefined ? 0 : ceil(latest);
   }
   if (time + offset < latest) offset = latest - time;
   latest = time + offset;

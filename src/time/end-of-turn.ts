@@ -1,9 +1,11 @@
+import { resolved } from '../platform.js';
+
 /** A turn of the event loop: one task, and all promise jobs that follow from it. */
 
 /** Resolves when no promise job of this turn is left. Fake timers and stopped clocks do not delay it. */
 export function endOfTurn(): Promise<void> {
   // The wait starts in a promise job, because a tick that the task itself requests runs before all promise jobs.
-  return Promise.resolve().then(() => new Promise(afterJobs));
+  return resolved(undefined).then(() => new Promise(afterJobs));
 }
 
 /**

@@ -1,0 +1,103 @@
+/**
+ * The platform: the static functions that memokit calls, taken when memokit is loaded, and the errors that memokit tells
+ * apart. A program may put another function in the place of one, such as a memoized `Array.isArray`. If memokit called that
+ * one, each of its calls would call itself.
+ *
+ * The functions in arrow functions are those that a bundler could not leave out otherwise.
+ */
+
+export const isArray = Array.isArray;
+export const isView = /* @__PURE__ */ (() => ArrayBuffer.isView)();
+export const numberIsInteger = /* @__PURE__ */ (() => Number.isInteger)();
+export const numberIsNaN = /* @__PURE__ */ (() => Number.isNaN)();
+export const fromCharCode = /* @__PURE__ */ (() => String.fromCharCode)();
+export const keyFor = /* @__PURE__ */ (() => Symbol.keyFor)();
+
+export const abs = Math.abs;
+export const ceil = Math.ceil;
+export const floor = Math.floor;
+export const max = Math.max;
+export const min = Math.min;
+export const round = Math.round;
+
+export const assign = Object.assign;
+export const create = Object.create;
+export const defineProperties = Object.defineProperties;
+export const defineProperty = Object.defineProperty;
+export const descriptorOf = Object.getOwnPropertyDescriptor;
+export const descriptorsOf = Object.getOwnPropertyDescriptors;
+export const entriesOf = Object.entries;
+export const freezeObject = Object.freeze;
+export const fromEntries = Object.fromEntries;
+export const hasOwn = Object.hasOwn;
+export const isExtensible = Object.isExtensible;
+export const sameValue = Object.is;
+export const keysOf = Object.keys;
+export const namesOf = Object.getOwnPropertyNames;
+export const prototypeOf = Object.getPrototypeOf;
+export const setPrototypeOf = Object.setPrototypeOf;
+export const symbolsOf = Object.getOwnPropertySymbols;
+export const valuesOf = Object.values;
+
+export const applyFunction = Reflect.apply;
+export const getProperty = Reflect.get;
+export const ownKeys = Reflect.ownKeys;
+export const setProperty = Reflect.set;
+/** As `defineProperty`, but returns whether the object has taken the property. */
+export const tryDefineProperty = Reflect.defineProperty;
+
+const resolve = /* @__PURE__ */ (() => Promise.resolve)();
+const reject = /* @__PURE__ */ (() => Promise.reject)();
+
+/** Returns a promise of a value. */
+export function resolved<T>(value: T): Promise<Awaited<T>> {
+  return resolve.call(Promise, value) as Promise<Awaited<T>>;
+}
+
+/** Returns a promise that is rejected with an error. */
+export function rejected(error: unknown): Promise<never> {
+  return reject.call(Promise, error) as Promise<never>;
+}
+
+const tagger = Object.prototype.toString;
+
+/** Returns the language's tag of a value, such as `[object Array]`. */
+export function tagOf(value: unknown): string {
+  return tagger.call(value);
+}
+
+/**
+ * Reads a property on memokit's own account, to learn what an object is. Returns `undefined` where a getter or a trap throws,
+ * as those of strict proxies do for unknown names.
+ */
+export function peek(target: object, name: PropertyKey): unknown {
+  try {
+    return (target as Record<PropertyKey, unknown>)[name];
+  } catch (error) {
+    ignoreForeign(error);
+    return undefined;
+  }
+}
+
+/**
+ * Ignores an error of a foreign trap or getter that memokit has run on its own account, to learn what an object is. Throws
+ * a stack overflow again, because that says nothing about the object.
+ */
+export function ignoreForeign(error: unknown): void {
+  if (isOverflow(error)) throw error;
+}
+
+/**
+ * Whether an error reports a stack overflow, in the wording of any engine. Compares texts only: the stack may be full, and a
+ * regular expression would then throw a SyntaxError.
+ */
+export function isOverflow(error: unknown): boolean {
+  try {
+    const { name, message } = error as Error;
+    if (name === 'InternalError') return message === 'too much recursion';
+    return name === 'RangeError' && message.startsWith('Maximum call stack size exceeded');
+  } catch (thrown) {
+    // A strict proxy throws for the name that it does not have. The look itself may overflow too.
+    return thrown instanceof RangeError;
+  }
+}

@@ -1,0 +1,21 @@
+import { Failures } from '../cache/failures.js';
+import { agingEntry } from '../cache/inspection.js';
+import type { ReceiverCache } from '../cache/receiver-cache.js';
+import { max } from '../platform.js';
+import type { SharedLoad } from './shared-load.js';
+
+/** Remembers a failure. It answers later calls for `errorTtl`, and no reload begins before the back-off ends. */
+export function rememberFailure(cache: ReceiverCache, load: SharedLoad, error: unknown, now: number): void {
+  const { errorTtl, tags } = cache.definition.options;
+  const entry = agingEntry(cache, load.key);
+  if (entry !== undefined) entry.retryAt = now + max(errorTtl, BACK_OFF * (1 - Math.random() / 2));
+  // An error that the method threw instead of returning a promise says nothing about the source, nor whether the method
+  // returns promises. A failure that one caller caused by aborting does not concern other callers.
+  if (errorTtl === 0 || load.thrown !== undefined || load.failedByCaller) return;
+  const { extras } = cache;
+  extras.failures ??= new Failures(cache.entries.capacity, () => cache.now(), tags !== undefined);
+  extras.failures.write(load.key, { error, tagTime: load.tagTime }, errorTtl);
+}
+
+/** The longest back-off in milliseconds. After a failure no reload begins for a random time from half of it up to it. */
+const BACK_OFF = 1000;
