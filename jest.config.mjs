@@ -1,4 +1,7 @@
-/** A project for one dialect of decorators. `standard` runs every test; `legacy` runs the decorator cases again. */
+/**
+ * A project for one dialect of decorators. `standard` runs every test; `legacy` runs the decorator cases again. `foreign`
+ * runs what the test suites of others say of what memokit does too.
+ */
 const project = (displayName, tsconfig, testMatch) => ({
   displayName,
   testMatch,
@@ -19,5 +22,6 @@ export default {
     project('legacy', 'tsconfig.legacy.json', [
       '<rootDir>/__tests__/{batched-methods,cached-proxy,computed-members,decorators,freeze,invalidation}.test.ts',
     ]),
+    project('foreign', 'tsconfig.json', ['<rootDir>/__tests__/foreign/*.test.ts']),
   ],
 };
