@@ -77,7 +77,7 @@ function thrownAway(env: NodeJS.ProcessEnv): string[] {
   const { status, stdout } = run('__tests__/programs/collections.ts', env, ['--expose-gc', '--trace-deopt']);
   expect(status).toBe(0);
   const marks = stdout.matchAll(
-    /SharedFunctionInfo ([^\n]+)>\) \(opt id \d+\) for deoptimization, reason: weak objects/g,
+    /SharedFunctionInfo ([^\n]+)>\) \(opt id \d+\) for deoptimization, reason: (?:embedded )?weak objects/g,
   );
   return [...new Set([...marks].map(([, name]) => name!))];
 }
