@@ -1,6 +1,7 @@
 import { runInNewContext } from 'node:vm';
 import { expect, jest, test } from '@jest/globals';
 import { cacheKey, cacheOf, keyOf, memoize } from 'memokit';
+import { isPlainObject } from '../src/key/kind.js';
 import { error } from './support/error.js';
 import { run } from './support/run.js';
 import { StrictError, strict } from './support/strict.js';
@@ -55,6 +56,17 @@ test('primitives of different types that print alike have different keys', () =>
   expect(new Set(keys).size).toBe(alike.length);
 });
 
+test('every two primitives have different keys, and so do they in the other order', () => {
+  const symbols = [Symbol.for('a'), Symbol.for('b'), Symbol.iterator];
+  const primitives = [0, 1, Number.NaN, '', '0', 'a', true, false, null, undefined, 0n, 1n, ...symbols];
+  for (const [i, a] of primitives.entries()) {
+    for (const b of primitives.slice(i + 1)) {
+      expect([a, b, apart(a, b)]).toEqual([a, b, true]);
+      expect(keyOf([a, b])).not.toBe(keyOf([b, a]));
+    }
+  }
+});
+
 test('a missing argument differs from undefined', () => {
   expect(keyOf([])).not.toBe(keyOf([undefined]));
   expect(keyOf([1])).not.toBe(keyOf([1, undefined]));
@@ -83,6 +95,8 @@ test('plain objects and arrays count by content', () => {
   expect(apart({ [Symbol.for('a')]: 1 }, {})).toBe(true);
   const [one, two] = [Symbol('one'), Symbol('two')];
   expect(same({ [one]: 1, [two]: 2 }, { [two]: 2, [one]: 1 })).toBe(true);
+  expect(apart({ [one]: 1, [two]: 2 }, { [one]: 1, [two]: 3 })).toBe(true);
+  expect(apart({ [one]: 1, [two]: 2 }, { [one]: 1, [Symbol('two')]: 2 })).toBe(true);
   expect(apart({ [Symbol('a')]: 1 }, { [Symbol('a')]: 1 })).toBe(true);
 });
 
@@ -253,7 +267,7 @@ test('URLSearchParams, Headers, FormData and locales count by content', () => {
 /** The platform's Temporal. Node 20 to 24 have none: there the test is listed as skipped. */
 const Temporal = (globalThis as { Temporal?: Record<string, { from(text: unknown): object }> }).Temporal;
 
-(Temporal ? test : test.skip)('dates, times and durations of Temporal count by content', () => {
+const temporalCounts = () => {
   const make = (name: string, text: unknown) => Temporal![name]!.from(text);
   const values: [name: string, text: unknown, ...others: unknown[]][] = [
     ['Instant', '2020-01-01T00:00:00.000000001Z', '2020-01-01T00:00:00Z'],
@@ -271,7 +285,9 @@ const Temporal = (globalThis as { Temporal?: Record<string, { from(text: unknown
   }
   const YearMonth = Temporal!.PlainYearMonth as unknown as new (...fields: unknown[]) => object;
   expect(apart(new YearMonth(2020, 1, 'iso8601', 5), new YearMonth(2020, 1, 'iso8601', 6))).toBe(true);
-});
+};
+if (Temporal) test('dates, times and durations of Temporal count by content', temporalCounts);
+else test.skip('dates, times and durations of Temporal count by content', temporalCounts);
 
 test('the position of a regular expression counts', () => {
   const moved = /a/g;
@@ -310,6 +326,12 @@ test('what is hung on a built-in counts, and is no member of it', () => {
   expect(apart(new Set([symbol, 5]), Object.assign(new Set(), { [symbol]: 5 }))).toBe(true);
   const tenant = (name: string) => Object.assign(new URL('http://a/'), { tenant: name });
   expect([same(tenant('x'), tenant('x')), apart(tenant('x'), tenant('y'))]).toEqual([true, true]);
+});
+
+test('what is hung on a buffer or a view of one does not count', () => {
+  for (const make of [() => new Uint8Array([1]), () => new DataView(new ArrayBuffer(1)), () => new ArrayBuffer(1)]) {
+    expect(same(Object.assign(make(), { zone: 1 }), make())).toBe(true);
+  }
 });
 
 test('what is hung on a built-in does not hide what it holds', () => {
@@ -411,13 +433,27 @@ test('a class of another make that stands in the place of a built-in one disturb
   }
 });
 
+test('where a platform has no URL and no Buffer, what is of another class has a key all the same', () => {
+  for (const name of ['URL', 'Buffer']) {
+    inPlaceOf(name, undefined, () => {
+      class Point {}
+      const point = new Point();
+      expect([same(point, point), apart(point, new Point())]).toEqual([true, true]);
+    });
+  }
+});
+
 test('what a platform keeps on every URL is not hung on it', () => {
+  const state = Symbol('state');
   class Stateful extends URL {
     inner: unknown = null;
+    [state]: unknown = null;
   }
   inPlaceOf('URL', Stateful, () => {
-    const [plain, used] = [new Stateful('a:'), Object.assign(new Stateful('a:'), { inner: new URLSearchParams() })];
-    expect([same(plain, used), apart(plain, Object.assign(used, { tenant: 1 }))]).toEqual([true, true]);
+    const used = () => Object.assign(new Stateful('a:'), { inner: 1, [state]: 1 });
+    expect(same(new Stateful('a:'), used())).toBe(true);
+    expect(apart(used(), Object.assign(used(), { tenant: 1 }))).toBe(true);
+    expect(apart(used(), Object.assign(used(), { [Symbol.for('tenant')]: 1 }))).toBe(true);
   });
 });
 
@@ -442,6 +478,12 @@ test('functions, symbols, errors, promises, weak collections and opaque instance
     () => Object.create({ inherited: 1 }),
     () => Object.create({ inherited: 1, constructor: Object }),
     () => Object.create(Date.prototype),
+    () => {
+      const prototype = { constructor: {} as { prototype?: object } };
+      prototype.constructor.prototype = prototype;
+      return Object.create(prototype);
+    },
+    () => Object.setPrototypeOf(new Uint8Array(1), Object.create(Uint8Array.prototype)),
     () => new Proxy(new Map(), {}),
     () => [].values(),
   ];
@@ -473,6 +515,27 @@ test('objects of another realm count by content as those of this one', () => {
   expect(same(runInNewContext('new Date(5)'), new Date(5))).toBe(true);
   expect(same(runInNewContext('/a/g'), /a/g)).toBe(true);
   expect(same(runInNewContext('new (class Date { valueOf() { return 5 } })'), new Date(5))).toBe(false);
+  const sizes = memoize((map: Map<unknown, unknown>) => map.size);
+  for (const map of [new Map([[1, 2]]), runInNewContext('new Map([[1, 2]])')]) expect(sizes(map)).toBe(1);
+  expect(cacheOf(sizes).stats()).toMatchObject({ hits: 1, misses: 1 });
+});
+
+test('a plain object is one that counts by its properties, of any realm', () => {
+  const plain = [{}, { a: 1 }, Object.create(null), runInNewContext('({ a: 1 })'), new Proxy({}, {})];
+  const others = [
+    [],
+    null,
+    undefined,
+    1,
+    'a',
+    () => 1,
+    new Date(),
+    new (class {})(),
+    Object.create({}),
+    Object.prototype,
+  ];
+  expect(plain.map(isPlainObject)).toEqual(plain.map(() => true));
+  expect(others.map(isPlainObject)).toEqual(others.map(() => false));
 });
 
 test('shared references are content, and cycles end', () => {
@@ -486,6 +549,16 @@ test('shared references are content, and cycles end', () => {
   };
   expect(same(cycle(1), cycle(1))).toBe(true);
   expect(apart(cycle(1), cycle(2))).toBe(true);
+});
+
+test('sharing counts beyond 10,000 objects, and everything counts to the end', () => {
+  const shared = (count: number) => new Array(count).fill({ a: 1 });
+  const copies = (count: number) => Array.from({ length: count }, () => ({ a: 1 }));
+  // The list of them is an object too.
+  expect(same(shared(9_999), copies(9_999))).toBe(true);
+  expect(apart(shared(10_000), copies(10_000))).toBe(true);
+  const ending = (last: number) => [...copies(10_000), { a: last }];
+  expect([same(ending(2), ending(2)), apart(ending(2), ending(3))]).toEqual([true, true]);
 });
 
 test('a cycle is found early, not only by its size', () => {

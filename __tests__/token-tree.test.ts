@@ -148,6 +148,16 @@ test('an order of keys that was met before is not taken for that of other keys',
     const entries = [...keys].map((key) => [key, key] as const);
     expect(tokensOf([Object.fromEntries(entries)]).slice(3)).toEqual(entries.sort().flat());
   }
+  // The same keys with one more behind them, which in some case leads to the same place.
+  for (let code = 0; code < 256; code++) {
+    const more = { z: 1, b: 1, [String.fromCharCode(code)]: 1 };
+    tokensOf([{ z: 1, b: 1 }]);
+    expect(tokensOf([more]).slice(3)).toEqual(
+      Object.entries(more)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .flat(),
+    );
+  }
 });
 
 test('symbol keys are counted, lest one list begin another', () => {
@@ -244,4 +254,17 @@ test('a branch with one child left is a branch no more', () => {
   expect(readsOfFind()).toBe(alone + 1);
   tree.remove(leaves[1]!);
   expect(readsOfFind()).toBe(alone);
+});
+
+test('lists that differ above where others branch are told apart after a branch in between is gone', () => {
+  const tree = new TokenTree<TestLeaf>();
+  const [one, two, other] = [
+    ['a', 'x', 1],
+    ['a', 'x', 2],
+    ['b', 'x', 1],
+  ].map((tokens) => new TestLeaf(tokens));
+  for (const leaf of [one!, two!, other!]) tree.add(leaf);
+  tree.remove(other!);
+  expect(tree.add(other!)).toBe(undefined);
+  for (const leaf of [one!, two!, other!]) expect(tree.find(leaf.tokens, 3)).toBe(leaf);
 });

@@ -1,14 +1,14 @@
 import { ArgumentError, mismatch, OptionError } from './errors.js';
-import { isArray, keysOf } from './platform.js';
+import { keysOf, tagOf } from './platform.js';
 
 /** Refuses an option that does not fit. @throws OptionError that names the expected and the received value. */
 export function requireOption(fits: unknown, name: string, expected: string, received: unknown): void {
   if (!fits) throw new OptionError(mismatch(name, expected, received));
 }
 
-/** Refuses options that are not an object. */
+/** Refuses options that are not an object, or are a collection or another built-in object, whose content is no option. */
 export function requireObject(name: string, options: unknown): void {
-  requireOption(typeof options === 'object' && options && !isArray(options), name, 'an object', options);
+  requireOption(typeof options === 'object' && tagOf(options) === '[object Object]', name, 'an object', options);
 }
 
 /** Refuses options that are not an object, and properties that are not options. */

