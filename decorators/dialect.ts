@@ -1,6 +1,6 @@
 import type { Fn } from '../src/definition/function.js';
 import { PlacementError } from '../src/errors.js';
-import { descriptorOf, setProperty } from '../src/platform.js';
+import { bare, descriptorOf, hasOwn, setProperty } from '../src/platform.js';
 
 /** The two dialects of decorators: legacy (TypeScript's `experimentalDecorators`) and standard (TC39). */
 
@@ -40,32 +40,33 @@ export function adapt(decorator: Decorator, call: readonly unknown[], replace: (
   let name = second;
   if (isContext(second)) {
     // standard
-    ({ kind: place, name } = second);
-    const kind = decorates.find((each) => each === place);
+    const { kind: found, name: key, metadata, static: isStatic = false } = bare(second);
+    const kind = decorates.find((each) => each === found);
     if (kind !== undefined) {
-      const { metadata, static: isStatic = false } = second;
-      return replace({ kind, method: decorated as Fn, key: second.name, owner: undefined, metadata, isStatic });
+      return replace({ kind, method: decorated as Fn, key, owner: undefined, metadata, isStatic });
     }
+    place = found;
+    name = key;
   } else {
     // legacy
-    const descriptor = third as PropertyDescriptor | undefined;
+    const descriptor = bare(third as PropertyDescriptor | undefined);
     if (isAccessor(descriptor)) refuseReplaced(decorator, decorated, second as PropertyKey);
-    const found = decorates.find((each) => typeof descriptor?.[PARTS[each]] === 'function');
+    const found = decorates.find((each) => typeof descriptor[PARTS[each]] === 'function');
     // A cached getter would give the old value of the field after a write. The standard dialect refuses this place too.
-    const isField = found === 'getter' && isAutoAccessor(descriptor!);
+    const isField = found === 'getter' && isAutoAccessor(descriptor);
     const kind = isField ? undefined : found;
     // The name is compared, not tested for truth, because a method may be named 0.
     if (second !== undefined && second !== '' && kind !== undefined) {
       const part = PARTS[kind];
-      const method: Fn = descriptor![part];
+      const method: Fn = descriptor[part];
       const key = second as PropertyKey;
       const owner = decorated as object;
       const replacement = replace({ kind, method, key, owner, metadata: undefined, isStatic: false });
       // The descriptor is changed too, for decorators that are composed of others and do not pass on the result.
-      setProperty(descriptor as object, part, replacement);
+      setProperty(third as object, part, replacement);
       return { ...descriptor, [part]: replacement };
     }
-    place = isField ? 'accessor' : legacyPlace(second, third);
+    place = isField ? 'accessor' : legacyPlace(second, third, descriptor);
     name ??= (decorated as { name?: unknown } | undefined)?.name;
   }
   throw new PlacementError(
@@ -90,11 +91,11 @@ interface Context {
  * `kind`.
  */
 function isContext(second: unknown): second is Context {
-  return typeof second === 'object' && second !== null && 'kind' in second;
+  return typeof second === 'object' && second !== null && hasOwn(second, 'kind');
 }
 
-function isAccessor(descriptor: PropertyDescriptor | undefined): boolean {
-  return typeof descriptor?.get === 'function' || typeof descriptor?.set === 'function';
+function isAccessor({ get, set }: PropertyDescriptor): boolean {
+  return typeof get === 'function' || typeof set === 'function';
 }
 
 /**
@@ -122,12 +123,11 @@ const AUTO_ACCESSOR =
   /\{return(?:([\w$]+\.#[^=;}]+);?\}.*\((.+)\)\{\1=\2;?\}$|.*_accessor_storage|__privateGet(\([\w$]+,[\w$]+)\);?\}.*\{__privateSet\3,)/;
 
 /** Returns the kind of a place that a legacy decorator cannot decorate, for the error message. */
-function legacyPlace(key: unknown, third: unknown): string {
+function legacyPlace(key: unknown, third: unknown, { get, set }: PropertyDescriptor): string {
   if (key === undefined) return 'class or function';
   // One compiler passes an empty key for a #private member.
   if (key === '') return 'private member (standard decorators can)';
   if (typeof third === 'number') return 'parameter';
-  const { get, set } = (third ?? {}) as PropertyDescriptor;
   if (set) return 'setter';
   return get ? 'getter' : 'field';
 }

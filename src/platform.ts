@@ -22,10 +22,6 @@ export const round = Math.round;
 
 export const assign = Object.assign;
 export const create = Object.create;
-export const defineProperties = Object.defineProperties;
-export const defineProperty = Object.defineProperty;
-export const descriptorOf = Object.getOwnPropertyDescriptor;
-export const descriptorsOf = Object.getOwnPropertyDescriptors;
 export const entriesOf = Object.entries;
 export const freezeObject = Object.freeze;
 export const fromEntries = Object.fromEntries;
@@ -43,8 +39,44 @@ export const applyFunction = Reflect.apply;
 export const getProperty = Reflect.get;
 export const ownKeys = Reflect.ownKeys;
 export const setProperty = Reflect.set;
+
+const define = Object.defineProperty;
+const tryDefine = Reflect.defineProperty;
+const getDescriptor = Object.getOwnPropertyDescriptor;
+
+/**
+ * Returns a copy of the own properties of an object. The copy inherits nothing, so that no name that a program has added
+ * to `Object.prototype` can be read from it.
+ */
+export function bare<T extends object>(object: T | null | undefined): T {
+  return assign(create(null), object);
+}
+
+/** Defines a property. The descriptor is taken without what it inherits. */
+export function defineProperty<T extends object>(target: T, name: PropertyKey, descriptor: PropertyDescriptor): T {
+  return define(target, name, bare(descriptor));
+}
+
 /** As `defineProperty`, but returns whether the object has taken the property. */
-export const tryDefineProperty = Reflect.defineProperty;
+export function tryDefineProperty(target: object, name: PropertyKey, descriptor: PropertyDescriptor): boolean {
+  return tryDefine(target, name, bare(descriptor));
+}
+
+/** Returns the descriptor of an own property. It inherits nothing. */
+export function descriptorOf(target: object, name: PropertyKey): PropertyDescriptor | undefined {
+  const descriptor = getDescriptor(target, name);
+  return descriptor && setPrototypeOf(descriptor, null);
+}
+
+/**
+ * Returns the object that has a property: the target, or an object that the target inherits from. `Object.prototype`, of
+ * any realm, does not count, because an unsafe merge anywhere in the program can have added the property to it.
+ */
+export function holderOf(target: unknown, name: PropertyKey): object | undefined {
+  let at: object | null = Object(target) as object;
+  while (at !== null && !hasOwn(at, name)) at = prototypeOf(at);
+  return at === null || hasOwn(at, 'hasOwnProperty') ? undefined : at;
+}
 
 const resolve = /* @__PURE__ */ (() => Promise.resolve)();
 const reject = /* @__PURE__ */ (() => Promise.reject)();

@@ -1,5 +1,5 @@
 import { ArgumentError, mismatch, OptionError } from './errors.js';
-import { keysOf, tagOf } from './platform.js';
+import { create, holderOf, keysOf, tagOf } from './platform.js';
 
 /** Refuses an option that does not fit. @throws OptionError that names the expected and the received value. */
 export function requireOption(fits: unknown, name: string, expected: string, received: unknown): void {
@@ -11,11 +11,21 @@ export function requireObject(name: string, options: unknown): void {
   requireOption(typeof options === 'object' && tagOf(options) === '[object Object]', name, 'an object', options);
 }
 
-/** Refuses options that are not an object, and properties that are not options. */
-export function requireNames(options: object, known: string, name = 'options'): void {
+/**
+ * Returns a copy of options for which each own property was read once. What `Object.prototype` has is ignored. Refuses
+ * options that are not an object, properties that are not options, and options that the object inherits.
+ */
+export function ownOptions<T extends object>(options: T, known: string, name = 'options'): T {
   requireObject(name, options);
-  const names = known.split(' ');
-  for (const key of keysOf(options)) requireOption(names.includes(key), name, known, key);
+  const names = known.split(' ') as (keyof T & string)[];
+  for (const key of keysOf(options)) requireOption(names.includes(key as never), name, known, key);
+  const own = create(null) as T;
+  for (const key of names) {
+    const holder = holderOf(options, key);
+    if (holder === options) own[key] = options[key];
+    else requireOption(holder === undefined, name, `${key} as an own property`, 'inherited');
+  }
+  return own;
 }
 
 /** Refuses a number outside of a range. The type is checked too, because a string can be compared with a number. */

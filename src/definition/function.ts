@@ -1,4 +1,4 @@
-import { defineProperties, descriptorsOf, prototypeOf, setPrototypeOf, tagOf } from '../platform.js';
+import { defineProperty, descriptorOf, ownKeys, prototypeOf, setPrototypeOf, tagOf } from '../platform.js';
 
 /** A function that can be memoized. */
 export type Fn<This = any> = (this: This, ...args: any[]) => any;
@@ -17,8 +17,7 @@ export function isGenerator(fn: unknown): boolean {
  * prototype tells, for example, that a function is async.
  */
 export function copyAppearance(from: Fn, to: Fn): void {
-  const { prototype: _, ...own } = descriptorsOf(from) as PropertyDescriptorMap;
-  defineProperties(to, own);
+  for (const name of ownKeys(from)) if (name !== 'prototype') defineProperty(to, name, descriptorOf(from, name)!);
   const prototype: object | null = prototypeOf(from);
   if (prototypeOf(to) !== prototype) setPrototypeOf(to, prototype);
 }

@@ -2,7 +2,7 @@ import { requireCapacity, requireClock } from '../lru/options.js';
 import { entriesOf, freezeObject, keysOf } from '../platform.js';
 import { type Clock, monotonic } from '../time/clock.js';
 import { LONGEST_TIMER } from '../time/timer.js';
-import { requireFunction, requireNames, requireNumber, requireOption } from '../validate.js';
+import { ownOptions, requireFunction, requireNumber, requireOption } from '../validate.js';
 import type { SignalPicker } from './caller-signal.js';
 import { isAsync } from './function.js';
 import type { CachedOptions } from './options.js';
@@ -72,21 +72,19 @@ export function resolveOptions<Args extends readonly unknown[], R, This>(
   options: CachedOptions<Args, R, This>,
 ): ResolvedOptions {
   const names = keysOf(DEFAULTS) as (keyof CachedOptions)[];
-  requireNames(options, names.join(' '));
+  const own: CachedOptions = ownOptions(options, names.join(' '));
   const filled: Record<string, unknown> = { ...DEFAULTS };
-  for (const name of names) {
-    const value: unknown = options[name];
-    if (value !== undefined) filled[name] = value;
-  }
+  for (const name of names) if (own[name] !== undefined) filled[name] = own[name];
   const resolved = filled as unknown as ResolvedOptions;
-  const { capacity, ttl, key, per, name, when, on, clock, tags, signal, many, freeze } = resolved;
+  const { capacity, ttl, key, per, name, when, clock, tags, signal, many, freeze } = resolved;
   const { staleWhileRevalidate, staleIfError, refreshAhead, jitter, errorTtl, timeout, softTimeout } = resolved;
   requireCapacity(capacity, false);
   const isTtl = typeof ttl === 'function' || (typeof ttl === 'number' && ttl > 0);
   requireOption(isTtl, 'ttl', 'a number above 0, or a function', ttl);
   requireOption([undefined, 'instance', 'class'].includes(per), 'per', "'instance' or 'class'", per);
   requireOption(name === undefined || typeof name === 'string', 'name', 'a string', name);
-  requireNames(on, 'hit miss evict error', 'on');
+  const { hit, miss, evict, error } = ownOptions(resolved.on, 'hit miss evict error', 'on');
+  const on = { hit, miss, evict, error };
   for (const [event, listener] of entriesOf(on)) requireFunction(`on.${event}`, listener);
   for (const [option, given] of entriesOf({ key, when, tags, signal })) requireFunction(option, given);
   // An async function returns a new promise each time, so no two calls would have the same key.
@@ -104,7 +102,7 @@ export function resolveOptions<Args extends readonly unknown[], R, This>(
   requireOption(isMany, 'many', 'the name of a method, or a function', many);
   requireTimer('timeout', timeout);
   requireTimer('softTimeout', softTimeout);
-  return freezeObject({ ...resolved, on: { ...on } });
+  return freezeObject({ ...resolved, on });
 }
 
 /** Refuses a number of milliseconds for which no timer can be set, other than `Infinity`, which sets none. */

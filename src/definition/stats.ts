@@ -1,5 +1,5 @@
 import type { EvictionCause } from '../lru/options.js';
-import { assign, entriesOf, fromEntries, max } from '../platform.js';
+import { entriesOf, fromEntries, hasOwn, max, setPrototypeOf } from '../platform.js';
 
 /** The counters of one function's calls and loads, as plain numbers. */
 export class Counters {
@@ -72,7 +72,7 @@ export function snapshot(counters: Counters, fill?: object): CallStats {
   const { hits, misses, staleHits, coalesced, refreshes, pending, loadErrors, loadTime, evictions } = counters;
   const loads = misses + refreshes - pending - loadErrors;
   const counted = { hits, misses, staleHits, coalesced, loads, loadErrors, totalLoadTime: loadTime / 1000 };
-  return new Stats({ ...counted, evictions: { ...evictions }, ...fill }) as unknown as CallStats;
+  return statsOf({ ...counted, evictions: { ...evictions }, ...fill }) as unknown as CallStats;
 }
 
 interface Figures {
@@ -89,17 +89,18 @@ class Stats implements Figures {
   declare readonly meanLoadTime: number;
   declare readonly evictions: Figures['evictions'];
 
-  constructor(figures: Figures) {
-    const { totalLoadTime, loads, loadErrors } = figures;
-    assign(this, figures, { meanLoadTime: totalLoadTime / (loads + loadErrors || 1) });
-  }
-
   minus(previous: Figures): Stats {
     const { size, capacity, ...counted } = this as Figures & { size?: number; capacity?: number };
-    const fill = size === undefined ? {} : { size, capacity };
+    const fill = hasOwn(this, 'size') ? { size, capacity } : {};
     const evictions = differences(this.evictions, previous.evictions);
-    return new Stats({ ...differences(counted, previous), evictions, ...fill } as unknown as Figures);
+    return statsOf({ ...differences(counted, previous), evictions, ...fill } as unknown as Figures);
   }
+}
+
+/** The figures become own properties by definition: an assignment would call a setter of `Object.prototype`. */
+function statsOf(figures: Figures): Stats {
+  const { totalLoadTime, loads, loadErrors } = figures;
+  return setPrototypeOf({ ...figures, meanLoadTime: totalLoadTime / (loads + loadErrors || 1) }, Stats.prototype);
 }
 
 function differences(now: object, before: object): Record<string, number> {

@@ -1,4 +1,4 @@
-import { requireFunction, requireNames, requireOption } from '../validate.js';
+import { ownOptions, requireFunction, requireOption } from '../validate.js';
 
 /**
  * The options of `puts`. The mutator is the decorated method, and `This` is the type of its receiver. An option that is
@@ -45,12 +45,12 @@ export function resolveEvictsOptions(options: EvictsOptions): EvictsOptions {
   return resolve(options, 'when by before');
 }
 
-function resolve({ ...options }: EvictsOptions, known: string): EvictsOptions {
-  requireNames(options, known);
-  const { when, by, before } = options;
+function resolve(options: EvictsOptions, known: string): EvictsOptions {
+  const own = ownOptions(options, known);
+  const { when, by, before } = own;
   requireFunction('when', when);
   requireOption([undefined, 'arguments', 'result'].includes(by), 'by', "'arguments' or 'result'", by);
   requireOption(before === undefined || typeof before === 'boolean', 'before', 'a boolean', before);
   requireOption(!before || by !== 'result', 'by', "'arguments' when before is true", by);
-  return options;
+  return own;
 }

@@ -1,9 +1,8 @@
 import { type Ancestor, ancestorOf } from '../key/kind.js';
 import {
-  defineProperties,
+  defineProperty,
   descriptorOf,
   freezeObject,
-  fromEntries,
   isExtensible,
   isView,
   namesOf,
@@ -62,15 +61,19 @@ function isModule(value: object): boolean {
 function shadow(object: object, { kind, prototype }: Ancestor): void {
   let shadows = shadowsOf.get(prototype);
   if (shadows === undefined) {
-    // Fake timers put a subclass in the place of Date, so the methods may be further up.
+    // Fake timers put a subclass in the place of Date, so the methods may be further up, but not on Object.prototype.
     const names: string[] = [];
-    for (let at: object | null = prototype; at; at = prototypeOf(at)) names.push(...namesOf(at));
-    const mutators = names.filter((name) => MUTATORS.some((beginning) => name.startsWith(beginning)));
-    shadows = fromEntries(mutators.map((name) => [name, { value: refusal(kind.name, name) }]));
+    let at: object = prototype;
+    for (let next = prototypeOf(at); next !== null; next = prototypeOf(at)) {
+      names.push(...namesOf(at));
+      at = next;
+    }
+    const mutators = [...new Set(names)].filter((name) => MUTATORS.some((beginning) => name.startsWith(beginning)));
+    shadows = mutators.map((name) => [name, { value: refusal(kind.name, name) }]);
     shadowsOf.set(prototype, shadows);
   }
   // One that takes no more properties was made so by somebody else, or is shadowed already.
-  if (isExtensible(object)) defineProperties(object, shadows);
+  if (isExtensible(object)) for (const [name, descriptor] of shadows) defineProperty(object, name, descriptor);
 }
 
 function refusal(kind: string, method: string): () => never {
@@ -83,4 +86,4 @@ function refusal(kind: string, method: string): () => never {
 const MUTATORS = ['add', 'clear', 'delete', 'getOrInsert', 'set'];
 
 /** The shadows of the methods of each prototype. */
-const shadowsOf = /* @__PURE__ */ new WeakMap<object, PropertyDescriptorMap>();
+const shadowsOf = /* @__PURE__ */ new WeakMap<object, [name: string, descriptor: PropertyDescriptor][]>();

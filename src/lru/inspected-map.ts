@@ -1,4 +1,4 @@
-import { defineProperty, max, sameValue } from '../platform.js';
+import { bare, defineProperty, max, sameValue } from '../platform.js';
 import type { BoundedMap } from './bounded-map.js';
 
 /** The Map that Node's `util.inspect`, and so `console.log`, shows for a cache. */
@@ -43,8 +43,9 @@ export function inspectedMap<K>(
   name: string,
   entries: InspectedEntries<K>,
   entriesOf: (key: K) => Entry[],
-  { maxArrayLength = 100 }: InspectOptions = {},
+  options?: InspectOptions,
 ): Map<unknown, unknown> {
+  const { maxArrayLength = 100 } = bare(options);
   const most = max(0, maxArrayLength ?? Infinity);
   const keys = entries.order(most + 1);
   let found = keys.flatMap(entriesOf);

@@ -1,7 +1,7 @@
 import { callAll, throwAfter } from '../call-all.js';
-import { rejected, resolved } from '../platform.js';
+import { hasOwn, rejected, resolved } from '../platform.js';
 import { monotonic, reader, refresh } from '../time/clock.js';
-import { requireCallback, requireFunction, requireNames } from '../validate.js';
+import { ownOptions, requireCallback, requireFunction } from '../validate.js';
 import { BoundedMap } from './bounded-map.js';
 import { type InspectOptions, inspectedEntries } from './inspected-map.js';
 import { type EvictionCause, type LruOptions, requireCapacity, requireClock, requireTtl } from './options.js';
@@ -32,8 +32,8 @@ export class LruCache<K, V> {
 
   /** @throws OptionError that names the option which is not as `LruOptions` says. */
   constructor(options: LruOptions<K, V> = {}) {
-    requireNames(options, 'capacity ttl clock weigh onEvict');
-    const { capacity, ttl = Infinity, clock = monotonic, weigh, onEvict } = options;
+    const own = ownOptions(options, 'capacity ttl clock weigh onEvict');
+    const { capacity, ttl = Infinity, clock = monotonic, weigh, onEvict } = own;
     requireFunction('weigh', weigh);
     requireFunction('onEvict', onEvict);
     if (capacity !== undefined) requireCapacity(capacity, weigh !== undefined);
@@ -95,10 +95,13 @@ export class LruCache<K, V> {
    *   changed then.
    */
   set(key: K, value: V, options?: { readonly ttl?: number | undefined }): this {
-    // A caller that gives options without a ttl may have meant to give one.
-    if (options !== undefined && options?.ttl === undefined) requireNames(options, 'ttl');
-    const { ttl = this.#ttl } = options ?? {};
-    this.#write(key, value, ttl);
+    let ttl: number | undefined;
+    if (options !== undefined) {
+      if (hasOwn(Object(options), 'ttl')) ({ ttl } = options);
+      // A caller that gives options without a ttl may have meant to give one.
+      if (ttl === undefined) ownOptions(options, 'ttl');
+    }
+    this.#write(key, value, ttl === undefined ? this.#ttl : ttl);
     if (this.#evicted !== undefined) this.#flushEvictions();
     return this;
   }

@@ -1,4 +1,4 @@
-import { numberIsInteger } from '../platform.js';
+import { holderOf, numberIsInteger } from '../platform.js';
 import type { Clock } from '../time/clock.js';
 import { requireNumber, requireOption } from '../validate.js';
 
@@ -62,6 +62,7 @@ export function requireTtl(value: number): void {
 }
 
 export function requireClock(value: Clock): void {
-  const reads = typeof value === 'function' || typeof (value as { now?: unknown } | null)?.now === 'function';
+  const hasNow = holderOf(value, 'now') !== undefined && typeof (value as { now?: unknown }).now === 'function';
+  const reads = typeof value === 'function' || hasNow;
   requireOption(reads, 'clock', 'a function, or an object with now()', value);
 }

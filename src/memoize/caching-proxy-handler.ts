@@ -4,11 +4,13 @@ import type { ResolvedOptions } from '../definition/resolved-options.js';
 import { PlacementError } from '../errors.js';
 import {
   applyFunction,
+  bare,
   descriptorOf,
   getProperty,
   namesOf,
   prototypeOf,
   setProperty,
+  setPrototypeOf,
   tryDefineProperty,
 } from '../platform.js';
 import { requireOption } from '../validate.js';
@@ -39,6 +41,8 @@ export class CachingProxyHandler<T extends object> implements ProxyHandler<T> {
     this.#originals = originalsOf(target);
     this.#options = options;
     this.#features = features;
+    // Traps that a program has added to `Object.prototype` must not run.
+    setPrototypeOf(CachingProxyHandler.prototype, null);
     this.proxy = new Proxy(target, this);
     for (const name of options.keys()) this.#requireCacheable(name);
     registerMembers(this.proxy, (member) => this.#ownerOf(member));
@@ -57,14 +61,15 @@ export class CachingProxyHandler<T extends object> implements ProxyHandler<T> {
   }
 
   defineProperty(target: T, name: PropertyKey, descriptor: PropertyDescriptor): boolean {
-    const restored = { ...descriptor };
+    const given = bare(descriptor);
+    const restored = bare(given);
     for (const part of ['value', 'get', 'set'] as const) {
       if (part in restored) restored[part] = this.#restore(restored[part]) as Fn | undefined;
     }
-    if (isSameMember(restored, descriptor)) return tryDefineProperty(target, name, descriptor);
+    if (isSameMember(restored, given)) return tryDefineProperty(target, name, given);
     const own = descriptorOf(target, name);
     restored.configurable ??= own?.configurable ?? true;
-    const isWritable = 'value' in descriptor && (descriptor.writable ?? own?.writable);
+    const isWritable = 'value' in given && (given.writable ?? own?.writable);
     // For a property that can never change again, the engine insists on the function that the caller gave.
     return restored.configurable || isWritable ? tryDefineProperty(target, name, restored) : false;
   }
@@ -124,15 +129,12 @@ export class CachingProxyHandler<T extends object> implements ProxyHandler<T> {
    */
   #redirect(method: Fn): Fn {
     const replaceProxy = (value: unknown) => (value === this.proxy ? this.#target : value);
-    return new Proxy(method, {
-      apply: (_, receiver, args) => {
-        const own = args.includes(this.proxy) ? args.map(replaceProxy) : args;
-        const result: unknown = applyFunction(method, replaceProxy(receiver), own);
-        return isPlainPromise(result)
-          ? result.then((value) => this.#replaceTarget(value))
-          : this.#replaceTarget(result);
-      },
-    });
+    const apply: ProxyHandler<Fn>['apply'] = (_, receiver, args) => {
+      const own = args.includes(this.proxy) ? args.map(replaceProxy) : args;
+      const result: unknown = applyFunction(method, replaceProxy(receiver), own);
+      return isPlainPromise(result) ? result.then((value) => this.#replaceTarget(value)) : this.#replaceTarget(result);
+    };
+    return new Proxy(method, bare({ apply }));
   }
 
   #replaceTarget(result: unknown): unknown {

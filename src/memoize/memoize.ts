@@ -1,9 +1,9 @@
 import type { Fn } from '../definition/function.js';
 import type { BatchFunction, CachedOptions } from '../definition/options.js';
-import { resolveOptions } from '../definition/resolved-options.js';
+import { type ResolvedOptions, resolveOptions } from '../definition/resolved-options.js';
 import type { CallbackArgsOf } from '../definition/signature.js';
-import { assign } from '../platform.js';
-import { requireCallback, requireObject, requireOption } from '../validate.js';
+import { defineProperty } from '../platform.js';
+import { requireCallback, requireOption } from '../validate.js';
 import type { Features } from './features.js';
 import { wrap } from './wrap.js';
 
@@ -79,17 +79,19 @@ type WithoutErrors<V> = V extends Error
 export function memoizeWith(features: Features): Memoize {
   function memoize<F extends Fn>(fn: F, options: CachedOptions = {}): F {
     requireCallback('fn', fn);
-    const resolved = resolveOptions(options);
-    const { many, per } = resolved;
+    return wrapped(fn, resolveOptions(options));
+  }
+  function wrapped<F extends Fn>(fn: F, options: ResolvedOptions): F {
+    const { many, per } = options;
     // Without `per` the function has no receiver, so `many` cannot be the name of one of its methods.
     if (per === undefined && many !== undefined) requireOption(typeof many === 'function', 'many', 'a function', many);
     const label = () => fn.name || 'anonymous';
-    return wrap(fn, { options: resolved, sharing: per ?? 'one', label, role: 'function', features }) as F;
+    return wrap(fn, { options, sharing: per ?? 'one', label, role: 'function', features }) as F;
   }
   function many<K, V>(batch: BatchFunction<K, V>, options: CachedOptions = {}): (key: K) => Promise<Loaded<V>> {
     requireCallback('batch', batch);
-    requireObject('options', options);
-    return memoize(batch as Fn, { ...options, many: batch });
+    return wrapped(batch as Fn, { ...resolveOptions(options), many: batch });
   }
-  return assign(memoize, { many });
+  const value = many;
+  return defineProperty(memoize, 'many', { value, writable: true, enumerable: true, configurable: true }) as Memoize;
 }

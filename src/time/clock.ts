@@ -1,4 +1,4 @@
-import { ceil, numberIsNaN } from '../platform.js';
+import { ceil, hasOwn, holderOf, numberIsNaN } from '../platform.js';
 import { requireOption } from '../validate.js';
 
 /**
@@ -32,7 +32,7 @@ export function refresh(): void {
  */
 export function reader(clock: Clock): () => number {
   if (clock === monotonic) return monotonic;
-  const read = 'now' in clock ? () => clock.now() : clock;
+  const read = holderOf(clock, 'now') ? () => (clock as { now(): number }).now() : (clock as () => number);
   return () => {
     const time: unknown = read();
     requireOption(typeof time === 'number' && !numberIsNaN(time), 'clock', 'a number as its result', time);
@@ -65,7 +65,7 @@ const PLATFORM = /* @__PURE__ */ (() => {
   // Node's `setTimeout` is written in JavaScript, but it has a promisified version.
   const isOwn =
     Symbol.for('nodejs.util.promisify.custom') in setTimeout || /\[native code\]/.test(`${zoneless ?? setTimeout}`);
-  const isFake = 'clock' in setTimeout || !isOwn;
+  const isFake = hasOwn(setTimeout, 'clock') || !isOwn;
   return { performance, now: performance.now, setTimeout, Date, later: isFake ? undefined : (zoneless ?? setTimeout) };
 })();
 
@@ -86,7 +86,7 @@ function read(): number {
   >;
   const isOwn = clock.now === PLATFORM.now;
   const time = clock.now();
-  if (isOwn || 'clock' in timers) reading = continueMonotonic(time, isOwn ? undefined : timers);
+  if (isOwn || hasOwn(timers, 'clock')) reading = continueMonotonic(time, isOwn ? undefined : timers);
   // A mock of `performance.now` alone is taken at its word, if it returns a number.
   else reading = time >= 0 ? time : latest;
   uses = clock === PLATFORM.performance && isPlatform() && limitReading() ? MAX_USES : 0;

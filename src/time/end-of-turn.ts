@@ -1,4 +1,4 @@
-import { resolved } from '../platform.js';
+import { hasOwn, resolved } from '../platform.js';
 
 /** A turn of the event loop: one task, and all promise jobs that follow from it. */
 
@@ -27,7 +27,7 @@ const afterJobs = /* @__PURE__ */ ((): ((job: () => void) => void) => {
  * Returns a function of the platform, or `undefined` if it is a fake that was installed before this module was loaded.
  */
 function ownOf<F extends object>(fn: F | undefined): F | undefined {
-  return fn === undefined || 'clock' in fn ? undefined : fn;
+  return fn === undefined || hasOwn(fn, 'clock') ? undefined : fn;
 }
 
 function post({ port1, port2 }: MessageChannel, job: () => void): void {
