@@ -1,4 +1,5 @@
 import { reasonOf } from '../definition/caller-signal.js';
+import { bare } from '../platform.js';
 
 /** Promises with several waiting callers, each of which can stop waiting by its own signal. */
 
@@ -66,7 +67,7 @@ class AbortListener {
   constructor(signal: AbortSignal) {
     this.#signal = signal;
     listeners.set(signal, this);
-    signal.addEventListener('abort', this.#abort, { once: true });
+    signal.addEventListener('abort', this.#abort, bare({ once: true }));
   }
 
   /** A listener of another signal. */

@@ -84,10 +84,13 @@ export class ResilientLoader implements Loader {
   }
 
   /** Lets a call wait for a load in flight. */
-  #join(cache: ReceiverCache, load: CallLoad, waiter: Waiter): unknown {
+  #join(cache: ReceiverCache, load: CallLoad, caller: Waiter): unknown {
     const entry = standInFor(cache, load);
-    if (entry !== undefined) return this.#answer(cache, load.key, waiter.args, entry.value, true);
-    if (mayBeInvalidated(cache, load)) return this.#awaitVerdict(cache, load, { ...waiter, awaitsVerdict: true });
+    if (entry !== undefined) return this.#answer(cache, load.key, caller.args, entry.value, true);
+    const awaitsVerdict = mayBeInvalidated(cache, load);
+    // All are own properties, so that none is read from Object.prototype.
+    const waiter: Waiter = { ...caller, awaitsVerdict, isDismissed: false, enter: undefined };
+    if (awaitsVerdict) return this.#awaitVerdict(cache, load, waiter);
     const shared = sharedOf(load);
     // Counts the caller as waiting before any listener runs, because a listener may abort the other callers.
     shared?.join(waiter);

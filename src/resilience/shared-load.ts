@@ -14,7 +14,7 @@ export interface Waiter {
   /** Whether the call was answered with an old value instead. */
   isDismissed?: boolean;
   /** Runs a callback in the async context of the call, once, for a load that may have to begin again for this caller. */
-  enter?: (callback: () => void) => void;
+  enter?: ((callback: () => void) => void) | undefined;
 }
 
 /** A load that keeps track of its waiting callers and can be aborted when all of them have left. */
