@@ -2,8 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { expect, test } from '@jest/globals';
 import {
   cached,
+  cachedProxy,
   cacheOf,
   evicts,
+  invalidateTags,
   keyOf,
   LruCache,
   MemokitError,
@@ -500,4 +502,64 @@ test('every error is a MemokitError and an Error', () => {
   ] as const) {
     expect(new error('m')).toMatchObject({ name, message: 'm' });
   }
+});
+
+/** What puts a value of the user into a message, and the beginning of that message. */
+const SHOWN: [place: string, fail: (secret: unknown) => unknown][] = [
+  ['an option', (secret) => call(memoize, method, { capacity: secret })],
+  ['the name of an option', (secret) => call(memoize, method, { [String(secret)]: 1 })],
+  ['options', (secret) => call(memoize, method, secret)],
+  ['a result of ttl', (secret) => call(memoize(method, { ttl: () => secret as number }))],
+  ['a result of tags', (secret) => call(memoize(method, { tags: () => secret as string[] }))],
+  ['a result of signal', (secret) => call(memoize(async () => 1, { signal: () => secret as AbortSignal }))],
+  ['a result of a clock', (secret) => call(memoize(method, { ttl: 5, clock: () => secret as number }))],
+  ['a result of weigh', (secret) => new LruCache({ weigh: () => secret as number }).set(1, 1)],
+  ['the ttl of set', (secret) => new LruCache().set(1, 1, { ttl: secret as number })],
+  ['put', (secret) => call(cacheOf(memoize(method)).put.bind(cacheOf(memoize(method))), secret, 1)],
+  ['keyOf', (secret) => call(keyOf, secret)],
+  ['a tag', (secret) => call(invalidateTags, typeof secret === 'string' ? Symbol(secret) : secret)],
+  ['a function', (secret) => call(memoize, secret)],
+  ['a batch method', (secret) => call(memoize.many, secret)],
+  [
+    'the result of a batch',
+    (secret) =>
+      call(
+        memoize.many(() => secret as []),
+        1,
+      ),
+  ],
+  [
+    'the name of a batch method',
+    (secret) => call(memoize(method as never, { many: String(secret), per: 'instance' }), 1),
+  ],
+  ['a name of evicts', (secret) => call(evicts, typeof secret === 'string' ? null : secret, { by: secret })],
+  ['by', (secret) => call(evicts, 'get', { by: secret })],
+  ['a target', (secret) => call(cachedProxy, secret, {})],
+  ['a method of a target', (secret) => call(cachedProxy, { secret }, { secret: {} })],
+];
+
+for (const [place, fail] of SHOWN) {
+  test(`a message shows at most 32 characters of a value: ${place}`, async () => {
+    for (const secret of ['x'.repeat(1000), 7n ** 1000n]) {
+      const thrown = await (async () => fail(secret))().catch((error: Error) => error);
+      expect(thrown).toBeInstanceOf(MemokitError);
+      const { message } = thrown as Error;
+      expect(message.match(/x{3,}|\d{12,}/)?.[0].length ?? 0).toBeLessThanOrEqual(32);
+    }
+  });
+}
+
+test('a message shows at most 100 characters of a name that is not cached', () => {
+  for (const name of ['x'.repeat(1000), Symbol('x'.repeat(1000))]) {
+    expect(() => cacheOf({}, name as never)).toThrow(/^(Symbol\()?x{93,100}… is not cached/);
+  }
+});
+
+test('a bigint of any size is refused at once, with a number of digits in place of the digits', () => {
+  const large = 1n << 100_000_000n;
+  for (const value of [large, -large]) {
+    const message = 'fn: expected a function, but got: bigint of more than 32 digits';
+    expect(() => call(memoize, value)).toThrow(error({ code: 'MEMOKIT_BAD_ARGUMENT', message }));
+  }
+  expect(() => call(memoize, -(10n ** 30n))).toThrow(`bigint -1${'0'.repeat(30)}`);
 });

@@ -1,6 +1,6 @@
 import type { Fn } from '../definition/function.js';
 import type { ArgsOf, ResultOf } from '../definition/signature.js';
-import { NotCachedError } from '../errors.js';
+import { NotCachedError, shortened } from '../errors.js';
 import { CallCache } from './call-cache.js';
 import { memberOf, pickMember } from './members.js';
 import type { Receivers } from './receivers.js';
@@ -43,7 +43,8 @@ export function cacheOf(target: object, ...members: unknown[]): CallCache {
       ? receiversOf(receiver)
       : (receiversOf(member) ?? pickMember(Object(receiver), member as PropertyKey, finderOf(member as PropertyKey)));
   const named = members.length === 0 ? target : member;
-  const name = typeof named === 'function' ? named.name : typeof named === 'object' ? 'an object' : String(named);
+  const name =
+    typeof named === 'function' ? named.name : typeof named === 'object' ? 'an object' : shortened(named, LONGEST_NAME);
   if (receivers === undefined) {
     throw new NotCachedError(
       `${name || 'a function'} is not cached: it needs @cached() as its outermost decorator, or memoize(fn), from this copy of memokit`,
@@ -77,6 +78,9 @@ export function cachesOf(target: object, name: PropertyKey): readonly [CallCache
   const [, ...overridden] = chain;
   return [nearest, ...overridden.map((receivers) => cacheFor(receivers, receiver))];
 }
+
+/** The most characters of a name in a message. A program may pass a name that a request has brought. */
+const LONGEST_NAME = 100;
 
 /** Returns the function that finds the receivers of a member with a name, for `pickMember`. */
 function finderOf(name: PropertyKey): (member: unknown, owner: object) => Receivers | undefined {
