@@ -66,6 +66,12 @@ test('memory is flat under distinct tags, of results and of invalidations', () =
   expect(grown).toBeLessThan(3);
 });
 
+test('9,000 invalidations of long tags, or of slices of long texts, keep less than 4 MB', () => {
+  const { long, sliced } = collect('long-tags');
+  expect(long).toBeLessThan(4);
+  expect(sliced).toBeLessThan(4);
+});
+
 test('a process that used everything exits by itself', () => {
   const { status, stdout } = run('__tests__/programs/use-everything.ts');
   expect(status).toBe(0);

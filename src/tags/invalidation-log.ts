@@ -12,9 +12,14 @@ export function tagTime(): number {
 /** Records an invalidation of tags. It concerns every load that began earlier. */
 export function recordInvalidation(tags: readonly string[]): void {
   time++;
-  for (const tag of tags) lastInvalidated.set(tag, time);
-  if (lastInvalidated.size <= MAX_TAGS) return;
+  for (const tag of tags) {
+    if (!lastInvalidated.has(tag)) characters += tag.length;
+    // The log keeps a copy: a tag may be a slice of a large text, such as a request, and would keep that text alive.
+    lastInvalidated.set(` ${tag}`.slice(1), time);
+  }
+  if (lastInvalidated.size <= MAX_TAGS && characters <= MAX_CHARACTERS) return;
   lastInvalidated.clear();
+  characters = 0;
   forgotten = time;
 }
 
@@ -29,5 +34,9 @@ let forgotten = 0;
 /** The time at which each tag was last invalidated. */
 const lastInvalidated = /* @__PURE__ */ new Map<string, number>();
 
-/** The number of different tags that the log remembers. When there are more, it forgets all of them. */
+/** The number of characters of these tags. */
+let characters = 0;
+
+/** The most different tags, and the most characters of them, that the log remembers. Beyond that it forgets all tags. */
 const MAX_TAGS = 10_000;
+const MAX_CHARACTERS = 1_000_000;
