@@ -7,14 +7,14 @@ import { run } from './support/run.js';
 
 for (const dialect of ['standard', 'legacy']) {
   test(`no name on Object.prototype changes what memokit does, before or after a definition: ${dialect} decorators`, () => {
-    const { status, stdout, stderr } = run('__tests__/pollution/run.ts', {}, [], [dialect]);
+    const { status, stdout, stderr } = run('__tests__/programs/pollution.ts', {}, [], [dialect]);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     const { runs, names, skipped, differences } = JSON.parse(stdout);
     expect(differences).toEqual([]);
     expect(runs).toBeGreaterThan(50);
     expect(names).toBeGreaterThan(100);
-    // Where the platform's own timers fail, memokit cannot do better.
-    expect(skipped.length).toBeLessThan(10);
+    // Where timers and signals of the platform itself fail, memokit cannot do better.
+    expect(skipped.length).toBeLessThan(runs / 3);
   }, 400_000);
 }
 

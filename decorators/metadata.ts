@@ -17,15 +17,15 @@ const STATIC_OPTIONS = 'memokit:static-options';
 
 /** Copies the metadata of the original method to its replacement, if the program has loaded reflect-metadata. */
 export function carryMetadata(method: Fn, replacement: Fn): void {
-  for (const name of reflect.getOwnMetadataKeys?.(method) ?? []) {
-    reflect.defineMetadata?.(name, reflect.getOwnMetadata?.(name, method), replacement);
+  for (const name of reflection('getOwnMetadataKeys')?.(method) ?? []) {
+    reflection('defineMetadata')?.(name, reflection('getOwnMetadata')?.(name, method), replacement);
   }
 }
 
 /** Records the options in every metadata store that exists. */
 export function recordOptions({ key, owner, metadata, isStatic }: Target, replacement: Fn, options: object): void {
-  reflect.defineMetadata?.(OPTIONS, options, replacement);
-  if (owner !== undefined) reflect.defineMetadata?.(OPTIONS, options, owner, key);
+  reflection('defineMetadata')?.(OPTIONS, options, replacement);
+  if (owner !== undefined) reflection('defineMetadata')?.(OPTIONS, options, owner, key);
   if (metadata !== undefined) {
     const store = metadata as Record<string, Record<PropertyKey, object>>;
     for (const name of isStatic ? [OPTIONS, STATIC_OPTIONS] : [OPTIONS]) {
@@ -43,8 +43,8 @@ export function recordOptions({ key, owner, metadata, isStatic }: Target, replac
 export function resultTypeOf({ owner, key }: Target): Fn | undefined {
   if (owner === undefined) return undefined;
   // The type of a getter is the type of its value. The type of a method is Function.
-  const type = reflect.getOwnMetadata?.('design:type', owner, key);
-  const result = type === Function ? reflect.getOwnMetadata?.('design:returntype', owner, key) : type;
+  const type = reflection('getOwnMetadata')?.('design:type', owner, key);
+  const result = type === Function ? reflection('getOwnMetadata')?.('design:returntype', owner, key) : type;
   return typeof result === 'function' ? (result as Fn) : undefined;
 }
 
@@ -55,4 +55,7 @@ interface MetadataReflection {
   getOwnMetadataKeys(target: object): unknown[];
 }
 
-const reflect: Partial<MetadataReflection> = Reflect;
+/** Returns a function of reflect-metadata, if the program has loaded it. */
+function reflection<N extends keyof MetadataReflection>(name: N): MetadataReflection[N] | undefined {
+  return hasOwn(Reflect, name) ? (Reflect as unknown as MetadataReflection)[name] : undefined;
+}

@@ -70,16 +70,17 @@ export class BatchError extends MemokitError {
 export function mismatch(name: string, expected: string, received: unknown): string {
   // Only the type of an object is shown, because converting it to a string may run its code.
   const kind = isArray(received) ? 'array' : typeof received;
-  const type = Object(received) === received ? kind : `${kind} ${shortened(received)}`;
+  // The text of a large bigint takes long to make.
+  const isLarge = typeof received === 'bigint' && (received > 1e32 || received < -1e32);
+  const type = Object(received) === received || isLarge ? kind : `${kind} ${shortened(received)}`;
   return `${name}: expected ${expected}, but got: ${received == null ? String(received) : type}`;
 }
 
 /**
  * Returns the text of a primitive for a message, cut after 32 characters or another number of them, because messages reach
- * logs, and a value may be secret or long. The text of a large bigint takes long to make, so it is not made.
+ * logs, and a value may be secret or long.
  */
 export function shortened(value: unknown, most = 32): string {
-  if (typeof value === 'bigint' && (value > 1e32 || value < -1e32)) return 'of more than 32 digits';
   const text = String(value);
   return text.length > most ? `${text.slice(0, most)}…` : text;
 }

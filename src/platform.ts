@@ -42,7 +42,8 @@ export const setProperty = Reflect.set;
 
 const define = Object.defineProperty;
 const tryDefine = Reflect.defineProperty;
-const getDescriptor = Object.getOwnPropertyDescriptor;
+/** As `descriptorOf`, but faster: it may inherit the fields that it lacks. Each has `configurable` and `enumerable`. */
+export const rawDescriptorOf = Object.getOwnPropertyDescriptor;
 
 /**
  * Returns a copy of the own properties of an object. The copy inherits nothing, so that no name that a program has added
@@ -64,7 +65,7 @@ export function tryDefineProperty(target: object, name: PropertyKey, descriptor:
 
 /** Returns the descriptor of an own property. It inherits nothing. */
 export function descriptorOf(target: object, name: PropertyKey): PropertyDescriptor | undefined {
-  const descriptor = getDescriptor(target, name);
+  const descriptor = rawDescriptorOf(target, name);
   return descriptor && setPrototypeOf(descriptor, null);
 }
 

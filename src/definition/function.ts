@@ -1,4 +1,4 @@
-import { defineProperty, descriptorOf, ownKeys, prototypeOf, setPrototypeOf, tagOf } from '../platform.js';
+import { defineProperty, ownKeys, prototypeOf, rawDescriptorOf, setPrototypeOf, tagOf } from '../platform.js';
 
 /** A function that can be memoized. */
 export type Fn<This = any> = (this: This, ...args: any[]) => any;
@@ -17,7 +17,7 @@ export function isGenerator(fn: unknown): boolean {
  * prototype tells, for example, that a function is async.
  */
 export function copyAppearance(from: Fn, to: Fn): void {
-  for (const name of ownKeys(from)) if (name !== 'prototype') defineProperty(to, name, descriptorOf(from, name)!);
+  for (const name of ownKeys(from)) if (name !== 'prototype') defineProperty(to, name, rawDescriptorOf(from, name)!);
   const prototype: object | null = prototypeOf(from);
   if (prototypeOf(to) !== prototype) setPrototypeOf(to, prototype);
 }

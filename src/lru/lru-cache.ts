@@ -32,8 +32,8 @@ export class LruCache<K, V> {
 
   /** @throws OptionError that names the option which is not as `LruOptions` says. */
   constructor(options: LruOptions<K, V> = {}) {
-    const own = ownOptions(options, 'capacity ttl clock weigh onEvict');
-    const { capacity, ttl = Infinity, clock = monotonic, weigh, onEvict } = own;
+    const names = 'capacity ttl clock weigh onEvict';
+    const { capacity, ttl = Infinity, clock = monotonic, weigh, onEvict } = ownOptions(options, names);
     requireFunction('weigh', weigh);
     requireFunction('onEvict', onEvict);
     if (capacity !== undefined) requireCapacity(capacity, weigh !== undefined);
@@ -95,12 +95,9 @@ export class LruCache<K, V> {
    *   changed then.
    */
   set(key: K, value: V, options?: { readonly ttl?: number | undefined }): this {
-    let ttl: number | undefined;
-    if (options !== undefined) {
-      if (hasOwn(Object(options), 'ttl')) ({ ttl } = options);
-      // A caller that gives options without a ttl may have meant to give one.
-      if (ttl === undefined) ownOptions(options, 'ttl');
-    }
+    const ttl = typeof options === 'object' && options !== null && hasOwn(options, 'ttl') ? options.ttl : undefined;
+    // A caller that gives options without a ttl may have meant to give one.
+    if (options !== undefined && ttl === undefined) ownOptions(options, 'ttl');
     this.#write(key, value, ttl === undefined ? this.#ttl : ttl);
     if (this.#evicted !== undefined) this.#flushEvictions();
     return this;

@@ -9,6 +9,7 @@ import {
   getProperty,
   namesOf,
   prototypeOf,
+  rawDescriptorOf,
   setProperty,
   setPrototypeOf,
   tryDefineProperty,
@@ -182,6 +183,6 @@ function isClass(member: object): boolean {
 
 /** Whether a property is non-configurable and read-only, so that the engine requires a proxy to return it unchanged. */
 function isReadOnly(target: object, name: PropertyKey): boolean {
-  const own = descriptorOf(target, name);
-  return own?.configurable === false && own.writable === false;
+  const isFixed = rawDescriptorOf(target, name)?.configurable === false;
+  return isFixed && descriptorOf(target, name)!.writable === false;
 }

@@ -13,9 +13,10 @@ export function tagTime(): number {
 export function recordInvalidation(tags: readonly string[]): void {
   time++;
   for (const tag of tags) {
-    if (!lastInvalidated.has(tag)) characters += tag.length;
+    const { size } = lastInvalidated;
     // The log keeps a copy: a tag may be a slice of a large text, such as a request, and would keep that text alive.
     lastInvalidated.set(` ${tag}`.slice(1), time);
+    if (lastInvalidated.size > size) characters += tag.length;
   }
   if (lastInvalidated.size <= MAX_TAGS && characters <= MAX_CHARACTERS) return;
   lastInvalidated.clear();

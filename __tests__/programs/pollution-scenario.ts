@@ -1,5 +1,5 @@
 /**
- * A program that uses every part of memokit. `run.ts` compiles it in both dialects, runs it with and without names on
+ * A program that uses every part of memokit. `pollution.ts` compiles it in both dialects, runs it with and without names on
  * `Object.prototype`, and compares what it records.
  */
 import {
@@ -18,7 +18,7 @@ import {
 } from 'memokit';
 import { isolate } from 'memokit/testing';
 
-/** Hands the program over. `run.ts` calls `define`, and then `use`, which resolves with the record. */
+/** Hands the program over. `pollution.ts` calls `define`, and then `use`, which resolves with the record. */
 declare const give: (program: Program) => void;
 
 export interface Program {
@@ -155,7 +155,7 @@ function makeFunctions() {
     aborted: memoize(
       (n: number, options?: { signal?: AbortSignal | undefined }) =>
         new Promise((resolve, reject) => {
-          loadSignal()!.onabort = () => reject(new Error(`aborted ${n} ${options === undefined}`));
+          loadSignal()!.addEventListener('abort', () => reject(new Error(`aborted ${n} ${options === undefined}`)));
           setTimeout(() => resolve(`${n} ${++loads}`), 3);
         }),
       { signal: (_n, options = {}) => (Object.hasOwn(options, 'signal') ? options.signal : undefined), on },

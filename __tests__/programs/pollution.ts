@@ -6,14 +6,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
-import type { Program } from './scenario.js';
+import type { Program } from './pollution-scenario.js';
 
 const isLong = process.env.TEST_LONG !== undefined;
 
 function compile(isLegacy: boolean): string {
   const compilerOptions = { experimentalDecorators: isLegacy, useDefineForClassFields: true };
   const { outputFiles } = buildSync({
-    entryPoints: ['__tests__/pollution/scenario.ts'],
+    entryPoints: ['__tests__/programs/pollution-scenario.ts'],
     ...({ bundle: true, write: false, format: 'iife', target: 'es2022' } as const),
     alias: { memokit: './src/index.ts', 'memokit/testing': './src/testing/index.ts' },
     tsconfigRaw: { compilerOptions },
@@ -84,8 +84,12 @@ let runs = 0;
 function platformWorks(): boolean {
   try {
     clearTimeout(setTimeout(() => {}, 1_000_000 + runs));
-    new AbortController().signal.addEventListener('abort', () => {});
-    return true;
+    const controller = new AbortController();
+    let calls = 0;
+    const count = () => calls++;
+    controller.signal.addEventListener('abort', count);
+    controller.abort();
+    return calls === 1;
   } catch {
     return false;
   }
@@ -160,7 +164,7 @@ for (const dialect of process.argv.slice(2)) {
         const wanted = expected.get(canDecorate)!;
         const at = lines.findIndex((line, index) => line !== wanted[index]);
         if (at < 0 && lines.length === wanted.length) continue;
-        const place = `${dialect}, ${group.length > 3 ? `${group.length} names` : group} as ${kind}, ${moment}`;
+        const place = `${dialect}, ${group.length > 30 ? `${group.length} names` : group} as ${kind}, ${moment}`;
         differences.push(`${place}: ${lines[at] ?? 'ended'} instead of ${wanted[at]}`);
       }
     }
