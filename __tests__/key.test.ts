@@ -573,6 +573,35 @@ test('a cycle is found early, not only by its size', () => {
   expect(reads).toBeLessThan(100);
 });
 
+test('the look for a cycle takes a few steps for each object, however deeply objects are nested', () => {
+  const shapes: Record<string, (inner: unknown) => unknown> = {
+    arrays: (inner) => [inner],
+    objects: (inner) => ({ inner }),
+    leaves: (inner) => ({ inner, leaf: [] }),
+    maps: (inner) => new Map([[inner, inner]]),
+  };
+  const steps = jest.spyOn(Set.prototype, 'add');
+  for (const [shape, wrap] of Object.entries(shapes)) {
+    for (const depth of [1_000, 9_990]) {
+      let nested: unknown = 1;
+      for (let i = 0; i < depth; i++) nested = wrap(nested);
+      steps.mockClear();
+      keyOf([nested]);
+      expect([shape, depth, steps.mock.calls.length < 4 * depth]).toEqual([shape, depth, true]);
+    }
+  }
+  steps.mockRestore();
+});
+
+test('the characters of a boxed string count once', () => {
+  const text = 'x'.repeat(1_000);
+  expect((keyOf([new String(text)]) as string).length).toBeLessThan(1_100);
+  const hang = (to: string, more: object) => Object.assign(new String(to), more);
+  expect(apart(hang('ab', { 2: 'c' }), new String('abc'))).toBe(true);
+  expect(apart(hang('ab', { 2: 'c' }), hang('ab', { 3: 'c' }))).toBe(true);
+  expect(same(hang('ab', { 2: 'c', x: 1 }), hang('ab', { x: 1, 2: 'c' }))).toBe(true);
+});
+
 test('a structure that unfolds to an exponential tree has a key in no time', () => {
   let bomb: object = {};
   for (let i = 0; i < 200; i++) bomb = { left: bomb, right: bomb };

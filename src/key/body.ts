@@ -31,7 +31,8 @@ export function writeBody(to: TokenBuffer, { target, kind, content }: Pending): 
     writeProperties(to, target, keysOf(target), symbolsOf(target));
   } else if (writeContent(to, target, kind.name, content)) {
     // Properties that user code has added to the built-in object. Most objects have none.
-    const names = keysOf(target);
+    // The first names of a boxed string are the indices of its characters, which its content has already.
+    const names = kind.name === 'String' ? keysOf(target).slice((content as string).length) : keysOf(target);
     const symbols = symbolsOf(target);
     const isAdded = HOSTED.includes(kind.name) && addedTo(target, kind.name);
     if (isAdded) writeProperties(to, target, names.filter(isAdded), symbols.filter(isAdded));

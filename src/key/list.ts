@@ -1,4 +1,5 @@
 import { ArgumentError, mismatch } from '../errors.js';
+import { max } from '../platform.js';
 import { writeBody } from './body.js';
 import { NUMBERED } from './marker.js';
 import type { Pending, TokenBuffer } from './token-buffer.js';
@@ -18,6 +19,7 @@ export function writeList(to: TokenBuffer, args: readonly unknown[]): void {
   to.numbers = undefined;
   if (writeAll(to, args)) return;
   clearQueue(to);
+  to.stale = max(to.stale, to.count);
   to.count = 0;
   to.numbers = new Map();
   put(to, NUMBERED);
@@ -26,6 +28,8 @@ export function writeList(to: TokenBuffer, args: readonly unknown[]): void {
 
 const LARGEST_UNFOLDING = 10_000;
 const LONGEST_UNFOLDING = 2 ** 24;
+/** The number of written objects at which a cycle is first looked for. Most lists hold fewer. */
+const FIRST_LOOK = 64;
 /** The approximate number of characters of a token in a rendered key. */
 const CHARACTERS_OF_TOKEN = 8;
 /**
@@ -59,13 +63,14 @@ function clearQueue(to: TokenBuffer): void {
 }
 
 /**
- * Whether the objects have to be numbered, because the list is too large or cyclic. Checks for a cycle at every 64th
- * object.
+ * Whether the objects have to be numbered, because the list is too large or cyclic. Looks for a cycle only when the number
+ * of written objects is a power of two. A look takes at most as many steps as objects were written, so all looks together
+ * take less than twice that.
  */
 function needsNumbering(to: TokenBuffer, from: Pending, written: number): boolean {
   if (to.objects > LARGEST_UNFOLDING) return true;
   if (to.characters + to.count * CHARACTERS_OF_TOKEN > LONGEST_UNFOLDING) return true;
-  if (written % 64 !== 0) return false;
+  if (written < FIRST_LOOK || (written & (written - 1)) !== 0) return false;
   const path = new Set<object>();
   let at: Pending | undefined = from;
   while (at !== undefined && !path.has(at.target)) {
