@@ -135,8 +135,13 @@ test('neither a large list nor a numbered one nor a nested one leaves tokens or 
   listOf([cycle]);
   expect(kept()).toBe('[]');
   const long = listOf([{ long: 'x'.repeat(100_000) }]);
-  expect(listOf([1])).not.toBe(long);
-  expect(listOf([new Array(5_000).fill(0)])).not.toBe(listOf([1]));
+  expect(long.filter((token) => token !== undefined)).toEqual([]);
+  expect(listOf([new Array(5_000).fill(0)]).filter((token) => token !== undefined)).toEqual([]);
+  const numbered: unknown[] = new Array(11_000).fill({ g: 'h' });
+  expect(listOf([numbered]).filter((token) => token !== undefined)).toEqual([]);
+  // A buffer with room for 5,000 tokens is used again, and a very large one is not.
+  expect(listOf([1])).toBe(long);
+  expect(listOf([new Array(200_000).fill(0)])).not.toBe(listOf([1]));
   expect(listOf([2])).toBe(listOf([1]));
   // Not before it was given back.
   expect(flatten([2]).list).not.toBe(flatten([1]).list);

@@ -1,5 +1,5 @@
 import { isArray, sameValue } from '../platform.js';
-import { flatten, isToken, release } from './flatten.js';
+import { flattenCall, isToken, release } from './flatten.js';
 import { type Key, keyOf, keyOfToken, keyOfTokens } from './key.js';
 import { sameTokens } from './token-tree.js';
 
@@ -21,7 +21,7 @@ export function isTokens(key: CallKey): key is readonly unknown[] {
 export function callKeyOf(args: readonly unknown[]): CallKey {
   if (args.length === 0) return NO_ARGUMENTS;
   if (args.length === 1 && isToken(args[0])) return args[0];
-  const tokens = flatten(args);
+  const tokens = flattenCall(args);
   const key = tokens.list.slice(0, tokens.count);
   release(tokens);
   return key;

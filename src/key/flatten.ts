@@ -1,4 +1,6 @@
+import { max } from '../platform.js';
 import { writeList } from './list.js';
+import { pack } from './packed.js';
 import { TokenBuffer } from './token-buffer.js';
 
 /** The first `count` elements of a list of tokens. After `release`, the next `flatten` overwrites them. */
@@ -24,14 +26,26 @@ export function flatten(args: readonly unknown[]): TokenList {
   return buffer;
 }
 
-/** Keeps the token buffer for the next use, unless it is large. The kept buffer holds only the tokens of the last use. */
+/** As `flatten`, with the tokens packed if they are many. These are the tokens of call keys. */
+export function flattenCall(args: readonly unknown[]): TokenList {
+  const tokens = flatten(args);
+  pack(tokens as TokenBuffer);
+  return tokens;
+}
+
+/**
+ * Keeps the token buffer for the next use, unless it is very large. The kept buffer holds only the tokens of the last use,
+ * or none if they were many.
+ */
 export function release(tokens: TokenList): void {
   const buffer = tokens as TokenBuffer;
   const { list, count, stale } = buffer;
-  // If objects are numbered, an attempt without numbers came first and left many tokens in the list.
-  if (count > MOST_TOKENS || buffer.characters > MOST_CHARACTERS || buffer.numbers !== undefined) return;
-  for (let i = count; i < stale; i++) list[i] = undefined;
-  buffer.stale = count;
+  if (list.length > LARGEST_BUFFER) return;
+  buffer.numbers = undefined;
+  const kept = count > MOST_TOKENS || buffer.characters > MOST_CHARACTERS ? 0 : count;
+  const end = max(count, stale);
+  for (let i = kept; i < end; i++) list[i] = undefined;
+  buffer.stale = kept;
   spare = buffer;
 }
 
@@ -44,5 +58,7 @@ export function isToken(value: unknown): boolean {
 
 let spare: TokenBuffer | undefined;
 
+/** The most tokens that a kept buffer has room for. They take a megabyte. */
+const LARGEST_BUFFER = 2 ** 17;
 const MOST_TOKENS = 1024;
 const MOST_CHARACTERS = 4096;

@@ -1,6 +1,7 @@
 import { ArgumentError, mismatch } from '../errors.js';
 import { isArray } from '../platform.js';
 import { flatten, isToken, release } from './flatten.js';
+import { isPacked, renderPacked } from './packed.js';
 import { OPEN, render } from './render.js';
 
 /** A key of an argument list. It is a primitive, so that a Map can use it and it keeps no argument alive. */
@@ -35,6 +36,7 @@ export function requireArguments(args: unknown): void {
 
 /** Returns the key of the argument list that has these tokens. */
 export function keyOfTokens(tokens: readonly unknown[]): Key {
+  if (isPacked(tokens)) return renderPacked(tokens);
   return tokens.length === 2 && isToken(tokens[1]) ? keyOfToken(tokens[1] as Key) : render(tokens, tokens.length);
 }
 

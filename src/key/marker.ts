@@ -25,5 +25,7 @@ export const KEYED: Marker = /* @__PURE__ */ new Marker('<cacheKey>');
 
 /** The start of the token list of a cyclic or large structure, in which each object is numbered and written once. */
 export const NUMBERED: Marker = /* @__PURE__ */ new Marker('@');
+/** The start of a packed token list. It is in no list that is not packed, and is not rendered. */
+export const PACKED: Marker = /* @__PURE__ */ new Marker('');
 /** A reference to an object that was written already. The object's number follows. */
 export const BACK: Marker = /* @__PURE__ */ new Marker('^');

@@ -15,7 +15,8 @@ export function render(tokens: readonly unknown[], count: number): string {
 /** The first character of every rendered key. */
 export const OPEN = '(';
 
-function textOf(token: unknown): string {
+/** Renders one token. */
+export function textOf(token: unknown): string {
   switch (typeof token) {
     case 'string':
       return `s${token.length}:${token}`;

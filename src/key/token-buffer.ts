@@ -5,7 +5,7 @@ export class TokenBuffer {
   readonly list: unknown[] = [];
   /** The number of valid tokens in the list. The tokens after them are stale. */
   count = 0;
-  /** The number of tokens that the previous use wrote. */
+  /** The number of tokens at the start of the list that earlier uses, or an earlier attempt, may have left there. */
   stale = 0;
   /** The total length of all strings in the list. */
   characters = 0;

@@ -1,7 +1,7 @@
 import { resultOf } from '../cache/entries.js';
 import type { Fn } from '../definition/function.js';
 import { NO_ARGUMENTS } from '../key/call-key.js';
-import { flatten, isToken, release } from '../key/flatten.js';
+import { flattenCall, isToken, release } from '../key/flatten.js';
 import type { Receivers } from './receivers.js';
 
 /**
@@ -121,7 +121,7 @@ export class CallPaths {
           const stored = cache.hitLone(key);
           return stored === undefined ? loader.miss(cache, key, this, args) : resultOf(stored);
         }
-        const tokens = flatten(args);
+        const tokens = flattenCall(args);
         const stored = cache.hitList(tokens);
         // Copies the tokens before releasing them. They stay taken during the lookup, because it reads a clock that may
         // make calls.
