@@ -5,8 +5,8 @@ import {
   create,
   defineProperty,
   descriptorOf,
-  fromEntries,
   getProperty,
+  hasOwn,
   ownKeys,
   prototypeOf,
 } from '../platform.js';
@@ -55,30 +55,18 @@ export function reasonOf({ reason }: AbortSignal): unknown {
 /**
  * Returns the arguments that make up the key of a call: all of them except its signal. If the call has no signal, the
  * `undefined` or `null` in the signal's position is left out, so that a call keys the same with and without a signal.
- * The picker itself tells which position that is: it is called with a probe signal in the positions that are absent.
  */
 export function withoutSignal(pick: SignalPicker, receiver: unknown, args: readonly unknown[]): readonly unknown[] {
   const signal = signalOf(pick, receiver, args);
   if (signal !== undefined) return replaceSignal(args, signal, undefined);
-  const picked = (probed: readonly unknown[]): unknown => {
-    try {
-      return pick.apply(receiver, probed as unknown[]);
-    } catch {
-      // The picker may throw, because the caller did not pass these arguments.
-      return undefined;
-    }
-  };
-  const isPicked = (positions: readonly Position[]) => picked(withProbe(args, positions)) === probe();
-  if (!args.some(hasAbsent)) return args;
-  let positions = absentPositions(args);
-  if (!isPicked(positions)) return args;
-  while (positions.length > 1) {
-    const half = positions.slice(0, positions.length / 2);
-    positions = isPicked(half) ? half : positions.slice(half.length);
-  }
-  // A picker that also takes a signal from another position does not prove that the signal's position is this one.
-  const isOnly = withSignalsElsewhere(args, positions[0]!).every((probed) => isAbsent(picked(probed)));
-  return isOnly ? replaceSignal(withProbe(args, positions), probe(), undefined) : args;
+  const position = absentPosition((probed) => pick.apply(receiver, probed), pick, args);
+  if (position === undefined) return args;
+  const { index, name } = position;
+  const result = [...args];
+  if (name !== undefined) result[index] = withProperties(args[index] as object, new Set([name]), undefined);
+  else if (index < args.length - 1) result[index] = undefined;
+  else result.pop();
+  return result;
 }
 
 /**
@@ -98,56 +86,76 @@ export function replaceSignal(
 /** The position of an `undefined` or `null`: an argument, or a property of an argument that is a plain object. */
 interface Position {
   readonly index: number;
-  readonly name?: PropertyKey;
+  readonly name?: PropertyKey | undefined;
 }
 
-/** Whether an argument is absent, or is a plain object with a property that is. */
-function hasAbsent(arg: unknown): boolean {
-  if (isAbsent(arg)) return true;
-  return isPlainObject(arg) && ownKeys(arg).some((name) => isAbsent(getProperty(arg, name)));
-}
-
-function absentPositions(args: readonly unknown[]): Position[] {
-  return args.flatMap((arg, index): Position[] => {
-    if (isAbsent(arg)) return [{ index }];
-    if (!isPlainObject(arg)) return [];
-    const names = ownKeys(arg).filter((name) => isAbsent(getProperty(arg, name)));
-    return names.map((name) => ({ index, name }));
-  });
-}
-
-/** Returns a copy of the arguments with the probe signal in the given positions. */
-function withProbe(args: readonly unknown[], positions: readonly Position[]): unknown[] {
-  const result = [...args];
-  const names = new Map<number, Set<PropertyKey>>();
-  for (const { index, name } of positions) {
-    if (name === undefined) result[index] = probe();
-    else names.set(index, (names.get(index) ?? new Set()).add(name));
-  }
-  for (const [index, held] of names) result[index] = withProperties(args[index] as object, held, probe());
-  return result;
-}
+/** The position that each picker was last found to take the signal from, and from nowhere else. */
+const solePositions = /* @__PURE__ */ new WeakMap<SignalPicker, Position>();
 
 /**
- * Returns argument lists that have signals, or objects with a signal under every name, in every position except one: in
- * some lists after the last argument, in others in place of the other arguments and properties.
+ * Returns the position from which the picker would take the signal of a call that has none, if something absent stands
+ * there. The picker itself tells: it is called with a signal in each absent position, and returns one of them.
  */
-function withSignalsElsewhere(args: readonly unknown[], { index, name }: Position): unknown[][] {
-  const filled = (arg: object) => {
-    const names = [...ownKeys(arg), 'a name that nobody has'];
-    return fromEntries(names.map((each) => [each, each === name ? undefined : probe()]));
-  };
-  return [probe(), SIGNAL_UNDER_EVERY_NAME].flatMap((other) => [
-    [...args, ...Array(EXTRA_ARGUMENTS).fill(other)],
-    args.map((arg, at) => (at !== index ? other : isPlainObject(arg) ? filled(arg) : arg)),
-  ]);
+function absentPosition(
+  ask: (args: unknown[]) => unknown,
+  pick: SignalPicker,
+  args: readonly unknown[],
+): Position | undefined {
+  const positions: Position[] = [];
+  const probeFor = (value: unknown, index: number, name?: PropertyKey) =>
+    isAbsent(value) && positions.length < MOST_PROBES ? probe(positions.push({ index, name }) - 1) : value;
+  const probed = args.map((arg, index) => {
+    if (!isPlainObject(arg)) return probeFor(arg, index);
+    return reader((name) => {
+      const value: unknown = getProperty(arg, name);
+      return hasOwn(arg, name) ? probeFor(value, index, name) : value;
+    });
+  });
+  if (probed.every((arg, index) => arg === args[index])) return undefined;
+  const picked = answer(ask, probed);
+  const position = positions.find((_, at) => probe(at) === picked);
+  if (position === undefined) return undefined;
+  const { index, name } = position;
+  const known = solePositions.get(pick);
+  if (known?.index === index && known.name === name) return position;
+  // A picker that also takes a signal from another position does not prove that the signal's position is this one.
+  const others = everything();
+  const isOnly = [
+    [...args, ...Array(EXTRA_ARGUMENTS).fill(others)],
+    args.map((arg, at) => {
+      if (at !== index) return others;
+      return name === undefined ? arg : reader((each) => (each === name ? undefined : probe(0)));
+    }),
+  ].every((list) => isAbsent(answer(ask, list)));
+  if (!isOnly) return undefined;
+  solePositions.set(pick, position);
+  return position;
 }
+
+/** The number of absent positions that are told apart. A picker that looks at more of them takes a signal from anywhere. */
+const MOST_PROBES = 16;
 
 /** The number of arguments after the last one that a picker is assumed to look at. */
 const EXTRA_ARGUMENTS = 8;
 
-/** An object that has a signal under every name. */
-const SIGNAL_UNDER_EVERY_NAME = /* @__PURE__ */ new Proxy({}, { get: () => probe() });
+/** Returns what a picker gives for other arguments than the caller's, for which it may throw. */
+function answer(ask: (args: unknown[]) => unknown, args: unknown[]): unknown {
+  try {
+    return ask(args);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Returns an object whose properties are computed when they are read. They cannot be listed. */
+function reader(read: (name: PropertyKey) => unknown): object {
+  return new Proxy({}, { get: (_, name) => read(name), has: (_, name) => read(name) !== undefined });
+}
+
+/** Returns a signal that also has a signal under every other name. */
+function everything(): object {
+  return new Proxy(probe(0), { get: (signal, name) => (name in signal ? getProperty(signal, name) : signal) });
+}
 
 /** Whether a value stands for an absent signal. */
 export function isAbsent(value: unknown): boolean {
@@ -157,16 +165,16 @@ export function isAbsent(value: unknown): boolean {
 function isSignal(value: unknown): value is AbortSignal {
   const { aborted, addEventListener, removeEventListener } = Object(value) as Partial<AbortSignal>;
   return (
-    typeof aborted === 'boolean' && [addEventListener, removeEventListener].every((part) => typeof part === 'function')
+    typeof aborted === 'boolean' && typeof addEventListener === 'function' && typeof removeEventListener === 'function'
   );
 }
 
-let probing: AbortSignal | undefined;
+const probes: AbortSignal[] = [];
 
-/** Returns a signal that no caller has. It shows from which position a picker takes the signal. */
-function probe(): AbortSignal {
-  probing ??= new AbortController().signal;
-  return probing;
+/** Returns one of the signals that no caller has. They show from which position a picker takes the signal. */
+function probe(at: number): AbortSignal {
+  while (probes.length <= at) probes.push(new AbortController().signal);
+  return probes[at]!;
 }
 
 function replaceSignalIn(arg: unknown, signal: AbortSignal, other: AbortSignal | undefined): unknown {
@@ -179,12 +187,18 @@ function replaceSignalIn(arg: unknown, signal: AbortSignal, other: AbortSignal |
  * Returns a copy of a plain object with another value for some properties, or without them if the value is `undefined`.
  */
 function withProperties(object: object, names: ReadonlySet<PropertyKey>, value: AbortSignal | undefined): object {
-  const copy: object = create(prototypeOf(object));
-  for (const other of ownKeys(object)) {
-    const descriptor = descriptorOf(object, other)!;
-    const { enumerable = false } = descriptor;
-    if (!names.has(other)) defineProperty(copy, other, descriptor);
-    else if (value) defineProperty(copy, other, { value, enumerable, configurable: true, writable: true });
+  const copy: Record<PropertyKey, unknown> = create(prototypeOf(object));
+  for (const name of ownKeys(object)) {
+    const descriptor = descriptorOf(object, name)!;
+    const { enumerable = false, configurable, writable } = descriptor;
+    if (names.has(name)) {
+      if (value) defineProperty(copy, name, { value, enumerable, configurable: true, writable: true });
+    } else if (enumerable && configurable && writable && !(name in copy)) {
+      // Several times faster than the next line. A property that the prototype has could refuse an assignment.
+      copy[name] = descriptor.value;
+    } else {
+      defineProperty(copy, name, descriptor);
+    }
   }
   return copy;
 }
