@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { cached, cacheOf } from 'memokit';
+import { cached, cacheOf, memoize } from 'memokit';
 import { error } from './support/error.js';
 
 /** What `@cached({ many })` does on methods; in both dialects. */
@@ -146,4 +146,64 @@ test('statics, symbols and functions serve as well', async () => {
   }
   const service = new Service();
   expect(await Promise.all([Service.double(4), service.square(4), service.times(4)])).toEqual([8, 16, 12]);
+});
+
+/** A source whose batches fail as a whole, or for single keys. */
+class Source {
+  failure: 'none' | 'throws' | 'rejects' | 'is short' | 'is no array' | 'hangs' = 'none';
+  readonly lists: (readonly number[])[] = [];
+
+  @cached({ many: 'getMany', errorTtl: 1e6, timeout: 20, ttl: 1e6, staleIfError: 1e6 })
+  async get(_id: number): Promise<number> {
+    throw new Error('not to be run');
+  }
+
+  getMany(ids: readonly number[]): unknown {
+    this.lists.push(ids);
+    if (this.failure === 'throws') throw new Error('down');
+    if (this.failure === 'rejects') return Promise.reject(new Error('down'));
+    if (this.failure === 'is short') return [];
+    if (this.failure === 'is no array') return 5;
+    if (this.failure === 'hangs') return new Promise(() => {});
+    return ids.map((id) => {
+      if (id === -2) return Promise.reject(new Error(`no user ${id}`));
+      return id < 0 ? new Error(`no user ${id}`) : id;
+    });
+  }
+}
+
+test('a batch that fails as a whole is remembered for nobody, an Error in the place of a result for its key', async () => {
+  const source = new Source();
+  for (const failure of ['throws', 'rejects', 'is short', 'is no array', 'hangs'] as const) {
+    source.failure = failure;
+    const failed = await Promise.allSettled([source.get(1), source.get(2)]);
+    expect(failed.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    await expect(source.get(3)).rejects.toThrow();
+    expect([1, 2, 3].map((id) => cacheOf(source, 'get').explain(id).outcome)).toEqual(['miss', 'miss', 'miss']);
+  }
+  source.failure = 'none';
+  source.lists.length = 0;
+  const mixed = await Promise.allSettled([source.get(1), source.get(-1), source.get(-2)]);
+  expect(mixed.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
+  expect([-1, -2].map((id) => cacheOf(source, 'get').explain(id).outcome)).toEqual(['failed', 'failed']);
+  await expect(source.get(-1)).rejects.toThrow('no user -1');
+  expect(await source.get(2)).toBe(2);
+  expect(source.lists).toEqual([[1, -1, -2], [2]]);
+});
+
+test('an old value answers for a batch that fails as a whole, and is replaced soon, whatever errorTtl says', async () => {
+  let now = 0;
+  let isDown = false;
+  const get = memoize.many(
+    async (ids: readonly number[]) => {
+      if (isDown) throw new Error('down');
+      return ids.map((id) => `${id} at ${now}`);
+    },
+    { ttl: 10, staleIfError: 1e9, errorTtl: 1e6, clock: () => now },
+  );
+  expect(await get(1)).toBe('1 at 0');
+  [now, isDown] = [20, true];
+  expect(await get(1)).toBe('1 at 0');
+  [now, isDown] = [1100, false];
+  expect(await get(1)).toBe('1 at 1100');
 });

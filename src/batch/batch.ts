@@ -105,7 +105,8 @@ interface BatchedCall {
   readonly reject: (error: unknown) => void;
 }
 
-function settleCall({ resolve, reject }: BatchedCall, result: unknown): void {
+function settleCall({ load, resolve, reject }: BatchedCall, result: unknown): void {
+  if (load !== undefined) load.isInBatchResults = true;
   try {
     if (isError(result)) reject(result);
     else resolve(result);

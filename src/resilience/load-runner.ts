@@ -44,7 +44,7 @@ export function runLoad(
   const outer = running.load;
   const load = new SharedLoad(key, since, signal, isBackground);
   beginLoad(cache, load);
-  running.load = pick === undefined && timeout === Infinity ? undefined : load;
+  running.load = pick === undefined && timeout === Infinity && many === undefined ? undefined : load;
   running.key = key;
   if (isBackground) cache.count('refreshes');
   else cache.countMiss();

@@ -6,7 +6,9 @@ import type { SharedLoad } from './shared-load.js';
 
 /** Remembers a failure. It answers later calls for `errorTtl`, and no reload begins before the back-off ends. */
 export function rememberFailure(cache: ReceiverCache, load: SharedLoad, error: unknown, now: number): void {
-  const { errorTtl, tags } = cache.definition.options;
+  const { tags, many, errorTtl: given } = cache.definition.options;
+  // A batch that failed as a whole does not say which key failed. One bad key must not fail the others for `errorTtl`.
+  const errorTtl = many === undefined || load.isInBatchResults ? given : 0;
   const entry = agingEntry(cache, load.key);
   if (entry !== undefined) entry.retryAt = now + max(errorTtl, BACK_OFF * (1 - Math.random() / 2));
   // An error that the method threw instead of returning a promise says nothing about the source, nor whether the method

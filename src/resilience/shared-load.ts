@@ -36,6 +36,8 @@ export class SharedLoad extends CallLoad {
   /** The error that the method threw instead of returning a promise. */
   thrown: { readonly error: unknown } | undefined;
   isTimedOut = false;
+  /** Whether a batch has given a result, or an error, for the key of this load. */
+  isInBatchResults = false;
   /** Whether the caller that began the load gets the errors of listeners. False once that caller has its answer. */
   isLed: boolean;
   /** The errors that listeners threw. */
