@@ -278,6 +278,7 @@ test('the function keeps its name and is not run; the batch is keyed as calls ar
     key: (user) => user.id,
     name: 'label',
     many: (users) => users.map((user) => user.id * 10),
+    batchBy: () => undefined,
   });
   const calls = [get({ id: 1 }), get({ id: 1, seen: true }), get({ id: 2 })];
   expect(calls[0]).toBe(calls[1]);
@@ -434,7 +435,7 @@ test('calls with equal arguments but other keys never share a load, and each is 
       lists.push([tenants.getStore(), ids]);
       return ids.map((id) => `${tenants.getStore()} ${id}`);
     },
-    { key: (id) => [tenants.getStore(), id] },
+    { key: (id) => [tenants.getStore(), id], batchBy: () => undefined },
   );
   const as = (tenant: string, id: number) => tenants.run(tenant, () => rowOf(id));
   expect(await Promise.all([as('a', 1), as('b', 1), as('a', 1)])).toEqual(['a 1', 'b 1', 'a 1']);
@@ -453,7 +454,7 @@ test('equal objects that their keys tell apart are elements of one list', async 
       lists.push(objects);
       return objects.map((object) => numbers.get(object)!);
     },
-    { key: (object) => numbers.get(object) },
+    { key: (object) => numbers.get(object), batchBy: () => undefined },
   );
   const [one, two] = [{ a: 1 }, { a: 1 }];
   numbers.set(one, 1).set(two, 2);
@@ -467,6 +468,7 @@ test('a call whose key has changed before its batch was loaded is refused, one w
     readonly get = memoize(async (id: { n: number; note?: string }) => `${this.locale} ${id.n}`, {
       many: async (ids: readonly { n: number }[]) => ids.map(({ n }) => `${this.locale} ${n}`),
       key: ({ n }) => [this.locale, n],
+      batchBy: () => undefined,
     });
   }
   const texts = new Texts();

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { expect, test } from '@jest/globals';
 import { cached, cacheOf, memoize } from 'memokit';
 import { error } from './support/error.js';
@@ -206,4 +207,71 @@ test('an old value answers for a batch that fails as a whole, and is replaced so
   expect(await get(1)).toBe('1 at 0');
   [now, isDown] = [1100, false];
   expect(await get(1)).toBe('1 at 1100');
+});
+
+const tenants = new AsyncLocalStorage<string>();
+
+test('calls share a batch only where batchBy returns equal values, and each batch runs in the context of its calls', async () => {
+  class Rows {
+    readonly lists: unknown[] = [];
+    @cached({
+      many: 'getMany',
+      key: (id: number) => [tenants.getStore(), id],
+      batchBy: () => ({ tenant: tenants.getStore() }),
+    })
+    async get(_id: number): Promise<string> {
+      throw new Error('not to be run');
+    }
+    async getMany(ids: readonly number[]) {
+      this.lists.push([tenants.getStore(), ids]);
+      return ids.map((id) => `${id} of ${tenants.getStore()}`);
+    }
+  }
+  const rows = new Rows();
+  const as = (tenant: string, id: number) => tenants.run(tenant, () => rows.get(id));
+  const calls = [as('ada', 1), as('bob', 2), as('ada', 3), as('bob', 1)];
+  expect(await Promise.all(calls)).toEqual(['1 of ada', '2 of bob', '3 of ada', '1 of bob']);
+  expect(rows.lists).toEqual([
+    ['ada', [1, 3]],
+    ['bob', [2, 1]],
+  ]);
+  expect(await as('bob', 2)).toBe('2 of bob');
+});
+
+test('batchBy is called on the receiver with the argument of the call, without key too', async () => {
+  const given: unknown[] = [];
+  const lists: (readonly number[])[] = [];
+  class Service {
+    @cached({
+      batchBy(this: Service, id: number) {
+        given.push(this, id);
+        return id % 2;
+      },
+      many(ids: readonly number[]) {
+        lists.push(ids);
+        return ids;
+      },
+    })
+    async get(id: number): Promise<number> {
+      return id;
+    }
+  }
+  const service = new Service();
+  expect(await Promise.all([service.get(1), service.get(2), service.get(3)])).toEqual([1, 2, 3]);
+  expect(lists).toEqual([[1, 3], [2]]);
+  expect(given).toEqual([service, 1, service, 2, service, 3]);
+});
+
+test('a batchBy that throws or returns a promise rejects its call, and no other', async () => {
+  const get = memoize.many((ids: readonly number[]) => ids, {
+    batchBy: (id) => {
+      if (id === 1) throw new Error('no tenant');
+      return id === 2 ? Promise.resolve('tenant') : 'tenant';
+    },
+  });
+  const [thrown, promised, fine] = await Promise.allSettled([get(1), get(2), get(3)]);
+  expect(thrown).toEqual({ status: 'rejected', reason: new Error('no tenant') });
+  const message = 'batchBy: expected a value that is not a promise as its result, but got: object';
+  expect(promised).toMatchObject({ status: 'rejected', reason: { code: 'MEMOKIT_BAD_OPTION', message } });
+  expect(fine).toEqual({ status: 'fulfilled', value: 3 });
 });

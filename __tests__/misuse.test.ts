@@ -45,7 +45,7 @@ const options: [title: string, options: unknown, message: string][] = [
 ];
 
 const NAMES =
-  'capacity ttl key per name when on clock tags staleWhileRevalidate staleIfError refreshAhead jitter errorTtl timeout softTimeout signal many freeze';
+  'capacity ttl key per name when on clock tags staleWhileRevalidate staleIfError refreshAhead jitter errorTtl timeout softTimeout signal many batchBy freeze';
 const EXPECTED_TIMER = 'expected a number above 0, at most 2147483647, or Infinity, but got: ';
 
 const ttls: [title: string, ttl: unknown, shown: string][] = [
@@ -96,6 +96,18 @@ const callOptions: typeof options = [
   ['a softTimeout that no timer holds', { softTimeout: 2 ** 31 }, `softTimeout: ${EXPECTED_TIMER}number 2147483648`],
   ['an async key', { key: async () => 1 }, 'key: expected a function that is not async, but got: function'],
   ['a listener that is none', { on: { hit: 1 } }, 'on.hit: expected a function, but got: number 1'],
+  [
+    'many with a key and no batchBy',
+    { many: method, key: method },
+    'batchBy: expected a function that says who may share a batch (() => 0 if all may), as many has a key, but got: undefined',
+  ],
+  ['batchBy without many', { batchBy: method }, 'batchBy: expected many beside it, but got: function'],
+  ['a text as batchBy', { many: method, batchBy: 'id' }, 'batchBy: expected a function, but got: string id'],
+  [
+    'an async batchBy',
+    { many: method, batchBy: async () => 1 },
+    'batchBy: expected a function that is not async, but got: function',
+  ],
   ['a number as many', { many: 5 }, 'many: expected the name of a method, or a function, but got: number 5'],
 ];
 

@@ -384,6 +384,31 @@ test('the size never exceeds the capacity, old values included, and failures tak
   ]);
 });
 
+test('all callers that one failure answers get one error object, and wrapping it leaves it as it was', async () => {
+  const get = memoize(
+    async (): Promise<string> => {
+      throw new Error('down');
+    },
+    { errorTtl: 1e6 },
+  );
+  const show = async (user: string) => {
+    try {
+      return await get();
+    } catch (cause) {
+      throw new Error(`no orders for ${user}`, { cause });
+    }
+  };
+  const caught = (promise: Promise<string>): Promise<Error> =>
+    promise.then(
+      () => expect(1).toBe(2) as never,
+      (e) => e,
+    );
+  const [ada, bob] = await Promise.all([caught(show('ada')), caught(show('bob'))]);
+  const later = await caught(get());
+  expect([ada.message, bob.message]).toEqual(['no orders for ada', 'no orders for bob']);
+  expect([ada.cause === later, bob.cause === later, later.message]).toEqual([true, true, 'down']);
+});
+
 test('a failure that is remembered goes with what is put, deleted or cleared', async () => {
   const { source, get, cache } = memoized({ errorTtl: 1000 });
   for (const forget of [

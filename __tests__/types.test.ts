@@ -242,7 +242,22 @@ test('the option many fits the function that it loads for', () => {
   // Options that say nothing of the function may have it.
   void ((options: CachedOptions) => memoize((n: number) => n, { ...options, ttl: 5 }));
   void (<F extends (n: any) => any>(fn: F, options: CachedOptions) => memoize(fn, options));
+  memoize(async (id: number) => `${id}`, {
+    many: (ids) => ids.map(String),
+    batchBy: (id) => {
+      expectTypeOf(id).toEqualTypeOf<number>();
+      return id % 2;
+    },
+  });
+  memoize.many((ids: readonly number[]) => ids, {
+    key: (id) => id,
+    batchBy: (id) => {
+      expectTypeOf(id).toEqualTypeOf<number>();
+      return undefined;
+    },
+  });
   void (() => cached({ many: 'getMany' }));
+  void (() => cached({ many: 'getMany', key: (id: number) => id, batchBy: (id: number) => id % 2 }));
   void (() => cached({ many: (ids: readonly number[]) => ids }));
 });
 

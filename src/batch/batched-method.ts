@@ -3,8 +3,10 @@ import type { Fn } from '../definition/function.js';
 import type { Many } from '../definition/options.js';
 import { ArgumentError, mismatch, OptionError } from '../errors.js';
 import { publicKeyOf } from '../key/call-key.js';
+import { type Key, keyOf } from '../key/key.js';
 import { running } from '../load/load-context.js';
 import { rejected } from '../platform.js';
+import { refusePromiseKey } from '../promise.js';
 import { Batch, NO_BATCH } from './batch.js';
 
 /**
@@ -19,8 +21,11 @@ export function batchedMethod(many: Many, definition: BatchedDefinition): Fn {
 class BatchedMethod {
   readonly #many: Many;
   readonly #definition: BatchedDefinition;
-  /** The batches of this turn, by receiver. They are removed at the end of the turn, so that the map keeps no receiver alive. */
-  readonly #batches = new Map<unknown, Batch[]>();
+  /**
+   * The batches of this turn, by receiver and by what `batchBy` returned. They are removed at the end of the turn, so that
+   * the map keeps no receiver alive.
+   */
+  readonly #batches = new Map<unknown, Map<Key, Batch[]>>();
   #batched: Fn | undefined;
 
   constructor(many: Many, definition: BatchedDefinition) {
@@ -43,13 +48,31 @@ class BatchedMethod {
 
   #add(receiver: unknown, argument: unknown): Promise<unknown> {
     const key = publicKeyOf(running.key);
-    const batches = this.#batches.get(receiver) ?? [];
+    let group: Key;
+    try {
+      group = this.#groupOf(receiver, argument);
+    } catch (error) {
+      return rejected(error);
+    }
+    const groups = this.#batches.get(receiver) ?? new Map<Key, Batch[]>();
+    const batches = groups.get(group) ?? [];
     let batch = batches.find((each) => each.accepts(argument, key)) ?? NO_BATCH;
     if (batch === NO_BATCH) {
       batch = this.#begin(receiver);
-      this.#batches.set(receiver, [...batches, batch]);
+      batches.push(batch);
+      groups.set(group, batches);
+      this.#batches.set(receiver, groups);
     }
     return batch.add(argument, key);
+  }
+
+  /** Returns the key of what `batchBy` returns for a call. Calls with different keys are never in one batch. */
+  #groupOf(receiver: unknown, argument: unknown): Key {
+    const { batchBy } = this.#definition;
+    if (batchBy === undefined) return undefined;
+    const group: unknown = batchBy.call(receiver, argument);
+    refusePromiseKey('batchBy', group);
+    return keyOf([group]);
   }
 
   #begin(receiver: unknown): Batch {

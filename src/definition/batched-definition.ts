@@ -7,6 +7,8 @@ export interface BatchedDefinition {
   readonly name: () => string;
   /** The key of a call; `undefined` where the arguments themselves are the key. */
   readonly keyOf: ((receiver: unknown, args: readonly unknown[]) => CallKey) | undefined;
+  /** The option `batchBy`. */
+  readonly batchBy: Fn | undefined;
   /** The method behind a memoized function. */
   readonly methodOf: (fn: unknown) => Fn | undefined;
 }

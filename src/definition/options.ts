@@ -134,7 +134,8 @@ export interface CachedOptions<Args extends readonly unknown[] = any, R = any, T
    * The milliseconds that a failed load is remembered: calls fail with the same error, and no load begins. If
    * `staleIfError` allows an old value, callers get the old value instead. In a cache with `tags`, every
    * `invalidateTags` makes it forget all failures. An error that the method throws before it returns a promise is not
-   * remembered. 0 turns it off; `Infinity` sets no limit.
+   * remembered. Of a batch, only an `Error` in the place of a result is remembered. 0 turns it off; `Infinity` sets no
+   * limit.
    * @default 0
    * @example cached({ errorTtl: 1000 })
    */
@@ -175,6 +176,15 @@ export interface CachedOptions<Args extends readonly unknown[] = any, R = any, T
    * @example cached({ many: 'getMany' })
    */
   readonly many?: string | symbol | BatchFunction<Args[0], BatchedResult<Args, R>, This> | undefined;
+  /**
+   * A function that says which calls may share a batch: those for which it returns equal values, compared as keys are. It
+   * gets the argument of the call, and runs in the call's async context; the batch method runs in that of the first call
+   * of the batch. So it returns what the batch method takes from the context, such as the tenant. It needs `many`, and
+   * `many` with `key` needs it. It must not be async.
+   * @default all calls on one receiver may share a batch
+   * @example cached({ many: 'getMany', key: (id: number) => [tenant(), id], batchBy: () => tenant() })
+   */
+  readonly batchBy?: ((this: This, argument: Args[0]) => unknown) | undefined;
 }
 
 /**

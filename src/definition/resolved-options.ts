@@ -45,6 +45,7 @@ const DEFAULTS = {
   softTimeout: Infinity,
   signal: undefined,
   many: undefined,
+  batchBy: undefined,
   freeze: false,
 };
 
@@ -70,13 +71,15 @@ export function asyncOptionOf(options: ResolvedOptions): string | undefined {
  */
 export function resolveOptions<Args extends readonly unknown[], R, This>(
   options: CachedOptions<Args, R, This>,
+  batch?: CachedOptions['many'],
 ): ResolvedOptions {
   const names = keysOf(DEFAULTS) as (keyof CachedOptions)[];
   const own: CachedOptions = ownOptions(options, names.join(' '));
   const filled: Record<string, unknown> = { ...DEFAULTS };
   for (const name of names) if (own[name] !== undefined) filled[name] = own[name];
+  if (batch !== undefined) filled['many'] = batch;
   const resolved = filled as unknown as ResolvedOptions;
-  const { capacity, ttl, key, per, name, when, clock, tags, signal, many, freeze } = resolved;
+  const { capacity, ttl, key, per, name, when, clock, tags, signal, many, batchBy, freeze } = resolved;
   const { staleWhileRevalidate, staleIfError, refreshAhead, jitter, errorTtl, timeout, softTimeout } = resolved;
   requireCapacity(capacity, false);
   const isTtl = typeof ttl === 'function' || (typeof ttl === 'number' && ttl > 0);
@@ -86,9 +89,11 @@ export function resolveOptions<Args extends readonly unknown[], R, This>(
   const { hit, miss, evict, error } = ownOptions(resolved.on, 'hit miss evict error', 'on');
   const on = { hit, miss, evict, error };
   for (const [event, listener] of entriesOf(on)) requireFunction(`on.${event}`, listener);
-  for (const [option, given] of entriesOf({ key, when, tags, signal })) requireFunction(option, given);
+  for (const [option, given] of entriesOf({ key, when, tags, signal, batchBy })) requireFunction(option, given);
   // An async function returns a new promise each time, so no two calls would have the same key.
-  requireOption(!isAsync(key), 'key', 'a function that is not async', key);
+  for (const [option, given] of entriesOf({ key, batchBy })) {
+    requireOption(!isAsync(given), option, 'a function that is not async', given);
+  }
   requireClock(clock);
   for (const [option, given] of entriesOf({ staleWhileRevalidate, staleIfError, errorTtl })) {
     requireNumber(option, given, 0);
@@ -100,6 +105,10 @@ export function resolveOptions<Args extends readonly unknown[], R, This>(
   requireOption(typeof freeze === 'boolean', 'freeze', 'a boolean', freeze);
   const isMany = many === undefined || ['string', 'symbol', 'function'].includes(typeof many);
   requireOption(isMany, 'many', 'the name of a method, or a function', many);
+  requireOption(many !== undefined || !batchBy, 'batchBy', 'many beside it', batchBy);
+  // One batch runs in the async context of its first call, so calls of other tenants must not be in it.
+  const sharing = 'a function that says who may share a batch (() => 0 if all may), as many has a key';
+  requireOption(batchBy || many === undefined || !key, 'batchBy', sharing, batchBy);
   requireTimer('timeout', timeout);
   requireTimer('softTimeout', softTimeout);
   return freezeObject({ ...resolved, on });

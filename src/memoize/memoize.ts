@@ -90,7 +90,7 @@ export function memoizeWith(features: Features): Memoize {
   }
   function many<K, V>(batch: BatchFunction<K, V>, options: CachedOptions = {}): (key: K) => Promise<Loaded<V>> {
     requireCallback('batch', batch);
-    return wrapped(batch as Fn, { ...resolveOptions(options), many: batch });
+    return wrapped(batch as Fn, resolveOptions(options, batch));
   }
   const value = many;
   return defineProperty(memoize, 'many', { value, writable: true, enumerable: true, configurable: true }) as Memoize;

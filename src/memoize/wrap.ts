@@ -25,10 +25,11 @@ export interface WrapOptions {
  */
 export function wrap(method: Fn, { options, sharing, label, role, features }: WrapOptions): Fn {
   refuseGenerator(method, options.name ?? label(undefined));
-  const { many } = options;
+  const { many, batchBy } = options;
   const batched: BatchedDefinition = {
     name: () => definition.name,
     keyOf: options.key && ((receiver, args) => definition.keyOf(receiver, args)),
+    batchBy,
     methodOf: (fn) => receiversOf(fn)?.definition.method,
   };
   const load = many === undefined ? method : features.batching(many, batched);
