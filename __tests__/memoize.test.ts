@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { inspect } from 'node:util';
 import { expect, jest, test } from '@jest/globals';
-import { type CallCache, cacheOf, caches, clearAll, memoize } from 'memokit';
+import { type CachedOptions, type CallCache, cacheOf, caches, clearAll, memoize } from 'memokit';
 import { error } from './support/error.js';
 import { run as runProgram } from './support/run.js';
 import { strict } from './support/strict.js';
@@ -796,4 +796,100 @@ test('what an evict listener throws reaches the caller whose load has evicted, a
     'evict 1',
     'evict 2',
   ]);
+});
+
+interface Query {
+  user: string;
+}
+
+/** Loads wait for it. */
+let open: Promise<unknown>;
+const task = () => new Promise((resolve) => setImmediate(resolve));
+
+/** The ways in which a load can be run, each with options under which a result is stored. */
+const waysOfLoading: [title: string, options: CachedOptions][] = [
+  ['a plain load', {}],
+  ['a load with resilience', { ttl: 1e6, staleIfError: 1e6, errorTtl: 1e6 }],
+  ['a load with a signal', { signal: (_query: object, signal?: AbortSignal) => signal, errorTtl: 1e6 }],
+  ['a batch', { many: (queries: readonly Query[]) => open.then(() => queries.map(({ user }) => `of ${user}`)) }],
+];
+
+for (const [title, options] of waysOfLoading) {
+  test(`a result of ${title} is not stored if an argument was changed while it ran, and the error listener is told`, async () => {
+    const errors: unknown[] = [];
+    const load = async (query: Query) => open.then(() => `of ${query.user}`);
+    const get = memoize(load, { ...options, on: { error: ({ error }) => errors.push(error) } });
+    const query = { user: 'alice' };
+    let release!: (value?: unknown) => void;
+    open = new Promise((resolve) => {
+      release = resolve;
+    });
+    const call = get(query);
+    // A batch is loaded at the end of the turn.
+    await task();
+    query.user = 'bob';
+    release();
+    expect(await call).toBe('of bob');
+    expect([cacheOf(get).size, await get({ user: 'alice' })]).toEqual([0, 'of alice']);
+    expect([cacheOf(get).size, cacheOf(get).has({ user: 'alice' })]).toEqual([1, true]);
+    expect(errors).toEqual([
+      expect.objectContaining({
+        code: 'MEMOKIT_BAD_ARGUMENT',
+        message: 'load: an argument was changed while the load ran, so its result is not stored',
+      }),
+    ]);
+  });
+}
+
+test('a failure is not remembered if an argument was changed while the load ran', async () => {
+  const load = jest.fn(async (query: Query) => {
+    await task();
+    if (query.user === 'bob') throw new Error('no bob');
+    return query.user;
+  });
+  const get = memoize(load, { errorTtl: 1e6 });
+  const query = { user: 'alice' };
+  const call = get(query);
+  query.user = 'bob';
+  await expect(call).rejects.toThrow('no bob');
+  expect(await get({ user: 'alice' })).toBe('alice');
+});
+
+test('an argument that cannot be read again after the load counts as changed', async () => {
+  let reads = 0;
+  const query = {
+    get user() {
+      if (++reads > 1) throw new Error('gone');
+      return 'alice';
+    },
+  };
+  const get = memoize(async (_query: object) => 1);
+  expect(await get(query)).toBe(1);
+  expect(cacheOf(get).size).toBe(0);
+});
+
+test('arguments are read once for a synchronous load, twice for an asynchronous one, and once for the option key', async () => {
+  let reads = 0;
+  const query = () => ({
+    get user() {
+      reads++;
+      return 'alice';
+    },
+  });
+  const readsOf = async (get: (query: object) => unknown) => {
+    reads = 0;
+    await get(query());
+    return reads;
+  };
+  expect(await readsOf(memoize((_query: object) => 1))).toBe(1);
+  expect(await readsOf(memoize(async (_query: object) => 1))).toBe(2);
+  const key = jest.fn(({ user }: { user?: string }) => user);
+  expect(await readsOf(memoize(async (_query: object) => 1, { key }))).toBe(1);
+  expect(key).toHaveBeenCalledTimes(1);
+});
+
+test('a synchronous method that changes its argument has its result stored under the key of the call', () => {
+  const sort = jest.fn((numbers: number[]) => numbers.sort().join(' '));
+  const sorted = memoize(sort);
+  expect([sorted([2, 1]), sorted([2, 1]), sort.mock.calls.length]).toEqual(['1 2', '1 2', 1]);
 });

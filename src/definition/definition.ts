@@ -1,5 +1,6 @@
 import { mismatch, OptionError } from '../errors.js';
-import { type CallKey, callKeyOf } from '../key/call-key.js';
+import { type CallKey, callKeyOf, isSameKey, isTokens } from '../key/call-key.js';
+import { isToken } from '../key/flatten.js';
 import { isArray, peek } from '../platform.js';
 import { refusePromise, refusePromiseKey } from '../promise.js';
 import { monotonic, reader } from '../time/clock.js';
@@ -85,6 +86,19 @@ export class Definition {
       return callKeyOf([given]);
     }
     return callKeyOf(signal === undefined ? args : withoutSignal(signal, receiver, args));
+  }
+
+  /**
+   * Whether the arguments of a call no longer have its key, because somebody has changed an object among them. A key that
+   * the option `key` made is not compared.
+   */
+  isChanged(key: CallKey, receiver: unknown, args: readonly unknown[]): boolean {
+    if (this.options.key !== undefined || !isTokens(key) || args.every(isToken)) return false;
+    try {
+      return !isSameKey(this.keyOf(receiver, args), key);
+    } catch {
+      return true;
+    }
   }
 
   /**

@@ -2,6 +2,7 @@ import type { CallLoad } from '../cache/call-load.js';
 import { mayBeInvalidated } from '../cache/inspection.js';
 import { endLoad } from '../cache/loads-in-flight.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
+import { ArgumentError } from '../errors.js';
 import { dropContext, nativePromise } from '../promise.js';
 import { refresh } from '../time/clock.js';
 import { settle } from './settle.js';
@@ -28,8 +29,10 @@ export function awaitLoad(
   const promise = nativePromise(source).then(
     (result) => {
       finish(false);
+      // The receiver is of no concern: a definition with the option `signal` has another loader.
+      if (isCalled) fenceIfChanged(cache, load, undefined, args);
       settle(cache, load, args, result, promise, isCalled);
-      load.pendingEvents = cache.takePendingEvents();
+      if (cache.hasPendingEvictions) load.pendingEvents = [...load.pendingEvents, ...cache.takePendingEvents()];
       dropContext(promise);
       return result;
     },
@@ -42,6 +45,23 @@ export function awaitLoad(
   );
   load.promise = promise;
   return promise;
+}
+
+/**
+ * Fences a load whose arguments were changed while it ran: the method may have read what they hold now, so its result
+ * must not be stored under the key that they had. The listener for errors is told when the load has ended.
+ */
+export function fenceIfChanged(
+  cache: ReceiverCache,
+  load: CallLoad,
+  receiver: unknown,
+  args: readonly unknown[],
+): void {
+  const { definition } = cache;
+  if (!definition.isChanged(load.key, receiver, args)) return;
+  endLoad(cache, load);
+  const message = `${definition.name}: an argument was changed while the load ran, so its result is not stored`;
+  load.pendingEvents = [() => definition.listeners.error(load.key, args, new ArgumentError(message))];
 }
 
 /** Counts a load that has ended, and its time if it is known when it began. */

@@ -7,7 +7,7 @@ import { isAbsent, withoutSignal } from '../definition/caller-signal.js';
 import { asyncOptionOf } from '../definition/resolved-options.js';
 import { mismatch, OptionError, TimeoutError } from '../errors.js';
 import { type CallKey, isSameKey } from '../key/call-key.js';
-import { countEnd, readClock } from '../load/await-load.js';
+import { countEnd, fenceIfChanged, readClock } from '../load/await-load.js';
 import { running } from '../load/load-context.js';
 import { settle } from '../load/settle.js';
 import { dropContext, isPromise, nativePromise } from '../promise.js';
@@ -35,11 +35,12 @@ export function reload(cache: ReceiverCache, key: CallKey, waiter: Waiter): void
 export function runLoad(
   cache: ReceiverCache,
   key: CallKey,
-  { receiver, args, signal }: Waiter,
+  call: Waiter,
   isBackground: boolean,
   since: number,
 ): SharedLoad {
   const { definition } = cache;
+  const { receiver, args, signal } = call;
   const { signal: pick, timeout, many } = definition.options;
   const outer = running.load;
   const load = new SharedLoad(key, since, signal, isBackground);
@@ -58,7 +59,7 @@ export function runLoad(
       const option = asyncOptionOf(definition.options);
       throw new OptionError(mismatch(`${option} of ${definition.name}`, 'a method that returns promises', source));
     }
-    follow(cache, load, args, nativePromise(source));
+    follow(cache, load, call, nativePromise(source));
   } catch (error) {
     load.thrown = { error };
     load.isDead = true;
@@ -67,7 +68,7 @@ export function runLoad(
   if (load.thrown !== undefined) {
     // The caller gets the error from `thrown`, so the promise must not report an unhandled rejection.
     load.answer.catch(() => {});
-    fail(cache, load, args, load.thrown.error);
+    fail(cache, load, call, load.thrown.error);
   }
   return load;
 }
@@ -81,12 +82,12 @@ export function giveUp(cache: ReceiverCache, load: SharedLoad, reason: unknown):
   load.abort(reason);
 }
 
-function follow(cache: ReceiverCache, load: SharedLoad, args: readonly unknown[], source: Promise<unknown>): void {
+function follow(cache: ReceiverCache, load: SharedLoad, call: Waiter, source: Promise<unknown>): void {
   const { options, name } = cache.definition;
   const { timeout } = options;
   source.then(
-    (result) => succeed(cache, load, args, result),
-    (error) => fail(cache, load, args, error),
+    (result) => succeed(cache, load, call, result),
+    (error) => fail(cache, load, call, error),
   );
   load.promise = load.answer;
   if (timeout === Infinity) return;
@@ -95,18 +96,19 @@ function follow(cache: ReceiverCache, load: SharedLoad, args: readonly unknown[]
     load.isTimedOut = true;
     // Aborts first: a listener for the failure may load again, and the source should know by then that it must stop.
     load.abort(error);
-    fail(cache, load, args, error);
+    fail(cache, load, call, error);
   };
   load.onSettled(startTimer(timeout, expire));
 }
 
-function succeed(cache: ReceiverCache, load: SharedLoad, args: readonly unknown[], result: unknown): void {
+function succeed(cache: ReceiverCache, load: SharedLoad, { receiver, args }: Waiter, result: unknown): void {
   if (load.isSettled) return;
   cache.clearIfOutdated();
   // A background reload for which no caller waits does not bring back an entry that was evicted to make room.
   if (load.isEvicted && load.isBackground && load.waiting === 0) endLoad(cache, load);
-  const isCurrent = cache.loads?.get(load.key) === load;
   finish(cache, load, false);
+  fenceIfChanged(cache, load, receiver, args);
+  const isCurrent = cache.loads?.get(load.key) === load;
   try {
     settle(cache, load, args, result, load.promise);
   } catch (error) {
@@ -115,15 +117,15 @@ function succeed(cache: ReceiverCache, load: SharedLoad, args: readonly unknown[
   }
   dropContext(load.answer);
   load.resolve(result);
-  notifyListeners(cache, load, args, cache.takePendingEvents());
+  notifyListeners(cache, load, args, [...load.pendingEvents, ...cache.takePendingEvents()]);
 }
 
-function fail(cache: ReceiverCache, load: SharedLoad, args: readonly unknown[], error: unknown): void {
+function fail(cache: ReceiverCache, load: SharedLoad, { receiver, args }: Waiter, error: unknown): void {
   if (load.isSettled) return;
   load.isOutdated = mayBeInvalidated(cache, load);
   finish(cache, load, true);
   cache.clearIfOutdated();
-  const isCurrent = endLoad(cache, load);
+  const isCurrent = endLoad(cache, load) && !cache.definition.isChanged(load.key, receiver, args);
   if (load.failedByCaller && load.remainingWaiters.length > 0) retryForWaiters(cache, load, error);
   else recover(cache, load, args, error, isCurrent);
 }
