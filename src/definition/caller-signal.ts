@@ -2,6 +2,7 @@ import { mismatch, OptionError } from '../errors.js';
 import { isPlainObject } from '../key/kind.js';
 import {
   assign,
+  bare,
   create,
   defineProperty,
   descriptorOf,
@@ -149,12 +150,14 @@ function answer(ask: (args: unknown[]) => unknown, args: unknown[]): unknown {
 
 /** Returns an object whose properties are computed when they are read. They cannot be listed. */
 function reader(read: (name: PropertyKey) => unknown): object {
-  return new Proxy({}, { get: (_, name) => read(name), has: (_, name) => read(name) !== undefined });
+  const get = (_: object, name: PropertyKey) => read(name);
+  return new Proxy({}, bare({ get, has: (_: object, name: PropertyKey) => read(name) !== undefined }));
 }
 
 /** Returns a signal that also has a signal under every other name. */
 function everything(): object {
-  return new Proxy(probe(0), { get: (signal, name) => (name in signal ? getProperty(signal, name) : signal) });
+  const get = (signal: object, name: PropertyKey) => (name in signal ? getProperty(signal, name) : signal);
+  return new Proxy(probe(0), bare({ get }));
 }
 
 /** Whether a value stands for an absent signal. */

@@ -68,6 +68,8 @@ export function asyncOptionOf(options: ResolvedOptions): string | undefined {
 /**
  * Checks options and fills in the defaults. @throws OptionError that names the first option that breaks
  * `CachedOptions`.
+ *
+ * @param batch A batch function that stands in place of the option `many`.
  */
 export function resolveOptions<Args extends readonly unknown[], R, This>(
   options: CachedOptions<Args, R, This>,
@@ -77,7 +79,7 @@ export function resolveOptions<Args extends readonly unknown[], R, This>(
   const own: CachedOptions = ownOptions(options, names.join(' '));
   const filled: Record<string, unknown> = { ...DEFAULTS };
   for (const name of names) if (own[name] !== undefined) filled[name] = own[name];
-  if (batch !== undefined) filled['many'] = batch;
+  if (batch !== undefined) filled.many = batch;
   const resolved = filled as unknown as ResolvedOptions;
   const { capacity, ttl, key, per, name, when, clock, tags, signal, many, batchBy, freeze } = resolved;
   const { staleWhileRevalidate, staleIfError, refreshAhead, jitter, errorTtl, timeout, softTimeout } = resolved;
