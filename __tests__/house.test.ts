@@ -37,6 +37,7 @@ const GROUND: Record<string, string[]> = {
   'call-all.ts': ['platform.ts'],
   'validate.ts': ['errors.ts', 'platform.ts'],
   'promise.ts': ['errors.ts', 'platform.ts'],
+  'scrambled-map.ts': ['platform.ts'],
 };
 
 /** Which rooms a room may import, beside itself and the ground. */
@@ -172,7 +173,7 @@ test('exports are named one by one, and none is a default', () => {
 });
 
 /** Bytes that `npm run -s sizes` may print for each name. docs/decisions.md tells what they are spent on. */
-const BUDGETS = { LruCache: 5600, cached: 23500, memoize: 22200, keyOf: 4100 };
+const BUDGETS = { LruCache: 6300, cached: 24400, memoize: 23000, keyOf: 4100 };
 
 for (const [name, budget] of Object.entries(BUDGETS)) {
   test(`import { ${name} } stays within ${budget} bytes, minified and gzipped`, () => {

@@ -15,9 +15,12 @@ export const keyFor = /* @__PURE__ */ (() => Symbol.keyFor)();
 
 export const abs = Math.abs;
 export const ceil = Math.ceil;
+export const clz32 = Math.clz32;
 export const floor = Math.floor;
+export const imul = Math.imul;
 export const max = Math.max;
 export const min = Math.min;
+export const random = Math.random;
 export const round = Math.round;
 
 export const assign = Object.assign;

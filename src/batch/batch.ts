@@ -3,6 +3,7 @@ import { type Key, keyOf } from '../key/key.js';
 import { running } from '../load/load-context.js';
 import { freezeObject, ignoreForeign, isArray, sameValue, tagOf } from '../platform.js';
 import { isPromise, nativePromise } from '../promise.js';
+import { ScrambledMap } from '../scrambled-map.js';
 import { endOfTurn } from '../time/end-of-turn.js';
 
 /**
@@ -13,7 +14,7 @@ import { endOfTurn } from '../time/end-of-turn.js';
 export class Batch {
   readonly #calls: BatchedCall[] = [];
   /** The key of the calls with each argument. */
-  readonly #keys = new Map<unknown, Key>();
+  readonly #keys = new ScrambledMap<unknown, Key>();
   readonly #source: BatchSource;
 
   constructor(source: BatchSource) {
@@ -49,12 +50,14 @@ export class Batch {
     const { load, name } = this.#source;
     try {
       // Each key is loaded once, although a caller may call again after the entry was deleted.
-      const byKey = new Map(calls.map(({ key, argument }) => [key, argument]));
+      const places = new ScrambledMap<Key, number>();
+      for (const { key } of calls) if (!places.has(key)) places.set(key, places.size);
+      const list: unknown[] = [];
+      for (const { key, argument } of calls) list[places.get(key)!] = argument;
       // Freezes the list: a batch function that sorted it would give the callers each other's results.
-      const list = freezeObject([...byKey.values()]);
+      freezeObject(list);
       const results = requireResults(await load(list), list.length, name());
-      const resultOf = new Map([...byKey.keys()].map((key, index) => [key, results[index]]));
-      for (const call of calls) settleCall(call, resultOf.get(call.key));
+      for (const call of calls) settleCall(call, results[places.get(call.key)!]);
     } catch (error) {
       for (const { reject } of calls) reject(error);
     }

@@ -7,6 +7,7 @@ import { type Key, keyOf } from '../key/key.js';
 import { running } from '../load/load-context.js';
 import { rejected } from '../platform.js';
 import { refusePromiseKey } from '../promise.js';
+import { ScrambledMap } from '../scrambled-map.js';
 import { Batch, NO_BATCH } from './batch.js';
 
 /**
@@ -25,7 +26,7 @@ class BatchedMethod {
    * The batches of this turn, by receiver and by what `batchBy` returned. They are removed at the end of the turn, so that
    * the map keeps no receiver alive.
    */
-  readonly #batches = new Map<unknown, Map<Key, Batch[]>>();
+  readonly #batches = new ScrambledMap<unknown, ScrambledMap<Key, Batch[]>>();
   #batched: Fn | undefined;
 
   constructor(many: Many, definition: BatchedDefinition) {
@@ -54,7 +55,7 @@ class BatchedMethod {
     } catch (error) {
       return rejected(error);
     }
-    const groups = this.#batches.get(receiver) ?? new Map<Key, Batch[]>();
+    const groups = this.#batches.get(receiver) ?? new ScrambledMap<Key, Batch[]>();
     const batches = groups.get(group) ?? [];
     let batch = batches.find((each) => each.accepts(argument, key)) ?? NO_BATCH;
     if (batch === NO_BATCH) {

@@ -22,7 +22,7 @@ export class ManyEntries extends BoundedMap<CallKey, unknown, CallSlots> impleme
     // The engine looks a whole number up without a call.
     if (typeof key === 'number' && (key | 0) === key) {
       const at = (key - lone.base) >>> 0;
-      return at < lone.width ? this.#found(lone.window[at], key) : this.#found(lone.others.get(key | 0), key);
+      return at < lone.width ? this.#found(lone.window[at], key) : this.#found(lone.numbers.get(key | 0), key);
     }
     return this.#found(lone.others.get(key), key);
   }

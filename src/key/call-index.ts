@@ -1,9 +1,10 @@
+import { ScrambledMap } from '../scrambled-map.js';
 import { type CallKey, isTokens } from './call-key.js';
 import { Leaf, TokenTree } from './token-tree.js';
 
-/** A map over call keys: a Map for the keys that are not token lists, and a tree for token lists. */
+/** A map over call keys: a map for the keys that are not token lists, and a tree for token lists. */
 export class CallIndex<V> {
-  readonly #lone = new Map<CallKey, V>();
+  readonly #lone = new ScrambledMap<CallKey, V>();
   readonly #lists = new TokenTree<Listed<V>>();
   #listed = 0;
 

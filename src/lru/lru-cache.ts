@@ -166,7 +166,7 @@ export class LruCache<K, V> {
     requireCallback('load', load);
     const slot = this.#map.find(key);
     if (slot !== 0) return resolved(this.#map.valueAt(slot) as V);
-    this.#loads ??= new SingleFlight(new Map());
+    this.#loads ??= new SingleFlight();
     const joined = this.#loads.join(key, GET_OR_LOAD)?.promise as Promise<V> | undefined;
     const promise = joined ?? this.#load(this.#loads, key, load);
     try {

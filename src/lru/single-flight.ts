@@ -1,4 +1,5 @@
 import { RecursionError } from '../errors.js';
+import { ScrambledMap } from '../scrambled-map.js';
 import { refresh } from '../time/clock.js';
 
 /** One load in flight: an execution of whatever gives a key's value. */
@@ -26,7 +27,7 @@ export interface LoadIndex<K, L> {
 export class SingleFlight<K, L extends Load<K> = Load<K>> {
   readonly #loads: LoadIndex<K, L>;
 
-  constructor(loads: LoadIndex<K, L>) {
+  constructor(loads: LoadIndex<K, L> = new ScrambledMap()) {
     this.#loads = loads;
   }
 

@@ -65,9 +65,16 @@ export class Slots<K, V> {
   /** Takes a slot for a key that has none, and makes it the most recent. */
   take(key: K, value: V, weight: number): number {
     const slot = this.recency.take();
+    const { weight: others } = this;
     if (this.#weights !== undefined) this.#weights[slot] = weight;
     this.weight += weight;
-    this.#assign(slot, key, value);
+    try {
+      this.#assign(slot, key, value);
+    } catch (error) {
+      this.recency.release(slot);
+      this.weight = others;
+      throw error;
+    }
     if (slot === this.#capacity && slot > SMALL) {
       // Arrays that have stopped growing need no reserve.
       this.#keys = this.#keys.slice();
@@ -80,7 +87,14 @@ export class Slots<K, V> {
   recycle(slot: number, key: K, value: V): void {
     this.recency.touch(slot);
     this.#index.delete(this.#keys[slot] as K, slot);
-    this.#assign(slot, key, value);
+    try {
+      this.#assign(slot, key, value);
+    } catch (error) {
+      this.recency.release(slot);
+      this.weight--;
+      this.#keys[slot] = this.values[slot] = undefined;
+      throw error;
+    }
   }
 
   /** Gives a slot back. */
@@ -92,16 +106,14 @@ export class Slots<K, V> {
     this.#keys[slot] = this.values[slot] = undefined;
   }
 
+  /**
+   * Puts an entry into a taken slot. Throws where the index is full, or the stack is. The caller releases the slot then,
+   * which takes no more of the stack than to take it did; a call of the index would.
+   */
   #assign(slot: number, key: K, value: V): void {
+    this.#index.set(key, slot);
     this.#keys[slot] = key;
     this.values[slot] = value;
-    try {
-      this.#index.set(key, slot);
-    } catch (error) {
-      // The index is full, or the stack is.
-      this.release(slot);
-      throw error;
-    }
   }
 }
 

@@ -1,0 +1,128 @@
+import { imul, random } from './platform.js';
+
+/**
+ * A Map for keys that strangers may choose. Engines hash numbers and bigints without a seed: somebody who chooses them can
+ * have all of them in one bucket, and each look through that bucket takes O(keys). Once it holds more than a few keys, this
+ * map scrambles numbers and bigints by a secret.
+ */
+export class ScrambledMap<K, V> {
+  #map = new Map<unknown, V>();
+  /** The secret, once numbers are scrambled. */
+  #secret: Secret | undefined;
+
+  get size(): number {
+    return this.#map.size;
+  }
+
+  has(key: K): boolean {
+    return this.#map.has(this.#scrambled(key));
+  }
+
+  get(key: K): V | undefined {
+    // The engine looks a whole number up without a call where it knows that it is one.
+    if (typeof key !== 'number' || (key | 0) !== key) return this.#map.get(this.#scrambled(key));
+    return this.#map.get(this.#secret === undefined ? key | 0 : mixed(key, this.#secret));
+  }
+
+  set(key: K, value: V): void {
+    if (this.#secret === undefined && this.#map.size >= FEW && (typeof key === 'number' || typeof key === 'bigint')) {
+      const secret = secretOfProcess();
+      this.#map = new Map([...this.#map].map(([other, its]) => [scrambled(other, secret), its]));
+      this.#secret = secret;
+    }
+    const token = this.#scrambled(key);
+    try {
+      this.#map.set(token, value);
+    } catch (error) {
+      // A Map has room for 2^24 entries, deleted ones included, which it drops only when they are at least half.
+      if (this.#map.size < 2 ** 23) throw error;
+      this.#map = new Map(this.#map).set(token, value);
+    }
+  }
+
+  delete(key: K): boolean {
+    return this.#map.delete(this.#scrambled(key));
+  }
+
+  clear(): void {
+    this.#map.clear();
+  }
+
+  values(): IterableIterator<V> {
+    return this.#map.values();
+  }
+
+  #scrambled(key: unknown): unknown {
+    return this.#secret === undefined || typeof key === 'string' ? key : scrambled(key, this.#secret);
+  }
+}
+
+/** So few keys that a look through all of them takes no time. */
+const FEW = 128;
+
+/** What no stranger can foresee of a process. */
+export interface Secret {
+  /** Two odd factors of 30 bits. */
+  readonly factor: number;
+  readonly otherFactor: number;
+  readonly bigFactor: bigint;
+  /** At least 2^63, and less than 2^64. */
+  readonly modulus: bigint;
+}
+
+let drawn: Secret | undefined;
+
+/** Returns the secret of this process. Draws it at the first call, as some platforms have no randomness while they load. */
+export function secretOfProcess(): Secret {
+  if (drawn === undefined) {
+    const [a, b, c, d, e, f] = [0, 1, 2, 3, 4, 5].map(randomWord) as [number, number, number, number, number, number];
+    const bigFactor = BigInt(c) * BigInt(d) * 2n + 1n;
+    drawn = {
+      factor: (a >>> 2) | 1,
+      otherFactor: (b >>> 2) | 1,
+      bigFactor,
+      modulus: 2n ** 63n + BigInt(e) * BigInt(f >>> 1),
+    };
+  }
+  return drawn;
+}
+
+/**
+ * Draws 32 bits. Whoever sees enough results of `Math.random` can foresee the next, but not the nanoseconds of the clock.
+ * `crypto` would take Node 10 to 40 milliseconds to load.
+ */
+function randomWord(): number {
+  let word = 0;
+  for (let i = 0; i < 16; i++) word = imul(word ^ (random() * 2 ** 32) ^ (performance.now() * 2 ** 20), 0x9e3779b1);
+  return word >>> 0;
+}
+
+/**
+ * Mixes a whole number of 32 bits into another. Two numbers are never mixed into the same. Three rounds spread every set of
+ * numbers; after two, those that differ in their upper bits alone may lie close.
+ */
+export function mixed(number: number, { factor, otherFactor }: Secret): number {
+  const first = imul(number, factor);
+  const second = imul(first ^ (first >>> 15), otherFactor);
+  return imul(second ^ (second >>> 15), factor);
+}
+
+/** What stands for a key in a Map: another number for a number, another bigint for a bigint, else the key itself. */
+function scrambled(key: unknown, secret: Secret): unknown {
+  if (typeof key === 'number') return (key | 0) === key ? mixed(key, secret) : scrambledDouble(key, secret);
+  return typeof key === 'bigint' ? (key << 64n) + ((key * secret.bigFactor) % secret.modulus) : key;
+}
+
+/** Mixes the lower half of a double, until it is no whole number of 32 bits. The upper half keeps it finite. */
+function scrambledDouble(key: number, secret: Secret): number {
+  if (key - key !== 0) return key;
+  let double = key;
+  do {
+    view.setFloat64(0, double);
+    view.setInt32(4, mixed(view.getInt32(4) ^ mixed(view.getInt32(0), secret), secret));
+    double = view.getFloat64(0);
+  } while ((double | 0) === double);
+  return double;
+}
+
+const view = /* @__PURE__ */ new DataView(/* @__PURE__ */ new ArrayBuffer(8));
