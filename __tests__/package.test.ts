@@ -42,11 +42,23 @@ test('are-the-types-wrong finds nothing, in any kind of module resolution', () =
 
 test('what is published is what a user needs', () => {
   const names = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split('\n');
-  expect(names).toEqual(expect.arrayContaining(['package/README.md', 'package/LICENSE', 'package/CHANGELOG.md']));
+  expect(names).toEqual(
+    expect.arrayContaining(['package/README.md', 'package/LICENSE', 'package/CHANGELOG.md', 'package/SECURITY.md']),
+  );
   const stray = names.filter(
-    (name) => !/^package\/((dist|docs)\/|package\.json|((bench|examples)\/)?README\.md|LICENSE|C[A-Z]+\.md)/.test(name),
+    (name) =>
+      !/^package\/((dist|docs)\/|package\.json|((bench|examples)\/)?README\.md|LICENSE|(C[A-Z]+|SECURITY)\.md)/.test(
+        name,
+      ),
   );
   expect(stray).toEqual([]);
+});
+
+test('a vulnerability can be reported in the repository that package.json names', () => {
+  const { repository, bugs } = JSON.parse(readFileSync('package.json', 'utf8'));
+  const [, page] = /^git\+(https:.*)\.git$/.exec(repository.url)!;
+  expect(bugs).toBe(`${page}/issues`);
+  expect(readFileSync('SECURITY.md', 'utf8')).toContain(`<${page}/security/advisories/new>`);
 });
 
 test('no link in what is published leads out of it', () => {

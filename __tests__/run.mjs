@@ -1,6 +1,6 @@
 /**
  * The test run: everything that `npm test` promises, step by step, and one closing line that counts it.
- * With `--long`, random seeds, more runs, and the decorator cases under other compilers.
+ * With `--long`, random seeds, more runs, the decorator cases under other compilers, and hostile arguments.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -44,7 +44,10 @@ step('types, standard dialect', 'node_modules/typescript/bin/tsc', '-p', 'tsconf
 step('types, legacy dialect', 'node_modules/typescript/bin/tsc', '-p', 'tsconfig.legacy.json');
 step('lint', 'node_modules/@biomejs/biome/bin/biome', 'ci', '.');
 jest('tests', 'jest.config.mjs');
-if (values.long) jest('decorator cases under other compilers', 'jest.compilers.config.mjs');
+if (values.long) {
+  jest('decorator cases under other compilers', 'jest.compilers.config.mjs');
+  step('hostile arguments', '__tests__/hostile/run.mjs');
+}
 
 rmSync(reports, { recursive: true });
 console.log(`\n${passed} passed, ${failed} failed`);

@@ -1,0 +1,123 @@
+/**
+ * Hostile arguments: `npm run test:hostile`, and a part of `npm run test:long`. Measures what arguments of every shape cost
+ * memokit, in time and memory, beside a Map with texts of `JSON.stringify` as keys. Each shape is measured in a process of
+ * its own. What stands behind the command selects shapes by their names: `npm run test:hostile -- Maps --seed 5`.
+ */
+import { spawn } from 'node:child_process';
+import { parseArgs } from 'node:util';
+import { buildIfNeeded, withProgram } from '../support/built.mjs';
+
+/** The most that memokit may take, as a multiple of what the plain cache takes. */
+const BUDGET = { time: 10, memory: 1.3 };
+/** The most by which the ratio of times may grow while the size grows eightfold. Time that grows with the square has 8. */
+const GROWTH = 4;
+/** A ratio up to which growth does not count: a plain cache that is slow at small sizes makes none. */
+const UNSUSPICIOUS = 3;
+/** Bytes that memokit may hold beside its keys. */
+const SLACK = 2 ** 20;
+/** Bytes that tags may hold which were invalidated while nothing had them. */
+const TAGS = 8 * 2 ** 20;
+/** Milliseconds after which a process is ended. */
+const PATIENCE = 120_000;
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { seed: { type: 'string' } } });
+const seed = Number(values.seed ?? (process.env.TEST_LONG === undefined ? 20_261_130 : Date.now() % 1e9));
+const isWanted = (name) => positionals.length === 0 || positionals.some((part) => name.includes(part));
+
+let passed = 0;
+let failed = 0;
+
+/** Counts a check, and returns the text of its result. */
+function check(isGood, text) {
+  if (isGood) passed++;
+  else failed++;
+  return isGood ? text : `${text}!`;
+}
+
+const row = (name, cells) => console.log(name.padEnd(42), cells.map((cell) => cell.padStart(11)).join(''));
+const ratioOf = (number) => (number < 100 ? number.toFixed(number < 10 ? 2 : 1) : number.toFixed(0));
+const megabytes = (bytes) => (bytes / 2 ** 20).toFixed(1);
+
+buildIfNeeded();
+await withProgram('__tests__/hostile/program.ts', async (program) => {
+  const { time, memory, fillings, pollution } = await run(program, 'list');
+  console.log(`seed ${seed}. "!" marks what is over its budget.`);
+
+  console.log(`\ntime, as a multiple of JSON.stringify + Map; the worst of four sizes; at most ${BUDGET.time}`);
+  row('', ['hit', 'miss', 'signal', 'in flight', 'many', 'growth']);
+  for (const name of time.filter(isWanted)) {
+    try {
+      const results = await run(program, 'time', name, seed);
+      const cells = results.map((result) =>
+        check(isInTime(result), result.error ? 'error' : ratioOf(Math.max(...result.ratios))),
+      );
+      row(name, [...cells, ratioOf(Math.max(...results.map(growthOf)))]);
+      for (const { mode, error } of results) if (error !== undefined) console.log(`    ${mode}: ${error}`);
+    } catch (error) {
+      row(name, [check(false, error.message)]);
+    }
+  }
+
+  console.log(`\nmemory, as a multiple of JSON.stringify + Map; at most ${BUDGET.memory}`);
+  row('', ['results', 'failures', 'churn', 'MB, plain']);
+  for (const name of memory.filter(isWanted)) {
+    const cells = [];
+    let plainBytes = 0;
+    for (const filling of fillings) {
+      try {
+        const [ours, plain] = await Promise.all(['ours', 'plain'].map((side) => run(program, side, name, filling)));
+        cells.push(check(ours <= plain * BUDGET.memory + SLACK, ratioOf(ours / Math.max(plain, SLACK))));
+        plainBytes = plain;
+      } catch (error) {
+        cells.push(check(false, error.message));
+      }
+    }
+    row(name, [...cells, megabytes(plainBytes)]);
+  }
+  if (isWanted('invalidated tags')) {
+    const held = await run(program, 'tags');
+    row('invalidated tags that nothing has', [check(held <= TAGS, `${megabytes(held)} MB`)]);
+  }
+
+  console.log('\nObject.prototype polluted by a name, before functions are defined and after');
+  for (const name of pollution.filter((each) => isWanted(`pollution ${each}`))) {
+    const differences = await run(program, 'pollution', name).catch((error) => [error.message]);
+    row(name, [check(differences.length === 0, differences.length === 0 ? 'the same' : 'differs')]);
+    if (differences.length > 0) console.log(`    ${differences[0].slice(0, 400)}`);
+  }
+});
+
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
+
+function growthOf({ ratios }) {
+  return ratios.length < 2 ? 1 : ratios.at(-1) / ratios[0];
+}
+
+function isInTime({ ratios, error }) {
+  if (error !== undefined) return false;
+  const worst = Math.max(...ratios);
+  return worst <= BUDGET.time && (worst <= UNSUSPICIOUS || growthOf({ ratios }) <= GROWTH);
+}
+
+/** Runs a part of the program, and returns what it prints. */
+function run(program, ...args) {
+  return new Promise((resolve, reject) => {
+    // Threads of the garbage collector would wait for one another on a busy machine, and that would count as time.
+    const flags = ['--expose-gc', '--single-threaded-gc'];
+    const child = spawn(process.execPath, [...flags, program, ...args.map(String)], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: PATIENCE,
+      killSignal: 'SIGKILL',
+    });
+    let out = '';
+    let err = '';
+    child.stdout.on('data', (text) => (out += text));
+    child.stderr.on('data', (text) => (err += text));
+    child.on('error', reject);
+    child.on('close', (status, signal) => {
+      if (status === 0) resolve(JSON.parse(out));
+      else reject(new Error(signal ? `ended by ${signal}` : (/^\w*Error.*$/m.exec(err)?.[0] ?? `exit code ${status}`)));
+    });
+  });
+}
