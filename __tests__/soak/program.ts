@@ -15,15 +15,17 @@ const BURST = 10;
 /** Megabytes that the heap may grow between the middle third and the last third of the run. */
 const GROWTH = 2;
 
+const heaps: number[] = [];
 const begun = performance.now();
 const passedSeconds = () => (performance.now() - begun) / 1000;
-const share = () => Math.min(1, passedSeconds() / (seconds * 0.97));
-/** A machine that is busy with other things gets more time, so that the heap can be compared. */
-const isOn = () => passedSeconds() < seconds || heaps.length < 9;
+/** How many times the heap is measured at least. A machine that is busy with other things gets more time for it. */
+const MEASUREMENTS = 12;
+const isOn = () => passedSeconds() < seconds || heaps.length < MEASUREMENTS;
+/** The fraction of the run that has passed. */
+const share = () => Math.min(1, passedSeconds() / (seconds * 0.97), (heaps.length + 1) / MEASUREMENTS);
 const random = new Random(seed);
 const ledger = new Ledger();
 const all = workloads(share).map((make) => make(ledger, random));
-const heaps: number[] = [];
 let steps = 0;
 
 // Until everything has been checked.
