@@ -62,37 +62,27 @@ const instance = (index: number): Instance => (instances[index] ??= new Instance
 
 const prefix = 'n'.repeat(500);
 
+/** A value in which each level is around the one before. `JSON.stringify` gets as many levels in shorter chains. */
+const deep = (name: string, around: (inner: unknown, level: number) => unknown, equivalent = around): Shape =>
+  large(
+    name,
+    1250,
+    (size) => nested(size, around),
+    (size) => list(size / SHORT, () => nested(SHORT, equivalent)),
+  );
+
+/** A depth that does not overflow the stack of `JSON.stringify`. */
+const SHORT = 250;
+
 const DEPTH: Shape[] = [
-  // `JSON.stringify` overflows the stack at these depths, so the same number of parts lies side by side there.
-  large(
-    'arrays in one another',
-    1250,
-    (size) => nested(size, (inner) => [inner]),
-    (size) => list(size, () => []),
-  ),
-  large(
-    'objects in one another',
-    1250,
-    (size) => nested(size, (inner) => ({ a: inner })),
-    (size) => list(size, () => ({ a: 1 })),
-  ),
-  large(
-    'chains with leaves',
-    1250,
-    (size) => nested(size, (inner) => [[], inner, {}]),
-    (size) => list(size, () => [[], {}]),
-  ),
-  large(
-    'chains of records',
-    1250,
-    (size) => nested(size, (next, id) => ({ id, leaf: { id }, next, list: [id] })),
-    (size) => list(size, (id) => ({ id, leaf: { id }, list: [id] })),
-  ),
-  large(
+  deep('arrays in one another', (inner) => [inner]),
+  deep('objects in one another', (inner) => ({ a: inner })),
+  deep('chains with leaves', (inner) => [[], inner, {}]),
+  deep('chains of records', (next, id) => ({ id, leaf: { id }, next, list: [id] })),
+  deep(
     'Maps in one another',
-    1250,
-    (size) => nested(size, (inner) => new Map([['a', inner]])),
-    (size) => list(size, () => [['a', 1]]),
+    (inner) => new Map([['a', inner]]),
+    (inner) => [['a', inner]],
   ),
 ];
 
