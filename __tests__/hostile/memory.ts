@@ -30,17 +30,17 @@ export const LARGE_KEYS: readonly LargeKeys[] = [
   keys('lists of doubles', (id) => list(20_000, (n) => id + n / 7)),
   keys('lists of short texts', (id) => list(20_000, (n) => `text ${id + n}`)),
   keys('lists of null', () => list(50_000, () => null)),
-  keys('lists of empty arrays', () => list(50_000, () => [])),
-  keys('lists of empty objects', () => list(50_000, () => ({}))),
+  keys('lists of empty arrays', () => list(25_000, () => [])),
+  keys('lists of empty objects', () => list(25_000, () => ({}))),
   keys('lists of one-letter texts', (id) => list(50_000, (n) => 'abcdefgh'[(id + n) % 8])),
   keys(
     'arrays in one another',
     () => {
       let value: unknown = [];
-      for (let level = 0; level < 50_000; level++) value = [value];
+      for (let level = 0; level < 25_000; level++) value = [value];
       return value;
     },
-    () => list(50_000, () => []),
+    () => list(25_000, () => []),
   ),
   keys('objects with many members', (id) => Object.fromEntries(list(20_000, (n) => [`name${n}`, id + n]))),
   keys('texts', (id) => textOf(id, 300_000)),
@@ -100,7 +100,7 @@ export type Filling = (typeof FILLINGS)[number];
 
 /** Fills a cache of ours, or a plain one, and returns how many bytes it holds. */
 export async function bytesHeld(shape: LargeKeys, filling: Filling, isOurs: boolean): Promise<number> {
-  const rounds = filling === 'results after evictions' ? 3 : 1;
+  const rounds = filling === 'results after evictions' ? 2 : 1;
   const calls = shape.entries * rounds;
   const before = await bytes();
   const cache = isOurs ? ourCache(shape.entries, filling) : plainCache(shape.entries, filling);

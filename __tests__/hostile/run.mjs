@@ -5,6 +5,7 @@
  * `npm run test:hostile -- --part memory`. The parts are `time`, `memory` and `pollution`. `--seed` sets the seed.
  */
 import { spawn } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { buildIfNeeded, withProgram } from '../support/built.mjs';
 
@@ -18,9 +19,11 @@ const GROWTH = 1.6;
 /** A ratio up to which growth does not count. */
 const UNSUSPICIOUS = 3;
 /** Bytes that memokit may hold beside its keys. */
-const SLACK = 2 ** 20;
+const SLACK = 2 ** 19;
 /** Bytes that tags may hold which were invalidated while nothing had them. */
 const TAGS = 8 * 2 ** 20;
+/** Processes at a time. The time of the processor is measured, so that they do not disturb each other. */
+const PROCESSES = Math.min(2, availableParallelism());
 /** Milliseconds after which a process is ended. */
 const PATIENCE = 120_000;
 
@@ -33,8 +36,14 @@ const parts = values.part === undefined ? ['time', 'memory', 'pollution'] : [val
 const isWanted = (part, name) =>
   parts.includes(part) && (positionals.length === 0 || positionals.some((text) => name.includes(text)));
 
+const wanted = (part, names) => names.filter((name) => isWanted(part, name));
+const SIDES = ['ours', 'plain'];
+
 let passed = 0;
 let failed = 0;
+/** The number of running processes, and what begins the next ones. */
+let processes = 0;
+const waiting = [];
 
 /** Counts a check, and returns the text of its result. */
 function check(isGood, text) {
@@ -54,9 +63,9 @@ await withProgram('__tests__/hostile/program.ts', async (program) => {
 
   console.log(`\ntime, as a multiple of JSON.stringify + Map; the worst of four sizes; at most ${BUDGET.time}`);
   row('', ['hit', 'miss', 'signal', 'in flight', 'many', 'growth']);
-  for (const name of time.filter((each) => isWanted('time', each))) {
+  for (const [name, running] of begin(wanted('time', time), (each) => run(program, 'time', each, seed))) {
     try {
-      const results = await run(program, 'time', name, seed);
+      const results = await running;
       const cells = results.map((result) =>
         check(isInTime(result), result.error ? 'error' : ratioOf(Math.max(...result.ratios))),
       );
@@ -69,19 +78,16 @@ await withProgram('__tests__/hostile/program.ts', async (program) => {
 
   console.log(`\nmemory, as a multiple of JSON.stringify + Map; at most ${BUDGET.memory}`);
   row('', ['results', 'failures', 'churn', 'MB, plain']);
-  for (const name of memory.filter((each) => isWanted('memory', each))) {
-    const cells = [];
-    let plainBytes = 0;
-    for (const filling of fillings) {
-      try {
-        const [ours, plain] = await Promise.all(['ours', 'plain'].map((side) => run(program, side, name, filling)));
-        cells.push(check(ours <= plain * BUDGET.memory + SLACK, ratioOf(ours / Math.max(plain, SLACK))));
-        plainBytes = plain;
-      } catch (error) {
-        cells.push(check(false, error.message));
-      }
-    }
-    row(name, [...cells, megabytes(plainBytes)]);
+  const pairs = (name) =>
+    Promise.allSettled(fillings.map((filling) => Promise.all(SIDES.map((side) => run(program, side, name, filling)))));
+  for (const [name, running] of begin(wanted('memory', memory), pairs)) {
+    const results = await running;
+    const cells = results.map(({ value, reason }) => {
+      if (value === undefined) return check(false, reason.message);
+      const [ours, plain] = value;
+      return check(ours <= plain * BUDGET.memory + SLACK, ratioOf(ours / Math.max(plain, SLACK)));
+    });
+    row(name, [...cells, megabytes(results[0].value?.[1] ?? 0)]);
   }
   if (isWanted('memory', 'invalidated tags')) {
     const held = await run(program, 'tags');
@@ -89,8 +95,9 @@ await withProgram('__tests__/hostile/program.ts', async (program) => {
   }
 
   console.log('\nObject.prototype polluted by a name, before functions are defined and after');
-  for (const name of pollution.filter((each) => isWanted('pollution', each))) {
-    const differences = await run(program, 'pollution', name).catch((error) => [error.message]);
+  const polluted = (name) => run(program, 'pollution', name).catch((error) => [error.message]);
+  for (const [name, running] of begin(wanted('pollution', pollution), polluted)) {
+    const differences = await running;
     row(name, [check(differences.length === 0, differences.length === 0 ? 'the same' : 'differs')]);
     if (differences.length > 0) console.log(`    ${differences[0].slice(0, 400)}`);
   }
@@ -111,8 +118,30 @@ function isInTime({ ratios, error }) {
   return worst <= BUDGET.time && (worst <= UNSUSPICIOUS || growthOf({ ratios }) <= GROWTH);
 }
 
-/** Runs a part of the program, and returns what it prints. */
-function run(program, ...args) {
+/** Begins a task for each name, and returns the names with the promises of the tasks. */
+function begin(names, task) {
+  return names.map((name) => {
+    const running = task(name);
+    // A failure is told when its turn to be printed has come.
+    running.catch(() => {});
+    return [name, running];
+  });
+}
+
+/** Runs a part of the program as soon as a process is free, and returns what it prints. */
+async function run(program, ...args) {
+  if (processes === PROCESSES) await new Promise((resolve) => waiting.push(resolve));
+  else processes++;
+  try {
+    return await runNow(program, args);
+  } finally {
+    const next = waiting.shift();
+    if (next === undefined) processes--;
+    else next();
+  }
+}
+
+function runNow(program, args) {
   return new Promise((resolve, reject) => {
     // Threads of the garbage collector would wait for one another on a busy machine, and that would count as time.
     const flags = ['--expose-gc', '--single-threaded-gc'];
