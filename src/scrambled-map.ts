@@ -19,9 +19,10 @@ export class ScrambledMap<K, V> {
   }
 
   get(key: K): V | undefined {
+    const map = this.#map;
+    if (this.#secret !== undefined) return map.get(this.#scrambled(key));
     // The engine looks a whole number up without a call where it knows that it is one.
-    if (typeof key !== 'number' || (key | 0) !== key) return this.#map.get(this.#scrambled(key));
-    return this.#map.get(this.#secret === undefined ? key | 0 : mixed(key, this.#secret));
+    return typeof key === 'number' && (key | 0) === key ? map.get(key | 0) : map.get(key);
   }
 
   set(key: K, value: V): void {
