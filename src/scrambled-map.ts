@@ -6,55 +6,55 @@ import { imul, random } from './platform.js';
  * map scrambles numbers and bigints by a secret.
  */
 export class ScrambledMap<K, V> {
-  #map = new Map<unknown, V>();
-  /** The secret, once numbers are scrambled. */
-  #secret: Secret | undefined;
+  // Not private: a look-up has to stay small, so that the engine puts it in place of its call.
+  protected map = new Map<unknown, V>();
+  /** The factor of whole numbers: the secret one once numbers are scrambled, and 1 before. */
+  protected factor = 1;
 
   get size(): number {
-    return this.#map.size;
+    return this.map.size;
   }
 
   has(key: K): boolean {
-    return this.#map.has(this.#scrambled(key));
+    return this.map.has(this.#scrambled(key));
   }
 
   get(key: K): V | undefined {
-    const map = this.#map;
-    if (this.#secret !== undefined) return map.get(this.#scrambled(key));
     // The engine looks a whole number up without a call where it knows that it is one.
-    return typeof key === 'number' && (key | 0) === key ? map.get(key | 0) : map.get(key);
+    if (typeof key === 'number' && (key | 0) === key) return this.map.get(imul(key, this.factor));
+    return this.map.get(this.factor === 1 ? key : scrambled(key));
   }
 
   set(key: K, value: V): void {
-    if (this.#secret === undefined && this.#map.size >= FEW && (typeof key === 'number' || typeof key === 'bigint')) {
-      const secret = secretOfProcess();
-      this.#map = new Map([...this.#map].map(([other, its]) => [scrambled(other, secret), its]));
-      this.#secret = secret;
+    if (this.factor === 1 && this.map.size >= FEW && (typeof key === 'number' || typeof key === 'bigint')) {
+      const { factor } = secretOfProcess();
+      this.map = new Map([...this.map].map(([other, its]) => [scrambled(other), its]));
+      this.factor = factor;
     }
     const token = this.#scrambled(key);
     try {
-      this.#map.set(token, value);
+      this.map.set(token, value);
     } catch (error) {
       // A Map has room for 2^24 entries, deleted ones included, which it drops only when they are at least half.
-      if (this.#map.size < 2 ** 23) throw error;
-      this.#map = new Map(this.#map).set(token, value);
+      if (this.map.size < 2 ** 23) throw error;
+      this.map = new Map(this.map).set(token, value);
     }
   }
 
   delete(key: K): boolean {
-    return this.#map.delete(this.#scrambled(key));
+    return this.map.delete(this.#scrambled(key));
   }
 
   clear(): void {
-    this.#map.clear();
+    this.map.clear();
   }
 
   values(): IterableIterator<V> {
-    return this.#map.values();
+    return this.map.values();
   }
 
   #scrambled(key: unknown): unknown {
-    return this.#secret === undefined || typeof key === 'string' ? key : scrambled(key, this.#secret);
+    return this.factor === 1 ? key : scrambled(key);
   }
 }
 
@@ -79,7 +79,7 @@ export function secretOfProcess(): Secret {
     const [a, b, c, d, e, f] = [0, 1, 2, 3, 4, 5].map(randomWord) as [number, number, number, number, number, number];
     const bigFactor = BigInt(c) * BigInt(d) * 2n + 1n;
     drawn = {
-      factor: (a >>> 2) | 1,
+      factor: (a >>> 2) | 3,
       otherFactor: (b >>> 2) | 1,
       bigFactor,
       modulus: 2n ** 63n + BigInt(e) * BigInt(f >>> 1),
@@ -93,8 +93,9 @@ export function secretOfProcess(): Secret {
  * `crypto` would take Node 10 to 40 milliseconds to load.
  */
 function randomWord(): number {
+  const clock = globalThis.performance ?? Date;
   let word = 0;
-  for (let i = 0; i < 16; i++) word = imul(word ^ (random() * 2 ** 32) ^ (performance.now() * 2 ** 20), 0x9e3779b1);
+  for (let i = 0; i < 16; i++) word = imul(word ^ (random() * 2 ** 32) ^ (clock.now() * 2 ** 20), 0x9e3779b1);
   return word >>> 0;
 }
 
@@ -108,9 +109,14 @@ export function mixed(number: number, { factor, otherFactor }: Secret): number {
   return imul(second ^ (second >>> 15), factor);
 }
 
-/** What stands for a key in a Map: another number for a number, another bigint for a bigint, else the key itself. */
-function scrambled(key: unknown, secret: Secret): unknown {
-  if (typeof key === 'number') return (key | 0) === key ? mixed(key, secret) : scrambledDouble(key, secret);
+/**
+ * What stands for a key in a Map: another number for a number, another bigint for a bigint, else the key itself. For a whole
+ * number one factor is enough, as the engine's hash mixes the product.
+ */
+function scrambled(key: unknown): unknown {
+  if (typeof key === 'string') return key;
+  const secret = secretOfProcess();
+  if (typeof key === 'number') return (key | 0) === key ? imul(key, secret.factor) : scrambledDouble(key, secret);
   return typeof key === 'bigint' ? (key << 64n) + ((key * secret.bigFactor) % secret.modulus) : key;
 }
 
