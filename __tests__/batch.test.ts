@@ -89,6 +89,25 @@ test('a call whose argument is changed before the end of the turn rejects alone,
   expect(lists).toHaveLength(3);
 });
 
+test('an argument is read at the call, before its batch is loaded and after that, each time once', async () => {
+  const reads: string[] = [];
+  let now = 'at the call';
+  const query = {
+    get id() {
+      reads.push(now);
+      return 1;
+    },
+  };
+  const rowOf = memoize.many(async (queries: readonly object[]) => {
+    now = 'after the load';
+    return queries.map(() => 'row');
+  });
+  const row = rowOf(query);
+  now = 'before the load';
+  expect(await row).toBe('row');
+  expect(reads).toEqual(['at the call', 'before the load', 'after the load']);
+});
+
 test('an Error among the results rejects its own call, and is not stored', async () => {
   const { lists, load } = source();
   const get = memoize.many(load);

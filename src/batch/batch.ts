@@ -1,7 +1,9 @@
+import type { BatchedDefinition } from '../definition/batched-definition.js';
 import { ArgumentError, BatchError, mismatch } from '../errors.js';
-import { type Key, keyOf } from '../key/key.js';
+import { CallIndex } from '../key/call-index.js';
+import { type CallKey, isSameKey } from '../key/call-key.js';
 import { running } from '../load/load-context.js';
-import { freezeObject, ignoreForeign, isArray, sameValue, tagOf } from '../platform.js';
+import { freezeObject, ignoreForeign, isArray, tagOf } from '../platform.js';
 import { isPromise, nativePromise } from '../promise.js';
 import { ScrambledMap } from '../scrambled-map.js';
 import { endOfTurn } from '../time/end-of-turn.js';
@@ -13,12 +15,17 @@ import { endOfTurn } from '../time/end-of-turn.js';
  */
 export class Batch {
   readonly #calls: BatchedCall[] = [];
-  /** The key of the calls with each argument. */
-  readonly #keys = new ScrambledMap<unknown, Key>();
-  readonly #source: BatchSource;
+  /** The key of the calls with each argument, where the option `key` makes the keys. */
+  readonly #keys = new ScrambledMap<unknown, CallKey>();
+  readonly #definition: BatchedDefinition;
+  readonly #receiver: unknown;
+  readonly #load: (list: readonly unknown[]) => unknown;
 
-  constructor(source: BatchSource) {
-    this.#source = source;
+  /** @param load Loads the results. Called once, at the end of the turn. */
+  constructor(definition: BatchedDefinition, receiver: unknown, load: (list: readonly unknown[]) => unknown) {
+    this.#definition = definition;
+    this.#receiver = receiver;
+    this.#load = load;
   }
 
   /** Has the batch load at the end of this turn. */
@@ -27,18 +34,18 @@ export class Batch {
   }
 
   /** Whether a call with an argument and a key can be in this batch. */
-  accepts(argument: unknown, key: Key): boolean {
-    if (this.#source.keyOf === undefined || !this.#keys.has(argument)) return true;
-    return sameValue(this.#keys.get(argument), key);
+  accepts(argument: unknown, key: CallKey): boolean {
+    return !this.#keys.has(argument) || isSameKey(this.#keys.get(argument), key);
   }
 
   /**
    * Adds a call. Returns a promise of its result, which rejects with the call's own error or the error of the batch. Call
    * this only before the batch loads.
    */
-  add(argument: unknown, key: Key): Promise<unknown> {
-    this.#keys.set(argument, key);
-    const identity = this.#identityOf(argument);
+  add(argument: unknown, key: CallKey): Promise<unknown> {
+    const { options } = this.#definition;
+    if (options.key) this.#keys.set(argument, key);
+    const identity = options.key || options.signal ? this.#identityOf(argument) : key;
     return new Promise((resolve, reject) => {
       this.#calls.push({ argument, identity, key, load: running.load, resolve, reject });
     });
@@ -47,38 +54,33 @@ export class Batch {
   async #answer(): Promise<void> {
     // Skips each call whose load has ended already, because all its callers aborted or its timeout passed.
     const calls = this.#calls.filter((call) => !call.load?.isSettled && this.#isUnchanged(call));
-    const { load, name } = this.#source;
     try {
       // Each key is loaded once, although a caller may call again after the entry was deleted.
-      const places = new ScrambledMap<Key, number>();
-      for (const { key } of calls) if (!places.has(key)) places.set(key, places.size);
+      const places = new CallIndex<number>();
+      for (const { key } of calls) if (places.get(key) === undefined) places.set(key, places.size);
       const list: unknown[] = [];
       for (const { key, argument } of calls) list[places.get(key)!] = argument;
       // Freezes the list: a batch function that sorted it would give the callers each other's results.
       freezeObject(list);
-      const results = requireResults(await load(list), list.length, name());
+      const results = requireResults(await this.#load(list), list.length, this.#definition.name());
       for (const call of calls) settleCall(call, results[places.get(call.key)!]);
     } catch (error) {
       for (const { reject } of calls) reject(error);
     }
   }
 
-  /** What has to stay as it is until the batch loads: the key by the option `key`, or the argument by its content. */
-  #identityOf(argument: unknown): Key {
-    const { keyOf: keyOfCall } = this.#source;
-    return keyOfCall === undefined ? keyOf([argument]) : keyOfCall(argument);
+  /** What has to stay as it is until the batch loads: the key of a call with the argument alone. */
+  #identityOf(argument: unknown): CallKey {
+    return this.#definition.keyOf(this.#receiver, [argument]);
   }
 
   /** Rejects a call whose key has changed since: its result would be another's, and stored as its own. */
   #isUnchanged({ argument, identity, reject }: BatchedCall): boolean {
+    const { name, options } = this.#definition;
     try {
-      if (sameValue(this.#identityOf(argument), identity)) return true;
-      const what = this.#source.keyOf === undefined ? 'argument' : 'key';
-      reject(
-        new ArgumentError(
-          `${this.#source.name()}: the ${what} was changed after the call, before its batch was loaded`,
-        ),
-      );
+      if (isSameKey(this.#identityOf(argument), identity)) return true;
+      const what = options.key ? 'key' : 'argument';
+      reject(new ArgumentError(`${name()}: the ${what} was changed after the call, before its batch was loaded`));
     } catch (error) {
       reject(error);
     }
@@ -86,22 +88,12 @@ export class Batch {
   }
 }
 
-/** What a batch needs to know of its receiver and definition. */
-export interface BatchSource {
-  /** Loads the results. Called once, at the end of the turn. */
-  readonly load: (list: readonly unknown[]) => unknown;
-  /** The key that a call with an argument has now; `undefined` where the arguments themselves are the key. */
-  readonly keyOf: ((argument: unknown) => Key) | undefined;
-  /** The name of the definition. Called only for error messages. */
-  readonly name: () => string;
-}
-
 interface BatchedCall {
   readonly argument: unknown;
-  /** What `#identityOf` gave at the time of the call. */
-  readonly identity: Key;
+  /** What `#identityOf` gives at the time of the call. */
+  readonly identity: CallKey;
   /** The key of the call's entry. */
-  readonly key: Key;
+  readonly key: CallKey;
   /** The load that the call belongs to, if that load can be aborted. */
   readonly load: typeof running.load;
   readonly resolve: (result: unknown) => void;
@@ -153,4 +145,4 @@ function ignoreRejection(result: unknown): void {
  * Stands for no batch. It also keeps a batch alive for ever: a garbage collection that finds none alive drops their hidden
  * class, and with it all machine code that was optimized for it.
  */
-export const NO_BATCH: Batch = /* @__PURE__ */ new Batch({ load: () => [], keyOf: undefined, name: () => '' });
+export const NO_BATCH: Batch = /* @__PURE__ */ new Batch({} as BatchedDefinition, undefined, () => []);

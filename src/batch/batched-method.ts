@@ -2,8 +2,8 @@ import type { BatchedDefinition } from '../definition/batched-definition.js';
 import type { Fn } from '../definition/function.js';
 import type { Many } from '../definition/options.js';
 import { ArgumentError, mismatch, OptionError } from '../errors.js';
-import { publicKeyOf } from '../key/call-key.js';
-import { type Key, keyOf } from '../key/key.js';
+import { CallIndex } from '../key/call-index.js';
+import { type CallKey, callKeyOf } from '../key/call-key.js';
 import { running } from '../load/load-context.js';
 import { rejected } from '../platform.js';
 import { refusePromiseKey } from '../promise.js';
@@ -26,7 +26,7 @@ class BatchedMethod {
    * The batches of this turn, by receiver and by what `batchBy` returned. They are removed at the end of the turn, so that
    * the map keeps no receiver alive.
    */
-  readonly #batches = new ScrambledMap<unknown, ScrambledMap<Key, Batch[]>>();
+  readonly #batches = new ScrambledMap<unknown, CallIndex<Batch[]>>();
   #batched: Fn | undefined;
 
   constructor(many: Many, definition: BatchedDefinition) {
@@ -48,14 +48,14 @@ class BatchedMethod {
   }
 
   #add(receiver: unknown, argument: unknown): Promise<unknown> {
-    const key = publicKeyOf(running.key);
-    let group: Key;
+    const { key } = running;
+    let group: CallKey;
     try {
       group = this.#groupOf(receiver, argument);
     } catch (error) {
       return rejected(error);
     }
-    const groups = this.#batches.get(receiver) ?? new ScrambledMap<Key, Batch[]>();
+    const groups = this.#batches.get(receiver) ?? new CallIndex<Batch[]>();
     const batches = groups.get(group) ?? [];
     let batch = batches.find((each) => each.accepts(argument, key)) ?? NO_BATCH;
     if (batch === NO_BATCH) {
@@ -68,24 +68,19 @@ class BatchedMethod {
   }
 
   /** Returns the key of what `batchBy` returns for a call. Calls with different keys are never in one batch. */
-  #groupOf(receiver: unknown, argument: unknown): Key {
-    const { batchBy } = this.#definition;
+  #groupOf(receiver: unknown, argument: unknown): CallKey {
+    const { batchBy } = this.#definition.options;
     if (batchBy === undefined) return undefined;
     const group: unknown = batchBy.call(receiver, argument);
     refusePromiseKey('batchBy', group);
-    return keyOf([group]);
+    return callKeyOf([group]);
   }
 
   #begin(receiver: unknown): Batch {
-    const { name, keyOf: keyOfCall } = this.#definition;
-    const batch = new Batch({
-      name,
-      keyOf: keyOfCall && ((argument) => publicKeyOf(keyOfCall(receiver, [argument]))),
-      load: (list) => {
-        // Removes the batches before loading, so that calls that the batch function makes go into the next batch.
-        this.#batches.delete(receiver);
-        return list.length === 0 ? list : this.#load(receiver, list);
-      },
+    const batch = new Batch(this.#definition, receiver, (list) => {
+      // Removes the batches before loading, so that calls that the batch function makes go into the next batch.
+      this.#batches.delete(receiver);
+      return list.length === 0 ? list : this.#load(receiver, list);
     });
     batch.schedule();
     return batch;

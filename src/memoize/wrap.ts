@@ -3,6 +3,7 @@ import { Definition, type Label, type Role } from '../definition/definition.js';
 import { copyAppearance, type Fn, isGenerator } from '../definition/function.js';
 import type { ResolvedOptions } from '../definition/resolved-options.js';
 import { PlacementError } from '../errors.js';
+import { callKeyOf } from '../key/call-key.js';
 import { ReadThrough } from '../load/read-through.js';
 import { CallPaths } from './call-paths.js';
 import type { Features } from './features.js';
@@ -25,11 +26,11 @@ export interface WrapOptions {
  */
 export function wrap(method: Fn, { options, sharing, label, role, features }: WrapOptions): Fn {
   refuseGenerator(method, options.name ?? label(undefined));
-  const { many, batchBy } = options;
+  const { many } = options;
   const batched: BatchedDefinition = {
     name: () => definition.name,
-    keyOf: options.key && ((receiver, args) => definition.keyOf(receiver, args)),
-    batchBy,
+    options,
+    keyOf: (receiver, args) => (options.key ? definition.keyOf(receiver, args) : callKeyOf(args)),
     methodOf: (fn) => receiversOf(fn)?.definition.method,
   };
   const load = many === undefined ? method : features.batching(many, batched);
