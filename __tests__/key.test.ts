@@ -557,6 +557,21 @@ test('sharing counts beyond 10,000 objects, and everything counts to the end', (
   // The list of them is an object too.
   expect(same(shared(9_999), copies(9_999))).toBe(true);
   expect(apart(shared(10_000), copies(10_000))).toBe(true);
+  // Empty objects have no numbers, and shift no number of others.
+  const empty = [[], {}, Object.create(null), Array(2)];
+  for (const each of empty) {
+    const copy = () => (Array.isArray(each) ? Array(each.length) : Object.create(Object.getPrototypeOf(each)));
+    expect(same(new Array(10_000).fill(each), Array.from({ length: 10_000 }, copy))).toBe(true);
+    const [a, b] = [{ a: 1 }, { a: 1 }];
+    const many = copies(10_000);
+    const hidden = Object.defineProperty([], 'raw', { value: [] });
+    const lists = [each, [1], hidden, new Map(), Object(1)].flatMap((first) => [
+      [first, a, b, b, ...many],
+      [first, a, b, a, ...many],
+      [first, a, b, first, ...many],
+    ]);
+    expect(new Set(lists.map((list) => keyOf([list]))).size).toBe(lists.length);
+  }
   const ending = (last: number) => [...copies(10_000), { a: last }];
   expect([same(ending(2), ending(2)), apart(ending(2), ending(3))]).toEqual([true, true]);
 });

@@ -11,8 +11,8 @@ import { put, write } from './value.js';
  * overflow the stack. Each sequence starts with its length.
  *
  * Objects of equal content are written alike, whether or not they are the same object. There is one exception: if the list
- * is cyclic, or unfolds to more than 10,000 objects or about 16 million characters, each object is numbered and written
- * only once. Then an object that occurs twice differs from two equal objects.
+ * is cyclic, or unfolds to more than 10,000 objects or about 16 million characters, each object that has properties or another
+ * content is numbered and written only once. Then such an object that occurs twice differs from two equal objects.
  */
 export function writeList(to: TokenBuffer, args: readonly unknown[]): void {
   to.count = 0;

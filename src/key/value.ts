@@ -1,7 +1,7 @@
-import { ignoreForeign } from '../platform.js';
+import { hasOwn, ignoreForeign, keysOf, symbolsOf } from '../platform.js';
 import { identityOf } from './identity.js';
 import { BuiltIn, kindOf } from './kind.js';
-import { BACK, KEYED, MINUS_ZERO } from './marker.js';
+import { ARRAY, BACK, KEYED, type Marker, MINUS_ZERO } from './marker.js';
 import type { TokenBuffer } from './token-buffer.js';
 
 /**
@@ -54,7 +54,8 @@ function writeObject(to: TokenBuffer, target: object): void {
   }
   put(to, kind);
   to.objects++;
-  numbers?.set(target, numbers.size);
+  // To write an empty object again takes less than to number it.
+  if (numbers !== undefined && (content !== kind || !isEmpty(target, kind))) numbers.set(target, numbers.size);
   const pending = { target, kind: kind!, content, parent: to.at, next: undefined };
   if (to.last === undefined) to.first = pending;
   else to.last.next = pending;
@@ -69,4 +70,10 @@ function isKeyed(target: object): target is Keyed {
     ignoreForeign(error);
     return false;
   }
+}
+
+/** Whether an array or an object without a content of its own has no properties. Its tokens show whether this is so. */
+function isEmpty(target: object, kind: Marker): boolean {
+  if (kind === KEYED || (kind === ARRAY && hasOwn(target, 'raw'))) return false;
+  return keysOf(target).length === 0 && symbolsOf(target).length === 0;
 }
