@@ -4,6 +4,8 @@ import type { Shape } from './shapes.js';
 /** How many times longer than the plain cache memokit takes for one shape in one mode. */
 export interface TimeRatio {
   readonly mode: string;
+  /** The most that a ratio may be. */
+  readonly most: number;
   /** The ratio for each size. A size for which memokit took too long is the last one. */
   readonly ratios: readonly number[];
   /** The milliseconds of processor time that memokit took for the last size. */
@@ -31,6 +33,7 @@ export async function timeRatios(shape: Shape, seed: number): Promise<TimeRatio[
 
 async function timeRatio(shape: Shape, mode: Mode, seed: number): Promise<TimeRatio> {
   const ratios: number[] = [];
+  const most = Math.max(mode.most, shape.most ?? 0);
   let took = 0;
   const begun = process.cpuUsage();
   try {
@@ -49,9 +52,9 @@ async function timeRatio(shape: Shape, mode: Mode, seed: number): Promise<TimeRa
       ratios.push(took / median(plain));
       if (took > PATIENCE || millisecondsSince(begun) > MOST) break;
     }
-    return { mode: mode.name, ratios, took };
+    return { mode: mode.name, most, ratios, took };
   } catch (error) {
-    return { mode: mode.name, ratios, took, error: String(error) };
+    return { mode: mode.name, most, ratios, took, error: String(error) };
   }
 }
 
