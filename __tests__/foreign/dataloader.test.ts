@@ -245,7 +245,7 @@ describe('the cache', () => {
         lists.push(keys);
         return keys.map(({ id }) => [id]);
       },
-      { key: ({ id }: { id: number }) => id },
+      { key: ({ id }: { id: number }) => id, batchBy: () => 0 },
     );
     const first = await load({ id: 1, at: 1 });
     expect(await load({ id: 1, at: 2 })).toBe(first);
@@ -264,7 +264,7 @@ describe('the cache', () => {
         lists.push(keys);
         return keys.map(({ id }) => id);
       },
-      { key: ({ id }: { id: number }) => id },
+      { key: ({ id }: { id: number }) => id, batchBy: () => 0 },
     );
     expect(await Promise.all([load({ id: 1, at: 1 }), load({ id: 1, at: 2 })])).toEqual([1, 1]);
     expect(lists).toEqual([[{ id: 1, at: 1 }]]);
@@ -275,6 +275,7 @@ describe('the cache', () => {
     let loads = 0;
     const load = memoize.many(async (ids: readonly number[]) => ids.map(() => ++loads), {
       key: (id: number) => [tenants.getStore(), id],
+      batchBy: () => tenants.getStore(),
     });
     const [first, second] = ['acme', 'bolt'].map((tenant) => tenants.run(tenant, () => load(1)));
     expect(await first).not.toBe(await second);
@@ -403,6 +404,11 @@ describe('differences by choice', () => {
     const [one, other] = await Promise.all([load({ id: 1, of: 'a' }), load({ of: 'a', id: 1 })]);
     expect(one).toBe(other);
     expect(lists).toEqual([[{ id: 1, of: 'a' }]]);
+  });
+
+  test('a key function needs batchBy, which says who may share a batch', () => {
+    const batch = async (ids: readonly number[]) => [...ids];
+    expect(() => memoize.many(batch, { key: (id: number) => id })).toThrow('batchBy: expected a function');
   });
 
   test('a batch has no largest size', async () => {
