@@ -1,3 +1,4 @@
+import { parse } from 'node:querystring';
 import { runInNewContext } from 'node:vm';
 import { expect, jest, test } from '@jest/globals';
 import { cacheKey, cacheOf, keyOf, memoize } from 'memokit';
@@ -495,6 +496,37 @@ test('functions, symbols, errors, promises, weak collections and opaque instance
   }
 });
 
+test('objects whose prototypes hold nothing count by content, as those without a prototype', () => {
+  // As in fast-querystring and find-my-way, and so in the `request.query` and `request.params` of Fastify.
+  function Params() {}
+  Params.prototype = Object.create(null);
+  const make = (prototype: object | null, content: object): object => Object.assign(Object.create(prototype), content);
+  const { prototype } = Params;
+  const below = Object.create(Object.create(prototype));
+  expect(same(make(prototype, { id: '1', at: [1] }), make(prototype, { at: [1], id: '1' }))).toBe(true);
+  expect(apart(make(prototype, { id: '1' }), make(prototype, { id: '2' }))).toBe(true);
+  expect(apart(make(prototype, { id: '1' }), { id: '1' })).toBe(true);
+  expect(apart(make(prototype, { constructor: 1 }), make(prototype, { constructor: 2 }))).toBe(true);
+  for (const other of [null, below]) {
+    expect(same(make(prototype, { id: '1' }), make(other, { id: '1' }))).toBe(true);
+  }
+  expect(same(parse('a=1'), parse('a=1'))).toBe(true);
+  // An empty object as the prototype still inherits from Object.prototype.
+  expect(apart(Object.create({}), Object.create({}))).toBe(true);
+});
+
+test('an object counts by identity while any of its prototypes holds something', () => {
+  const root = Object.create(null);
+  const [a, b] = [0, 1].map(() => Object.create(Object.create(root)));
+  expect(same(a, b)).toBe(true);
+  for (const name of ['read', 'constructor', Symbol('tag')]) {
+    Object.defineProperty(root, name, { value: undefined, configurable: true });
+    expect([apart(a, b), same(a, a)]).toEqual([true, true]);
+    delete root[name];
+    expect(same(a, b)).toBe(true);
+  }
+});
+
 test('a class says its value with a cacheKey method, which is told apart from other classes', () => {
   class User {
     constructor(readonly id: unknown) {}
@@ -521,7 +553,14 @@ test('objects of another realm count by content as those of this one', () => {
 });
 
 test('a plain object is one that counts by its properties, of any realm', () => {
-  const plain = [{}, { a: 1 }, Object.create(null), runInNewContext('({ a: 1 })'), new Proxy({}, {})];
+  const plain = [
+    {},
+    { a: 1 },
+    Object.create(null),
+    Object.create(Object.create(null)),
+    runInNewContext('({ a: 1 })'),
+    new Proxy({}, {}),
+  ];
   const others = [
     [],
     null,

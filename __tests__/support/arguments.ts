@@ -2,7 +2,9 @@ import * as fc from 'fast-check';
 
 const registered = Symbol.for('registered');
 const unique = Symbol('unique');
-const opaque = [() => 1, class {}, new Error('same'), new Error('same'), new WeakMap(), unique] as const;
+/** Objects with prototypes that hold something, or that inherit from `Object.prototype`. */
+const heirs = [{}, { held: 1 }, Object.create({})].flatMap((prototype) => [0, 0].map(() => Object.create(prototype)));
+const opaque = [() => 1, class {}, new Error('same'), new Error('same'), new WeakMap(), unique, ...heirs] as const;
 
 /** Values that look alike in many encodings. Two random values are often easy to confuse, and often equal. */
 const atom = fc.oneof(
@@ -36,6 +38,10 @@ const files = ['a', 'a'].map((content) => new File([content], 'a.txt'));
 /** The members of a list of names and values, such as a query or a form. */
 const pairs = fc.array(fc.tuple(fc.constantFrom('a', 'b', 'a=1'), fc.constantFrom('', '1', 'b&a')), { maxLength: 2 });
 
+/** Prototypes that hold nothing, as those of queries and route parameters. */
+const root: object = Object.create(null);
+const prototypes: readonly object[] = [root, Object.create(root)];
+
 const name = fc.constantFrom('a', 'b', '0', '1', 'length', '__proto__', 'constructor', '');
 
 const { value } = fc.letrec<{ value: unknown }>((tie) => ({
@@ -45,6 +51,9 @@ const { value } = fc.letrec<{ value: unknown }>((tie) => ({
     fc.array(tie('value'), { maxLength: 3 }),
     fc.sparseArray(tie('value'), { maxLength: 4, maxNumElements: 3 }),
     fc.dictionary(name, tie('value'), { maxKeys: 3, noNullPrototype: false }),
+    fc
+      .tuple(fc.constantFrom(...prototypes), fc.dictionary(name, tie('value'), { maxKeys: 2 }))
+      .map(([prototype, content]) => Object.create(prototype, Object.getOwnPropertyDescriptors(content))),
     fc.tuple(tie('value'), fc.boolean()).map(([v, own]) => (own ? { [registered]: v } : { [unique]: v })),
     fc.array(fc.tuple(tie('value'), tie('value')), { maxLength: 2 }).map((entries) => new Map(entries)),
     fc.array(tie('value'), { maxLength: 3 }).map((members) => new Set(members)),

@@ -5,8 +5,8 @@
 export function equal(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(a);
-  if (prototype !== Object.getPrototypeOf(b)) return false;
+  const prototype = prototypeOf(a);
+  if (prototype !== prototypeOf(b)) return false;
   if (ArrayBuffer.isView(a) && ArrayBuffer.isView(b)) return sameBytes(bytesOf(a), bytesOf(b));
   if (a instanceof ArrayBuffer && b instanceof ArrayBuffer) return sameBytes(new Uint8Array(a), new Uint8Array(b));
   if (a instanceof Map && b instanceof Map) return sequences([...a].flat(), [...b].flat()) && properties(a, b);
@@ -24,6 +24,13 @@ export function equal(a: unknown, b: unknown): boolean {
   }
   if (Array.isArray(a)) return a.length === (b as unknown[]).length && properties(a, b);
   return (prototype === null || prototype === Object.prototype) && properties(a, b);
+}
+
+/** The prototype of an object, or `null` if no object that it inherits from holds anything. */
+function prototypeOf(target: object): object | null {
+  const prototype: object | null = Object.getPrototypeOf(target);
+  const isEmpty = prototype === null || (Reflect.ownKeys(prototype).length === 0 && prototypeOf(prototype) === null);
+  return isEmpty ? null : prototype;
 }
 
 function properties(a: object, b: object): boolean {

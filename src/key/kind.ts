@@ -6,6 +6,7 @@ import {
   ignoreForeign,
   isArray,
   isView,
+  ownKeys,
   prototypeOf,
 } from '../platform.js';
 import { ARRAY, BARE, Marker, OBJECT } from './marker.js';
@@ -22,10 +23,24 @@ export function kindOf(target: object): Marker | undefined {
   if (prototype === null) kind = BARE;
   else if (prototype === Object.prototype) kind = OBJECT;
   else if (prototype === Array.prototype) kind = ARRAY;
-  else if (prototype !== undefined) kind = kindOfPrototype(prototype);
+  else if (prototype !== undefined) kind = kindOfPrototype(prototype) ?? (isEmpty(prototype) ? BARE : undefined);
   // Arrays without the prototype of arrays, and other objects with it, are compared by identity.
   if (isArray(target) !== (kind === ARRAY)) return undefined;
   return (kind === OBJECT || kind === BARE) && isPrototype(target) ? undefined : kind;
+}
+
+/** Whether a prototype and all above it hold nothing. The answer is not kept: a prototype may gain a property later. */
+function isEmpty(prototype: object): boolean {
+  try {
+    // Nearly every prototype has a constructor, which takes less time to read than its names take to list.
+    if (prototype.constructor !== undefined) return false;
+    let at: object | null = prototype;
+    while (at !== null && ownKeys(at).length === 0) at = prototypeOf(at);
+    return at === null;
+  } catch (error) {
+    ignoreForeign(error);
+    return false;
+  }
 }
 
 /** Returns the prototype of an object. Returns `undefined` for a proxy that throws when it is asked for its prototype. */
@@ -98,9 +113,7 @@ export function inherited<T extends object>(target: T, name: string): unknown {
   return getProperty(prototypeOf(target), name, target);
 }
 
-/**
- * Whether an object is the prototype of a class. It represents the class, so keys do not compare it by its properties.
- */
+/** Whether an object is the prototype of a class. It represents the class, so keys do not compare its properties. */
 function isPrototype(target: { constructor?: { prototype?: unknown } }): boolean {
   try {
     const made = target.constructor;
@@ -202,8 +215,7 @@ function kindOfPrototype(prototype: object): Marker | undefined {
 
 /** Returns the name of the built-in class that has this prototype, of any realm. Returns '' if there is none. */
 function nameOfBuiltIn(prototype: object): string {
-  // Some hosts, and fake timers, write built-in classes in JavaScript. Their source text looks like that of a user's
-  // class.
+  // Some hosts, and fake timers, write built-in classes in JavaScript, whose source text looks like a user's class.
   for (const name of READERS.keys()) if (prototype === builtInPrototype(name)) return name;
   if (prototype === globalThis.Buffer?.prototype) return 'Buffer';
   try {

@@ -11,7 +11,7 @@ export class Marker {
 export const MINUS_ZERO: Marker = /* @__PURE__ */ new Marker('-0;');
 
 export const OBJECT: Marker = /* @__PURE__ */ new Marker('{');
-/** An object without a prototype. */
+/** An object without a prototype, or whose prototypes hold nothing. */
 export const BARE: Marker = /* @__PURE__ */ new Marker('<null>');
 export const ARRAY: Marker = /* @__PURE__ */ new Marker('[');
 /** The start of the body of an array with holes or with extra properties. Each element is written with its index. */
