@@ -121,6 +121,22 @@ test('the strings of tagged templates differ by their raw text too', () => {
   expect(apart(strings`a`, ['a'])).toBe(true);
 });
 
+test('a property under a symbol counts only if it is enumerable, as one under a string does', () => {
+  const hidden = Symbol('administration');
+  const hide = <T extends object>(target: T, value: unknown): T => Object.defineProperty(target, hidden, { value });
+  for (const make of [() => ({ a: 1 }), () => [1], () => new Map([[1, 2]]), () => Object.create(null)]) {
+    expect(
+      same(
+        hide(make(), {}),
+        hide(make(), () => 1),
+      ),
+    ).toBe(true);
+    expect(same(hide(make(), 1), make())).toBe(true);
+    expect(apart(Object.assign(make(), { [hidden]: 1 }), make())).toBe(true);
+    expect(apart(Object.assign(hide(make(), 1), { [Symbol.for('b')]: 1 }), hide(make(), 1))).toBe(true);
+  }
+});
+
 test('the objects of arguments count by content', () => {
   function args(..._: unknown[]) {
     // biome-ignore lint/complexity/noArguments: the object itself is the case

@@ -55,6 +55,7 @@ const { value } = fc.letrec<{ value: unknown }>((tie) => ({
       .tuple(fc.constantFrom(...prototypes), fc.dictionary(name, tie('value'), { maxKeys: 2 }))
       .map(([prototype, content]) => Object.create(prototype, Object.getOwnPropertyDescriptors(content))),
     fc.tuple(tie('value'), fc.boolean()).map(([v, own]) => (own ? { [registered]: v } : { [unique]: v })),
+    tie('value').map((hidden) => Object.defineProperty({}, registered, { value: hidden })),
     fc.array(fc.tuple(tie('value'), tie('value')), { maxLength: 2 }).map((entries) => new Map(entries)),
     fc.array(tie('value'), { maxLength: 3 }).map((members) => new Set(members)),
     fc

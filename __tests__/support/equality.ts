@@ -34,11 +34,12 @@ function prototypeOf(target: object): object | null {
 }
 
 function properties(a: object, b: object): boolean {
-  const names = (target: object) => [...Object.keys(target), ...Object.getOwnPropertySymbols(target)];
+  const names = (target: object) =>
+    Reflect.ownKeys(target).filter((name) => Object.prototype.propertyIsEnumerable.call(target, name));
   const record = (target: object) => target as Record<PropertyKey, unknown>;
   return (
     names(a).length === names(b).length &&
-    names(a).every((name) => Object.hasOwn(b, name) && equal(record(a)[name], record(b)[name]))
+    names(a).every((name) => names(b).includes(name) && equal(record(a)[name], record(b)[name]))
   );
 }
 

@@ -6,6 +6,7 @@ import {
   keysOf,
   namesOf,
   prototypeOf,
+  rawDescriptorOf,
   symbolsOf,
   tagOf,
   valuesOf,
@@ -30,14 +31,22 @@ export function writeBody(to: TokenBuffer, { target, kind, content }: Pending): 
   } else if (kind === OBJECT || !(kind instanceof BuiltIn)) {
     writeProperties(to, target, keysOf(target), symbolsOf(target));
   } else if (writeContent(to, target, kind.name, content)) {
-    // Properties that user code has added to the built-in object. Most objects have none.
-    // The first names of a boxed string are the indices of its characters, which its content has already.
-    const names = kind.name === 'String' ? keysOf(target).slice((content as string).length) : keysOf(target);
-    const symbols = symbolsOf(target);
-    const isAdded = HOSTED.includes(kind.name) && addedTo(target, kind.name);
-    if (isAdded) writeProperties(to, target, names.filter(isAdded), symbols.filter(isAdded));
-    else writeProperties(to, target, names, symbols);
+    writeProperties(to, target, ...addedProperties(target, kind.name, content));
   }
+}
+
+/** Returns the names and symbols of the properties that user code has added to a built-in object. Most objects have none. */
+export function addedProperties(target: object, name: string, content: unknown): [names: string[], symbols: symbol[]] {
+  // The first names of a boxed string are the indices of its characters, which its content has already.
+  const names = name === 'String' ? keysOf(target).slice((content as string).length) : keysOf(target);
+  const symbols = symbolsOf(target);
+  const isAdded = HOSTED.includes(name) && addedTo(target, name);
+  return isAdded ? [names.filter(isAdded), symbols.filter(isAdded)] : [names, symbols];
+}
+
+/** Returns those of an object's symbols whose properties are enumerable. Most objects have no symbols. */
+export function enumerable(target: object, symbols: symbol[]): symbol[] {
+  return symbols.length === 0 ? symbols : symbols.filter((symbol) => rawDescriptorOf(target, symbol)?.enumerable);
 }
 
 /** Writes the content of a built-in object. Returns whether its own properties have to be written too. */
@@ -84,7 +93,7 @@ function writeArray(to: TokenBuffer, target: unknown[]): void {
   const hasRaw = hasOwn(target, 'raw');
   // Counts the values, because making the names of all elements would cost more.
   const values = hasRaw ? [] : valuesOf(target);
-  if (!hasRaw && values.length === length && isDense(target) && symbolsOf(target).length === 0) {
+  if (!hasRaw && values.length === length && isDense(target) && enumerable(target, symbolsOf(target)).length === 0) {
     put(to, length);
     for (let i = 0; i < length; i++) write(to, values[i]);
     return;
@@ -125,19 +134,20 @@ const HOSTED = ['URL', 'URLSearchParams', 'Headers', 'FormData'];
 function writeProperties(to: TokenBuffer, target: object, keys: string[], symbols: symbol[]): void {
   const record = target as Record<PropertyKey, unknown>;
   const names = inOrder(keys);
+  const shown = enumerable(target, symbols);
   if (symbols.length > 0 && isArguments(target)) {
     put(to, ARGUMENTS);
     write(to, record.length);
   }
-  put(to, names.length + symbols.length);
+  put(to, names.length + shown.length);
   for (let i = 0; i < names.length; i++) {
     const name = names[i]!;
     to.characters += name.length;
     to.list[to.count++] = name;
     write(to, record[name]);
   }
-  if (symbols.length > 0) {
-    for (const symbol of sorted(symbols)) {
+  if (shown.length > 0) {
+    for (const symbol of sorted(shown)) {
       put(to, symbol);
       write(to, record[symbol]);
     }
