@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
-import { expect, jest, test } from '@jest/globals';
-import { cacheOf, caches, clearAll, keyOf, memoize } from 'memokit';
+import { describe, expect, jest, test } from '@jest/globals';
+import { cacheKey, cacheOf, caches, clearAll, keyOf, memoize } from 'memokit';
 
 function setup() {
   const clock = { time: 0, now: () => clock.time };
@@ -178,6 +178,102 @@ test('explain tells what a call would meet', () => {
   expect(cache.explain(1, 'a')).toEqual({ key, outcome: 'hit', expiresIn: 60 });
   clock.time = 100;
   expect(cache.explain(1, 'a')).toEqual({ key, outcome: 'miss' });
+});
+
+describe('explain names what counts by identity', () => {
+  class ObjectId {
+    constructor(readonly id = 'f00d') {}
+  }
+  const placesIn = (...args: unknown[]) => cacheOf(memoize((..._: unknown[]) => 1)).explain(...args).byIdentity;
+
+  test('explain names each argument that counts by identity, with its place and its class', () => {
+    function load() {}
+    expect(placesIn(1, new ObjectId(), 'a', load, Symbol('id'), () => 1, ObjectId)).toEqual([
+      'args[1]: ObjectId',
+      'args[3]: function load',
+      'args[4]: Symbol(id)',
+      'args[5]: function anonymous',
+      'args[6]: function ObjectId',
+    ]);
+    expect(placesIn(new (class {})(), Object.create(Object.create({ constructor: 1 })))).toEqual([
+      'args[0]: object',
+      'args[1]: object',
+    ]);
+  });
+
+  test('explain finds what counts by identity at any depth, in objects, arrays, Maps, Sets and forms', () => {
+    const id = () => new ObjectId();
+    expect(placesIn({ _id: id(), 'a-b': [1, [id()]], 0: id() })).toEqual([
+      'args[0][0]: ObjectId',
+      'args[0]._id: ObjectId',
+      "args[0]['a-b'][1][0]: ObjectId",
+    ]);
+    const map = new Map<unknown, unknown>([
+      ['x', id()],
+      [1, { y: id() }],
+      [{}, id()],
+      [id(), 1],
+    ]);
+    expect(placesIn(map)).toEqual([
+      "args[0].get('x'): ObjectId",
+      'args[0].get([key 2]): ObjectId',
+      'args[0][key 3]: ObjectId',
+      'args[0].get(1).y: ObjectId',
+    ]);
+    expect(placesIn(new Set([1, id()]), Object.assign(new Date(0), { by: id() }))).toEqual([
+      'args[0][member 1]: ObjectId',
+      'args[1].by: ObjectId',
+    ]);
+    const form = new FormData();
+    form.append('photo', new File([], 'a.png'));
+    expect(placesIn(form, { [Symbol.for('tag')]: id() })).toEqual([
+      "args[0].get('photo'): File",
+      'args[1][Symbol(tag)]: ObjectId',
+    ]);
+    class Keyed {
+      [cacheKey]() {
+        return { id: id() };
+      }
+    }
+    expect(placesIn(new Keyed())).toEqual(['args[0][cacheKey]().id: ObjectId']);
+  });
+
+  test('explain names nothing where everything counts by content', () => {
+    const cyclic: Record<string, unknown> = {
+      all: [new Date(), /a/, new URL('a:'), new Map([[1, new Set(['a'])]]), new Uint8Array(3), new String('ab'), null],
+      more: [Symbol.for('a'), 1n, undefined, new URLSearchParams('a=1'), new Headers({ a: 'b' }), Object.create(null)],
+      raw: ((strings: TemplateStringsArray) => strings)`a`,
+    };
+    cyclic.self = cyclic;
+    const explanation = cacheOf(memoize((..._: unknown[]) => 1)).explain(cyclic);
+    expect('byIdentity' in explanation).toBe(false);
+    // Hidden properties, and those of a buffer, do not count.
+    const hidden = Object.defineProperty({}, Symbol('hidden'), { value: new ObjectId() });
+    expect(placesIn(hidden, Object.assign(new Uint8Array(1), { by: new ObjectId() }))).toBeUndefined();
+  });
+
+  test('explain names at most ten places, and each shared object once', () => {
+    const owner = { id: new ObjectId() };
+    expect(placesIn(owner, owner, [owner])).toEqual(['args[0].id: ObjectId']);
+    expect(placesIn(Array.from({ length: 1000 }, () => new ObjectId()))).toHaveLength(10);
+  });
+
+  test('explain looks at what the option key returns, and asks for it once', () => {
+    const key = jest.fn((user: { id: unknown }) => user.id);
+    const cache = cacheOf(memoize((_: { id: unknown }) => 1, { key }));
+    expect(cache.explain({ id: new ObjectId() }).byIdentity).toEqual(['key: ObjectId']);
+    expect(key).toHaveBeenCalledTimes(1);
+    expect(cache.explain({ id: { _id: new ObjectId() } }).byIdentity).toEqual(['key._id: ObjectId']);
+    expect(cache.explain({ id: 1 }).byIdentity).toBeUndefined();
+  });
+
+  test('explain leaves the signal of a call out', () => {
+    const load = async (_id: unknown, _options: { signal?: AbortSignal }) => 1;
+    const cache = cacheOf(memoize(load, { signal: (_, { signal }) => signal }));
+    const { signal } = new AbortController();
+    expect(cache.explain(1, { signal }).byIdentity).toBeUndefined();
+    expect(cache.explain(new ObjectId(), { signal }).byIdentity).toEqual(['args[0]: ObjectId']);
+  });
 });
 
 test('stats count hits, joined loads, misses, loads, failures and evictions by cause', async () => {

@@ -3,7 +3,9 @@ import * as fc from 'fast-check';
 const registered = Symbol.for('registered');
 const unique = Symbol('unique');
 /** Objects with prototypes that hold something, or that inherit from `Object.prototype`. */
-const heirs = [{}, { held: 1 }, Object.create({})].flatMap((prototype) => [0, 0].map(() => Object.create(prototype)));
+const heirs = [{}, { held: 1 }, Object.create({})].flatMap((prototype) =>
+  [0, 0].map((): unknown => Object.create(prototype)),
+);
 const opaque = [() => 1, class {}, new Error('same'), new Error('same'), new WeakMap(), unique, ...heirs] as const;
 
 /** Values that look alike in many encodings. Two random values are often easy to confuse, and often equal. */
@@ -53,9 +55,9 @@ const { value } = fc.letrec<{ value: unknown }>((tie) => ({
     fc.dictionary(name, tie('value'), { maxKeys: 3, noNullPrototype: false }),
     fc
       .tuple(fc.constantFrom(...prototypes), fc.dictionary(name, tie('value'), { maxKeys: 2 }))
-      .map(([prototype, content]) => Object.create(prototype, Object.getOwnPropertyDescriptors(content))),
+      .map(([prototype, content]): unknown => Object.create(prototype, Object.getOwnPropertyDescriptors(content))),
     fc.tuple(tie('value'), fc.boolean()).map(([v, own]) => (own ? { [registered]: v } : { [unique]: v })),
-    tie('value').map((hidden) => Object.defineProperty({}, registered, { value: hidden })),
+    tie('value').map((hidden): unknown => Object.defineProperty({}, registered, { value: hidden })),
     fc.array(fc.tuple(tie('value'), tie('value')), { maxLength: 2 }).map((entries) => new Map(entries)),
     fc.array(tie('value'), { maxLength: 3 }).map((members) => new Set(members)),
     fc
@@ -71,7 +73,10 @@ const { value } = fc.letrec<{ value: unknown }>((tie) => ({
     fc.float64Array({ maxLength: 2, noNaN: true }),
     fc.constantFrom('http://a/', 'http://a/?b').map((href) => new URL(href)),
     pairs.map((entries) => new URLSearchParams(entries)),
-    pairs.map((entries) => new Headers(entries.map(([header, content]) => [header.replace('=', '-'), content]))),
+    pairs.map(
+      (entries) =>
+        new Headers(entries.map(([header, content]): [string, string] => [header.replace('=', '-'), content])),
+    ),
     fc.tuple(pairs, fc.subarray(files)).map(([entries, attached]) => {
       const form = new FormData();
       for (const [field, content] of entries) form.append(field, content);

@@ -79,13 +79,16 @@ export class Definition {
 
   /** Returns the key of a call. */
   keyOf(receiver: unknown, args: readonly unknown[]): CallKey {
+    return callKeyOf(this.keyedBy(receiver, args));
+  }
+
+  /** Returns the list that the key of a call stands for: what the option `key` returns, or the arguments without a signal. */
+  keyedBy(receiver: unknown, args: readonly unknown[]): readonly unknown[] {
     const { key, signal } = this.options;
-    if (key !== undefined) {
-      const given: unknown = key.apply(receiver, args as unknown[]);
-      refusePromiseKey('key', given);
-      return callKeyOf([given]);
-    }
-    return callKeyOf(signal === undefined ? args : withoutSignal(signal, receiver, args));
+    if (key === undefined) return signal === undefined ? args : withoutSignal(signal, receiver, args);
+    const given: unknown = key.apply(receiver, args as unknown[]);
+    refusePromiseKey('key', given);
+    return [given];
   }
 
   /**

@@ -15,7 +15,7 @@ import { refusePromiseKey } from '../promise.js';
 import { identityOf, textOfSymbol } from './identity.js';
 import { inOrder } from './key-order.js';
 import { askPrototype, BuiltIn, inherited } from './kind.js';
-import { ARGUMENTS, ARRAY, KEYED, OBJECT, RAW, SPARSE } from './marker.js';
+import { ARGUMENTS, ARRAY, KEYED, type Marker, OBJECT, RAW, SPARSE } from './marker.js';
 import type { Pending, TokenBuffer } from './token-buffer.js';
 import { cacheKey, type Keyed, put, write } from './value.js';
 
@@ -31,12 +31,14 @@ export function writeBody(to: TokenBuffer, { target, kind, content }: Pending): 
   } else if (kind === OBJECT || !(kind instanceof BuiltIn)) {
     writeProperties(to, target, keysOf(target), symbolsOf(target));
   } else if (writeContent(to, target, kind.name, content)) {
-    writeProperties(to, target, ...addedProperties(target, kind.name, content));
+    // Properties that user code has added to the built-in object. Most objects have none.
+    writeProperties(to, target, ...propertiesOf(target, kind, content));
   }
 }
 
-/** Returns the names and symbols of the properties that user code has added to a built-in object. Most objects have none. */
-export function addedProperties(target: object, name: string, content: unknown): [names: string[], symbols: symbol[]] {
+/** Returns the names and symbols of an object's properties, without those that are a part of a built-in object itself. */
+export function propertiesOf(target: object, kind: Marker, content: unknown): [names: string[], symbols: symbol[]] {
+  const name = kind instanceof BuiltIn ? kind.name : '';
   // The first names of a boxed string are the indices of its characters, which its content has already.
   const names = name === 'String' ? keysOf(target).slice((content as string).length) : keysOf(target);
   const symbols = symbolsOf(target);

@@ -46,8 +46,8 @@ function writeObject(to: TokenBuffer, target: object): void {
     put(to, number);
     return;
   }
-  const kind = isKeyed(target) ? KEYED : kindOf(target);
-  const content = kind instanceof BuiltIn ? kind.contentOf(target) : kind;
+  const kind = kindOfValue(target);
+  const content = contentOf(target, kind);
   if (content === undefined) {
     put(to, identityOf(target));
     return;
@@ -60,6 +60,19 @@ function writeObject(to: TokenBuffer, target: object): void {
   if (to.last === undefined) to.first = pending;
   else to.last.next = pending;
   to.last = pending;
+}
+
+/** Returns the kind of an object, as `kindOf` does, or `KEYED` if the object says itself what its value is. */
+export function kindOfValue(target: object): Marker | undefined {
+  return isKeyed(target) ? KEYED : kindOf(target);
+}
+
+/**
+ * Returns the content of an object: that of a built-in object, or the kind of any other, which has its content in its
+ * properties. Returns `undefined` if the object is compared by identity.
+ */
+export function contentOf(target: object, kind: Marker | undefined): unknown {
+  return kind instanceof BuiltIn ? kind.contentOf(target) : kind;
 }
 
 /** Whether an object has a method `[cacheKey]`. A strict proxy that throws when it is asked for one has none. */

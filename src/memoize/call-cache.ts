@@ -3,7 +3,8 @@ import { type InspectOptions, inspectedResults } from '../cache/inspected-result
 import { freshFor, type Outcome, outcomeOf, peek, resultsOf, statsOf, watch } from '../cache/inspection.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
 import type { CacheStats } from '../definition/stats.js';
-import { type CallKey, publicKeyOf } from '../key/call-key.js';
+import { type CallKey, callKeyOf, publicKeyOf } from '../key/call-key.js';
+import { identityPlaces } from '../key/identity-places.js';
 import { type Key, requireArguments } from '../key/key.js';
 import type { Loader } from '../load/loader.js';
 import { replace } from '../load/put.js';
@@ -19,6 +20,12 @@ export interface Explanation {
   readonly outcome: Outcome;
   /** Milliseconds until the entry expires; `Infinity` if it never expires. Present only for `hit`. */
   readonly expiresIn?: number;
+  /**
+   * The places in the arguments, or in what the option `key` returns, that count by identity, with what stands there:
+   * `args[0]._id: ObjectId`. Another object in such a place makes another key, even if its content is the same. Lists at
+   * most ten places. Present only if there are any.
+   */
+  readonly byIdentity?: readonly string[];
 }
 
 /**
@@ -159,14 +166,23 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
     return statsOf(this.#cache);
   }
 
-  /** Describes how a call would be answered now. Does not call the method, count anything or change recency. */
+  /**
+   * Describes how a call would be answered now, and names what in its key counts by identity. Does not call the method,
+   * count anything or change recency.
+   */
   explain(...args: Args): Explanation {
-    const callKey = this.#keyOf(args);
-    const key = publicKeyOf(callKey);
+    const { definition } = this.#cache;
+    const keyed = definition.keyedBy(this.#receiver, args);
+    const callKey = callKeyOf(keyed);
+    const byIdentity =
+      definition.options.key === undefined ? identityPlaces('args', keyed) : identityPlaces('key', keyed[0]);
     const expiresIn = freshFor(this.#cache, callKey);
-    return expiresIn === undefined
-      ? { key, outcome: outcomeOf(this.#cache, callKey) }
-      : { key, outcome: 'hit', expiresIn };
+    return {
+      key: publicKeyOf(callKey),
+      outcome: expiresIn === undefined ? outcomeOf(this.#cache, callKey) : 'hit',
+      ...(expiresIn !== undefined && { expiresIn }),
+      ...(byIdentity.length > 0 && { byIdentity }),
+    };
   }
 
   get [Symbol.toStringTag](): string {

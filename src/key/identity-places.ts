@@ -1,0 +1,77 @@
+import { shortened } from '../errors.js';
+import { keyFor, peek } from '../platform.js';
+import { enumerable, propertiesOf } from './body.js';
+import { KEYED, type Marker } from './marker.js';
+import { cacheKey, contentOf, type Keyed, kindOfValue } from './value.js';
+
+/**
+ * Returns the places in a value that keys compare by identity, each with what stands there: `args[0]._id: ObjectId`. Looks
+ * into each object once, and stops at ten places. Getters and `[cacheKey]()` methods run.
+ *
+ * @param root The name of the value itself.
+ */
+export function identityPlaces(root: string, value: unknown): string[] {
+  const found: string[] = [];
+  const objects = new Map<unknown, ComparedByContent>();
+  const visit = (place: string, value: unknown): void => {
+    if (found.length === MOST_PLACES || objects.has(value)) return;
+    if (typeof value === 'object' && value !== null) {
+      const kind = kindOfValue(value);
+      const content = contentOf(value, kind);
+      if (content === undefined) found.push(`${place}: ${nameOf(peek(value, 'constructor')) || 'object'}`);
+      else objects.set(value, { target: value, place, kind: kind!, content });
+    } else if (typeof value === 'function') found.push(`${place}: function ${nameOf(value) || 'anonymous'}`);
+    else if (typeof value === 'symbol' && keyFor(value) === undefined) found.push(`${place}: ${String(value)}`);
+  };
+  visit(root, value);
+  // The loop also reaches the objects that are added while it runs.
+  for (const object of objects.values()) visitMembers(object, visit);
+  return found;
+}
+
+const MOST_PLACES = 10;
+
+interface ComparedByContent {
+  readonly target: object;
+  readonly place: string;
+  readonly kind: Marker;
+  /** The content, as `contentOf` returned it. */
+  readonly content: unknown;
+}
+
+/** Visits everything that an object contributes to a key. */
+function visitMembers({ target, place, kind, content }: ComparedByContent, visit: Visit): void {
+  if (kind === KEYED) visit(`${place}[cacheKey]()`, (target as Keyed)[cacheKey]());
+  else if (!(content instanceof Uint8Array)) {
+    if (typeof content === 'object' && content !== kind) {
+      let i = 0;
+      for (const member of content as Iterable<unknown>) {
+        if (kind.text === '<Set>') visit(`${place}[member ${i}]`, member);
+        else {
+          const [key, value] = member as [unknown, unknown];
+          visit(`${place}[key ${i}]`, key);
+          visit(`${place}.get(${Object(key) === key ? `[key ${i}]` : quoted(key)})`, value);
+        }
+        i++;
+      }
+    }
+    const [names, symbols] = propertiesOf(target, kind, content);
+    for (const name of [...names, ...enumerable(target, symbols)]) {
+      const text = shortened(name);
+      const step = /^\d+$/.test(text) ? `[${text}]` : /^[\w$]+$/.test(text) ? `.${text}` : `[${quoted(name)}]`;
+      visit(place + step, (target as Record<PropertyKey, unknown>)[name]);
+    }
+  }
+}
+
+type Visit = (place: string, value: unknown) => void;
+
+function quoted(value: unknown): string {
+  return typeof value === 'string' ? `'${shortened(value)}'` : shortened(value);
+}
+
+/** Returns the name of a function or class. Returns '' for anything else, and for a `name` that is no text. */
+function nameOf(value: unknown): string {
+  const name = typeof value === 'function' && peek(value, 'name');
+  return typeof name === 'string' ? name : '';
+}
