@@ -148,6 +148,26 @@ describe(legacy ? 'legacy dialect' : 'standard dialect', () => {
     expect(cacheOf(b, 'greet').stats()).toMatchObject({ hits: 1, misses: 1 });
   });
 
+  test('a proxy of an instance and the instance are two receivers, which share the entries of per class', () => {
+    const runs: string[] = [];
+    class Service {
+      @cached()
+      own(_n: number) {
+        runs.push('own');
+      }
+      @cached({ per: 'class' })
+      common(_n: number) {
+        runs.push('common');
+      }
+    }
+    const service = new Service();
+    const proxy = new Proxy(service, {});
+    for (const receiver of [service, proxy]) for (const name of ['own', 'common'] as const) receiver[name](1);
+    expect(runs).toEqual(['own', 'common', 'own']);
+    expect([cacheOf(proxy, 'own').delete(1), cacheOf(service, 'own').has(1)]).toEqual([true, true]);
+    expect([cacheOf(proxy, 'common').delete(1), cacheOf(service, 'common').has(1)]).toEqual([true, false]);
+  });
+
   test('frozen, sealed, null-prototype and proxied receivers and primitives are cached', () => {
     class Service {
       @cached()
