@@ -1,4 +1,4 @@
-import { hasOwn, ignoreForeign, keysOf, symbolsOf } from '../platform.js';
+import { hasOwn, ignoreForeign, keysOf, rawDescriptorOf, symbolsOf } from '../platform.js';
 import { identityOf } from './identity.js';
 import { BuiltIn, kindOf } from './kind.js';
 import { ARRAY, BACK, KEYED, type Marker, MINUS_ZERO } from './marker.js';
@@ -88,5 +88,6 @@ function isKeyed(target: object): target is Keyed {
 /** Whether an array or an object without a content of its own has no properties. Its tokens show whether this is so. */
 function isEmpty(target: object, kind: Marker): boolean {
   if (kind === KEYED || (kind === ARRAY && hasOwn(target, 'raw'))) return false;
-  return keysOf(target).length === 0 && symbolsOf(target).length === 0;
+  const isShown = (symbol: symbol) => rawDescriptorOf(target, symbol)?.enumerable;
+  return keysOf(target).length === 0 && !symbolsOf(target).some(isShown);
 }
