@@ -607,7 +607,7 @@ describe(legacy ? 'legacy dialect' : 'standard dialect', () => {
   test('an option for async methods is refused at decoration where the compiler wrote down that the method is none', () => {
     const declare = () => {
       class Service {
-        @cached({ staleIfError: 1000 })
+        @cached({ ttl: 1000, staleIfError: 1000 })
         get(a: string): string {
           return a;
         }
@@ -647,7 +647,7 @@ describe(legacy ? 'legacy dialect' : 'standard dialect', () => {
 
   test('an option for async methods is taken where the types leave room for a promise', async () => {
     class Service {
-      @cached({ staleIfError: 1000 })
+      @cached({ ttl: 1000, staleIfError: 1000 })
       promised(): Promise<number> {
         return Promise.resolve(1);
       }

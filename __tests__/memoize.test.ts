@@ -357,7 +357,7 @@ test('a synchronous method that clears its own cache is fenced too', () => {
 test('recursion over other arguments works, over the same is an error', () => {
   const fib: (n: number) => number = memoize((n: number) => (n < 2 ? n : fib(n - 1) + fib(n - 2)), { capacity: 3 });
   expect(fib(70)).toBe(190392490709135);
-  for (const options of [{}, { timeout: 1000 }, { staleIfError: 1 }]) {
+  for (const options of [{}, { timeout: 1000 }, { ttl: 1000, staleIfError: 1 }]) {
     const endless: (n: number) => unknown = memoize((n: number) => endless(n), options);
     for (let i = 0; i < 2; i++) {
       expect(() => endless(1)).toThrow(
@@ -698,7 +698,7 @@ test('definitions are listed with their totals, and cleared all at once', () => 
 
 test('clearing all has a function let go of its results at once, and tells its listener when it is next used', async () => {
   const evict = jest.fn();
-  for (const [index, options] of [{}, { staleIfError: 5 }].entries()) {
+  for (const [index, options] of [{}, { ttl: Infinity, staleIfError: 5 }].entries()) {
     const name = `cleared ${index}`;
     const memoized = memoize(async (n: number) => n, { name, on: { evict }, ...options });
     const listed = caches().find((each) => each.name === name)!;

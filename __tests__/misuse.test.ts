@@ -94,6 +94,21 @@ const callOptions: typeof options = [
   ['jitter above 1', { jitter: 1.1 }, 'jitter: expected a number from 0 to 1, but got: number 1.1'],
   ['timeout 0', { timeout: 0 }, `timeout: ${EXPECTED_TIMER}number 0`],
   ['a softTimeout that no timer holds', { softTimeout: 2 ** 31 }, `softTimeout: ${EXPECTED_TIMER}number 2147483648`],
+  ...['staleWhileRevalidate', 'staleIfError'].map((name): (typeof options)[0] => [
+    ...([`${name} without a ttl`, { [name]: 5 }, `${name}: expected a ttl beside it, but got: number 5`] as const),
+  ]),
+  ...['refreshAhead', 'jitter'].flatMap((name): typeof options => {
+    const message = `${name}: expected a finite ttl beside it, but got: number 0.5`;
+    return [
+      [`${name} without a ttl`, { [name]: 0.5 }, message],
+      [`${name} with ttl Infinity`, { ttl: Infinity, [name]: 0.5 }, message],
+    ];
+  }),
+  [
+    'softTimeout without staleIfError',
+    { ttl: 5, staleWhileRevalidate: 5, softTimeout: 5 },
+    'softTimeout: expected staleIfError beside it, but got: number 5',
+  ],
   ['an async key', { key: async () => 1 }, 'key: expected a function that is not async, but got: function'],
   ['a listener that is none', { on: { hit: 1 } }, 'on.hit: expected a function, but got: number 1'],
   [
@@ -136,6 +151,15 @@ test('memoize.many refuses options that are no object, and those that memoize re
   ]) {
     expect(many(bad)).toThrow(error({ code: 'MEMOKIT_BAD_OPTION', message: message as string }));
   }
+});
+
+test('an option that needs a ttl takes one that is a function, and a stale option takes Infinity', () => {
+  for (const needy of [{ staleWhileRevalidate: 5 }, { staleIfError: 5, softTimeout: 5 }]) {
+    for (const ttl of [5, () => 5, Infinity]) expect(wrap({ ttl, ...needy })).not.toThrow();
+  }
+  for (const ttl of [5, () => 5]) expect(wrap({ ttl, refreshAhead: 0.5, jitter: 0.5 })).not.toThrow();
+  const off = { staleWhileRevalidate: 0, staleIfError: 0, refreshAhead: 1, jitter: 0, softTimeout: Infinity };
+  expect(wrap(off)).not.toThrow();
 });
 
 test('an option that is undefined is as if it were not given', () => {

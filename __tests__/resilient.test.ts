@@ -466,13 +466,14 @@ test('a method that returns no promise is refused at its first call, which names
     softTimeout: 1,
     signal: () => undefined,
   })) {
+    const needed = option === 'softTimeout' ? { ttl: 1, staleIfError: 1 } : { ttl: 1 };
     const get = memoize(
       function load() {
         return 1;
       },
-      { [option]: value },
+      { ...needed, [option]: value },
     );
-    const message = `${option} of load: expected a method that returns promises, but got: number 1`;
+    const message = `${option === 'softTimeout' ? 'staleIfError' : option} of load: expected a method that returns promises, but got: number 1`;
     expect(get).toThrow(error({ code: 'MEMOKIT_BAD_OPTION', message }));
   }
 });
@@ -504,8 +505,8 @@ test('a load that fails after a put gives its callers the error, unless staleIfE
   for (const [options, expected] of [
     [{}, 'rejected'],
     [{ timeout: 1000 }, 'rejected'],
-    [{ errorTtl: 1000, staleWhileRevalidate: 1000 }, 'rejected'],
-    [{ staleIfError: 1000 }, 'fulfilled'],
+    [{ ttl: Infinity, errorTtl: 1000, staleWhileRevalidate: 1000 }, 'rejected'],
+    [{ ttl: Infinity, staleIfError: 1000 }, 'fulfilled'],
   ] as const) {
     const source = new Source<string>();
     const get = memoize(source.load, { ...options, clock: source.clock });

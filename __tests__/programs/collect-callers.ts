@@ -40,5 +40,9 @@ async function left(options: object): Promise<number> {
 }
 
 const tags = () => ['mine'];
-const held = [await left({}), await left({ tags }), await left({ tags, softTimeout: 1e6 })];
+const held = [
+  await left({}),
+  await left({ tags }),
+  await left({ tags, ttl: 1e6, staleIfError: 1e6, softTimeout: 1e6 }),
+];
 console.log(JSON.stringify({ gc: typeof globalThis.gc, held }));

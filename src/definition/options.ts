@@ -103,7 +103,8 @@ export interface CachedOptions<Args extends readonly unknown[] = any, R = any, T
   readonly tags?: ((result: Awaited<R>, ...args: Args) => readonly string[]) | undefined;
   /**
    * The milliseconds past `ttl` in which callers get the old value at once while one load in the background replaces it
-   * (RFC 5861). 0 turns it off; `Infinity` sets no limit. This option and all that follow are for async methods only.
+   * (RFC 5861). 0 turns it off; `Infinity` sets no limit. It needs a `ttl`, which may be `Infinity`. This option and all
+   * that follow are for async methods only.
    * @default 0
    * @example cached({ ttl: 60_000, staleWhileRevalidate: 30_000 })
    */
@@ -111,21 +112,21 @@ export interface CachedOptions<Args extends readonly unknown[] = any, R = any, T
   /**
    * The milliseconds past `ttl` in which callers get the old value if the load fails (RFC 5861) or takes longer than
    * `timeout` or `softTimeout`. After that, no other load begins for half a second to a second. 0 turns it off;
-   * `Infinity` sets no limit.
+   * `Infinity` sets no limit. It needs a `ttl`, which may be `Infinity`.
    * @default 0
    * @example cached({ ttl: 60_000, staleIfError: 3_600_000 })
    */
   readonly staleIfError?: number | undefined;
   /**
    * The fraction of `ttl` after which a hit starts one load in the background. It is above 0 and at most 1; 1 turns it
-   * off.
+   * off. It needs a `ttl` other than `Infinity`.
    * @default 1
    * @example cached({ ttl: 60_000, refreshAhead: 0.8 })
    */
   readonly refreshAhead?: number | undefined;
   /**
    * The largest fraction by which the `ttl` of an entry is shortened at random, so that entries that were loaded
-   * together do not expire together. It is from 0 to 1.
+   * together do not expire together. It is from 0 to 1, and needs a `ttl` other than `Infinity`.
    * @default 0
    * @example cached({ ttl: 60_000, jitter: 0.1 })
    */
@@ -148,8 +149,8 @@ export interface CachedOptions<Args extends readonly unknown[] = any, R = any, T
    */
   readonly timeout?: number | undefined;
   /**
-   * The milliseconds after which callers get the old value that `staleIfError` allows. The load continues, and its
-   * result is stored. If there is no such value, callers wait for the load, at most for the `timeout`. It is above 0
+   * The milliseconds after which callers get the old value that `staleIfError` allows. It needs `staleIfError`. The
+   * load continues, and its result is stored. If there is no such value, callers wait for the load, at most for the `timeout`. It is above 0
    * and at most 2,147,483,647, or `Infinity` for no limit.
    * @default Infinity
    * @example cached({ ttl: 60_000, staleIfError: 3_600_000, softTimeout: 200 })

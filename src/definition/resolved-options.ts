@@ -111,8 +111,16 @@ export function resolveOptions<Args extends readonly unknown[], R, This>(
   // One batch runs in the async context of its first call, so calls of other tenants must not be in it.
   const sharing = 'a function that says who may share a batch (() => 0 if all may), as many has a key';
   requireOption(batchBy || many === undefined || !key, 'batchBy', sharing, batchBy);
+  // Without a ttl no entry grows old. A program that writes `ttl: Infinity` means to end its entries itself.
+  for (const [option, given] of entriesOf({ staleWhileRevalidate, staleIfError })) {
+    requireOption(own.ttl !== undefined || given === 0, option, 'a ttl beside it', given);
+  }
+  const ends = ttl !== Infinity;
+  requireOption(ends || refreshAhead === 1, 'refreshAhead', 'a finite ttl beside it', refreshAhead);
+  requireOption(ends || jitter === 0, 'jitter', 'a finite ttl beside it', jitter);
   requireTimer('timeout', timeout);
   requireTimer('softTimeout', softTimeout);
+  requireOption(staleIfError || softTimeout === Infinity, 'softTimeout', 'staleIfError beside it', softTimeout);
   return freezeObject({ ...resolved, on });
 }
 
