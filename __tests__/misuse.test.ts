@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { transformSync } from '@babel/core';
 import { expect, test } from '@jest/globals';
 import {
   cached,
@@ -201,6 +202,29 @@ test('memoize refuses what is no function', () => {
   expect(() => call(memoize, 'fact')).toThrow(error(refusal));
 });
 
+test('memoize and memoize.many refuse a class, and take whatever else can be called', () => {
+  class Named {
+    static toString() {
+      return 'no source';
+    }
+  }
+  class Derived extends Named {}
+  for (const made of [Named, Derived, class {}]) {
+    const message = 'expected a function, but got: a class';
+    expect(() => call(memoize, made)).toThrow(error({ code: 'MEMOKIT_BAD_ARGUMENT', message: `fn: ${message}` }));
+    expect(() => call(memoize.many, made)).toThrow(
+      error({ code: 'MEMOKIT_BAD_ARGUMENT', message: `batch: ${message}` }),
+    );
+  }
+  // TypeScript and Babel compile a class for ES5 to a function. Babel makes its prototype read-only.
+  const compiled = new Function(
+    'function Compiled() {} return Object.defineProperty(Compiled, "prototype", { writable: false });',
+  )();
+  const methods = { class() {}, classOf() {} };
+  const taken = [compiled, function classic() {}, function $class() {}, methods.class, methods.classOf, Number, Date];
+  for (const fn of [...taken, Named.bind(undefined), async () => {}]) expect(() => call(memoize, fn)).not.toThrow();
+});
+
 test('memoize refuses a name as many, unless per says that there are receivers to look on', () => {
   const refusal = { code: 'MEMOKIT_BAD_OPTION', message: 'many: expected a function, but got: string getMany' };
   expect(wrap({ many: 'getMany' })).toThrow(error(refusal));
@@ -302,6 +326,35 @@ for (const [title, args, named] of [
   test(`cached refuses to stand on ${title}, and says what works`, () => {
     expect(place(...args)).toThrow(error({ code: 'MEMOKIT_BAD_PLACE', message: expect.stringContaining(named) }));
     expect(place(...args)).toThrow('memoize(fn)');
+  });
+}
+
+/** Compiles as Next.js does without `experimentalDecorators`: with Babel's helpers for the proposal of 2018. */
+function compileAsOf2018(source: string): string {
+  const plugins = [['@babel/plugin-proposal-decorators', { version: '2018-09', decoratorsBeforeExport: true }]];
+  return transformSync(source, { babelrc: false, configFile: false, plugins })!.code!;
+}
+
+for (const [title, source, named] of [
+  ['a method', 'class A { @decorate() get() {} }', 'get'],
+  ['a getter', 'class A { @decorate() get all() {} }', 'all'],
+  ['a static method', 'class A { @decorate() static make() {} }', 'make'],
+  ['a computed method', "class A { @decorate() [Symbol('own')]() {} }", 'Symbol(own)'],
+  ['a class', '@decorate() class A {}', 'a class'],
+] as const) {
+  test(`a decorator that a compiler applied by the proposal of 2018 says what to set: ${title}`, () => {
+    for (const [name, decorate] of Object.entries({
+      cached,
+      evicts: () => evicts('get'),
+      puts: () => puts('get', () => []),
+    })) {
+      const message = expect.stringMatching(
+        /^@\w+ cannot decorate .* proposal of 2018 .*"experimentalDecorators": true.*\{ "version": "2023-11" \}/,
+      );
+      const apply = () => new Function('decorate', compileAsOf2018(source))(decorate);
+      expect(apply).toThrow(error({ code: 'MEMOKIT_BAD_PLACE', message }));
+      expect(apply).toThrow(`@${name} cannot decorate ${named},`);
+    }
   });
 }
 

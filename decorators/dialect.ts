@@ -1,6 +1,6 @@
 import type { Fn } from '../src/definition/function.js';
 import { PlacementError } from '../src/errors.js';
-import { bare, descriptorOf, hasOwn, setProperty } from '../src/platform.js';
+import { bare, descriptorOf, hasOwn, setProperty, tagOf } from '../src/platform.js';
 
 /** The two dialects of decorators: legacy (TypeScript's `experimentalDecorators`) and standard (TC39). */
 
@@ -31,7 +31,8 @@ export interface Target {
 /**
  * Handles a decorator call of either dialect: replaces the decorated member with the result of `replace`.
  *
- * @throws PlacementError when the decorator does not decorate members of this kind.
+ * @throws PlacementError when the decorator does not decorate members of this kind, or when the call is in the dialect of
+ * the proposal of 2018.
  */
 export function adapt(decorator: Decorator, call: readonly unknown[], replace: (target: Target) => Fn): unknown {
   const { decorates, alternative } = decorator;
@@ -48,6 +49,7 @@ export function adapt(decorator: Decorator, call: readonly unknown[], replace: (
     place = found;
     name = key;
   } else {
+    if (second === undefined) refuseOld(decorator, decorated);
     // legacy
     const descriptor = bare(third as PropertyDescriptor | undefined);
     if (isAccessor(descriptor)) refuseReplaced(decorator, decorated, second as PropertyKey);
@@ -92,6 +94,19 @@ interface Context {
  */
 function isContext(second: unknown): second is Context {
   return typeof second === 'object' && second !== null && hasOwn(second, 'kind');
+}
+
+/**
+ * Refuses a decorator call in the dialect of the proposal of 2018. It has one argument, a descriptor of the class or the
+ * member, which that proposal gives a tag of its own.
+ */
+function refuseOld({ name }: Decorator, decorated: unknown): void {
+  if (tagOf(decorated) !== '[object Descriptor]') return;
+  throw new PlacementError(
+    `@${name} cannot decorate ${String((decorated as { key?: PropertyKey }).key ?? 'a class')}, because the compiler has ` +
+      `made a decorator of the proposal of 2018 of it: set "experimentalDecorators": true in tsconfig.json (Next.js, ` +
+      `swc), or { "version": "2023-11" } for @babel/plugin-proposal-decorators`,
+  );
 }
 
 function isAccessor({ get, set }: PropertyDescriptor): boolean {

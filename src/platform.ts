@@ -95,6 +95,13 @@ export function rejected(error: unknown): Promise<never> {
   return reject.call(Promise, error) as Promise<never>;
 }
 
+const sourcer = Function.prototype.toString;
+
+/** Returns the source text of a function. */
+export function sourceOf(fn: object): string {
+  return sourcer.call(fn);
+}
+
 const tagger = Object.prototype.toString;
 
 /** Returns the language's tag of a value, such as `[object Array]`. */

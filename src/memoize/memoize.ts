@@ -2,7 +2,8 @@ import type { Fn } from '../definition/function.js';
 import type { BatchFunction, CachedOptions } from '../definition/options.js';
 import { type ResolvedOptions, resolveOptions } from '../definition/resolved-options.js';
 import type { CallbackArgsOf } from '../definition/signature.js';
-import { defineProperty } from '../platform.js';
+import { ArgumentError } from '../errors.js';
+import { defineProperty, hasOwn, sourceOf } from '../platform.js';
 import { requireCallback, requireOption } from '../validate.js';
 import type { Features } from './features.js';
 import { wrap } from './wrap.js';
@@ -21,7 +22,7 @@ export interface Memoize {
    * not a native promise, such as a query builder, is awaited at once, and callers get a native promise of its result,
    * although the return type still names the thenable.
    *
-   * @throws ArgumentError when `fn` is not a function. OptionError when an option violates `CachedOptions`.
+   * @throws ArgumentError when `fn` is not a function, or is a class. OptionError when an option violates `CachedOptions`.
    *   PlacementError when `fn` is a generator function.
    * @example
    * const fact = memoize(factorial, { capacity: 1000 });
@@ -44,7 +45,7 @@ export interface Memoize {
    * The memoized function takes one key and no signal. For a signal, write
    * `memoize(async (key, signal) => …, { many: batch, signal })`.
    *
-   * @throws ArgumentError when `batch` is not a function. OptionError when an option violates `CachedOptions`.
+   * @throws ArgumentError when `batch` is not a function, or is a class. OptionError when an option violates `CachedOptions`.
    * @example
    * const userOf = memoize.many(async (ids: readonly number[]) => {
    *   const users = await database.usersOf(ids);
@@ -78,7 +79,7 @@ type WithoutErrors<V> = V extends Error
 /** Makes the function `memoize` with a given set of features. */
 export function memoizeWith(features: Features): Memoize {
   function memoize<F extends Fn>(fn: F, options: CachedOptions = {}): F {
-    requireCallback('fn', fn);
+    requireMethod('fn', fn);
     return wrapped(fn, resolveOptions(options));
   }
   function wrapped<F extends Fn>(fn: F, options: ResolvedOptions): F {
@@ -89,9 +90,17 @@ export function memoizeWith(features: Features): Memoize {
     return wrap(fn, { options, sharing: per ?? 'one', label, role: 'function', features }) as F;
   }
   function many<K, V>(batch: BatchFunction<K, V>, options: CachedOptions = {}): (key: K) => Promise<Loaded<V>> {
-    requireCallback('batch', batch);
+    requireMethod('batch', batch);
     return wrapped(batch as Fn, resolveOptions(options, batch));
   }
   const value = many;
   return defineProperty(memoize, 'many', { value, writable: true, enumerable: true, configurable: true }) as Memoize;
+}
+
+/** @throws ArgumentError when an argument is not a function, or is a class, which cannot be called without `new`. */
+function requireMethod(name: string, fn: Fn): void {
+  requireCallback(name, fn);
+  // The text of a method may begin with `class` too, if that is its name. It has no prototype.
+  if (!hasOwn(fn, 'prototype') || !/^class\b/.test(sourceOf(fn))) return;
+  throw new ArgumentError(`${name}: expected a function, but got: a class`);
 }
