@@ -641,7 +641,7 @@ for (const [place, fail] of SHOWN) {
 
 test('a message shows at most 100 characters of a name that is not cached', () => {
   for (const name of ['x'.repeat(1000), Symbol('x'.repeat(1000))]) {
-    expect(() => cacheOf({}, name as never)).toThrow(/^(Symbol\()?x{93,100}… is not cached/);
+    expect(() => cacheOf({}, name as never)).toThrow(/^Object\.(Symbol\()?x{93,100}… is not cached/);
   }
 });
 

@@ -5,6 +5,7 @@ import type { Fn } from '../src/definition/function.js';
 import type { CachedOptions } from '../src/definition/options.js';
 import { asyncOptionOf, type ResolvedOptions, resolveOptions } from '../src/definition/resolved-options.js';
 import { mismatch, OptionError, PlacementError } from '../src/errors.js';
+import { registerUnplaced } from '../src/memoize/hidden-members.js';
 import { pickMember } from '../src/memoize/members.js';
 import { receiversOf, registerMember } from '../src/memoize/registry.js';
 import { wrap } from '../src/memoize/wrap.js';
@@ -54,7 +55,10 @@ export function cached(options: CachedOptions = {}, ...misuse: unknown[]): Cache
       const role = target.kind === 'getter' ? 'getter' : 'method';
       const sharing = resolved.per ?? 'instance';
       replacement = wrap(target.method, { options: resolved, sharing, label, role, features: ALL_FEATURES });
-      if (target.owner !== undefined) registerMember(target.owner, target.key, replacement);
+      // A class has one metadata object for static and instance members of one name.
+      const place = target.owner ?? (target.isStatic ? undefined : target.metadata);
+      if (place !== undefined) registerMember(place, target.key, replacement);
+      else registerUnplaced(target.key, replacement);
       carryMetadata(target.method, replacement);
       recordOptions(target, replacement, resolved);
       return replacement;

@@ -1,7 +1,7 @@
 import { mismatch, OptionError } from '../errors.js';
 import { type CallKey, callKeyOf, isSameKey, isTokens } from '../key/call-key.js';
 import { isToken } from '../key/flatten.js';
-import { isArray, peek } from '../platform.js';
+import { isArray, peek, prototypeOf } from '../platform.js';
 import { refusePromise, refusePromiseKey } from '../promise.js';
 import { monotonic, reader } from '../time/clock.js';
 import { withoutSignal } from './caller-signal.js';
@@ -75,6 +75,19 @@ export class Definition {
   /** Remembers the class or prototype of the first receiver, from which the label can derive the name of the class. */
   rememberClass(receiverClass: object): void {
     this.#receiverClass ??= new WeakRef(receiverClass);
+  }
+
+  /**
+   * Whether a member that stands in a class may be this one, given the class's prototype or, for a static member, the
+   * class: whether the first receiver inherits from it. `undefined` before the first receiver.
+   */
+  mayBelongTo(owner: object): boolean | undefined {
+    if (this.#receiverClass === undefined) return undefined;
+    let at: object | null | undefined = this.#receiverClass.deref();
+    // The class of the first receiver may be collected, while another class that inherits the member is in use.
+    if (at === undefined) return true;
+    while (at !== null && at !== owner) at = prototypeOf(at) as object | null;
+    return at !== null;
   }
 
   /** Returns the key of a call. */

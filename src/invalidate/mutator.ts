@@ -1,15 +1,16 @@
 import { callAll } from '../call-all.js';
 import type { Fn } from '../definition/function.js';
-import { copyAppearance, isGenerator } from '../definition/function.js';
+import { copyAppearance, isAsync, isGenerator } from '../definition/function.js';
 import { PlacementError } from '../errors.js';
 import { registerBefore } from '../memoize/registry.js';
-import { prototypeOf, setPrototypeOf } from '../platform.js';
+import { prototypeOf, rejected, setPrototypeOf } from '../platform.js';
 import { isPromise, nativePromise } from '../promise.js';
 import type { OnSuccess, Rule } from './rule.js';
 
 /**
  * Returns a function that calls a method and applies a rule whenever the method succeeds. The function has the method's
- * name, length and own properties, and is synchronous if the method is.
+ * name, length and own properties, and is synchronous if the method is. If the method is async, or has returned a
+ * promise before, the function rejects where it would throw before it calls the method.
  *
  * @throws PlacementError when the method is a generator.
  */
@@ -54,20 +55,28 @@ class Mutator {
     const method = this.#method;
     const before = this.#rules.filter(({ isBefore }) => isBefore);
     const after = this.#rules.filter(({ isBefore }) => !isBefore);
+    let promises = isAsync(method);
     return {
       call(this: unknown, ...args: unknown[]): unknown {
         const bind = (rule: Rule) => rule.bind(this, args);
-        // All rules are bound before anything happens, so that a name without a cache throws before anything changes.
-        const [first, last] = [before.map(bind), after.map(bind)];
-        applyAll(
-          first.map((start) => start()),
-          undefined,
-          false,
-        );
-        const started = last.map((start) => start());
+        let started: OnSuccess[];
+        try {
+          // All rules are bound before anything happens, so that a name without a cache throws before anything changes.
+          const [first, last] = [before.map(bind), after.map(bind)];
+          applyAll(
+            first.map((start) => start()),
+            undefined,
+            false,
+          );
+          started = last.map((start) => start());
+        } catch (error) {
+          if (promises) return rejected(error);
+          throw error;
+        }
         const result: unknown = method.apply(this, args);
-        if (isPromise(result)) return nativePromise(result).then((value) => applyAll(started, value, true));
-        return applyAll(started, result, false);
+        if (!isPromise(result)) return applyAll(started, result, false);
+        promises = true;
+        return nativePromise(result).then((value) => applyAll(started, value, true));
       },
     }.call;
   }

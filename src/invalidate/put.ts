@@ -16,8 +16,8 @@ class PutRule extends Rule {
   override bind(receiver: unknown, args: readonly unknown[]): OnStart {
     const named = this.cachesOf(receiver);
     return () => {
-      const watched = named.map(([nearest, ...others]) => {
-        return { nearest, others, isUntouched: CallCache.watch(nearest) };
+      const watched = named.flatMap(([nearest, ...others]) => {
+        return nearest === undefined ? [] : { nearest, others, isUntouched: CallCache.watch(nearest) };
       });
       return (result, isAwaited) => {
         // A change of the cache while the mutator ran may be newer than the mutator's result.
@@ -30,7 +30,7 @@ class PutRule extends Rule {
             return [first, ...others.map((cache) => CallCache.deletion(cache, call))];
           });
         };
-        return () => this.apply(receiver, args, result, named.flat(), steps);
+        return () => this.apply(receiver, args, result, named, steps);
       };
     };
   }

@@ -46,9 +46,9 @@ export abstract class Rule {
 
   /**
    * Returns the caches of each name: that of the member itself first, then those of the members that it overrides,
-   * because an override may compute its result from theirs.
+   * because an override may compute its result from theirs. A name has none while it is not known which member it is.
    */
-  protected cachesOf(receiver: unknown): (readonly [CallCache, ...CallCache[]])[] {
+  protected cachesOf(receiver: unknown): (readonly CallCache[])[] {
     return this.#names.map((name) => cachesOf(receiver as object, name));
   }
 
@@ -73,18 +73,26 @@ export abstract class Rule {
     receiver: unknown,
     args: readonly unknown[],
     result: unknown,
-    caches: readonly CallCache[],
+    named: readonly (readonly CallCache[])[],
     steps: () => readonly Step[],
   ): void {
     let found: readonly Step[];
+    let late: readonly CallCache[] = [];
     try {
+      // A member that was first called while the mutator ran is known now. What it has stored may be outdated.
+      late = this.#names.flatMap((name, i) => (named[i]!.length > 0 ? [] : cachesOf(receiver as object, name)));
       const counts: unknown = this.#when === undefined || this.#when.call(receiver, result, ...args);
       refusePromise('when', counts);
-      found = counts ? steps() : [];
+      found = counts ? [...steps(), ...clearings(late)] : [];
     } catch (error) {
       if (this.isBefore) throw error;
-      throwAfter(() => callAll(caches.map((cache) => () => cache.clear())), error);
+      throwAfter(() => callAll(clearings([...named.flat(), ...late])), error);
     }
     callAll(found);
   }
+}
+
+/** Returns the steps that evict every call from caches. */
+export function clearings(caches: readonly CallCache[]): Step[] {
+  return caches.map((cache) => () => cache.clear());
 }

@@ -1,7 +1,10 @@
+import { memberLabel } from '../definition/definition.js';
 import type { Fn } from '../definition/function.js';
 import type { ArgsOf, ResultOf } from '../definition/signature.js';
 import { NotCachedError, shortened } from '../errors.js';
+import { descriptorOf, ownKeys } from '../platform.js';
 import { CallCache } from './call-cache.js';
+import { hiddenAt, receiversByMetadata } from './hidden-members.js';
 import { memberOf, pickMember } from './members.js';
 import type { Receivers } from './receivers.js';
 import { receiversOf, receiversOfMember } from './registry.js';
@@ -38,19 +41,19 @@ export function cacheOf<T extends object, K extends keyof T>(
 export function cacheOf<F extends Fn>(receiver: object, method: F): CallCache<ArgsOf<F>, ResultOf<F>>;
 export function cacheOf(target: object, ...members: unknown[]): CallCache {
   const [receiver, member] = memberOf(target, members[0]);
-  const receivers =
-    members.length === 0
-      ? receiversOf(receiver)
-      : (receiversOf(member) ?? pickMember(Object(receiver), member as PropertyKey, finderOf(member as PropertyKey)));
-  const named = members.length === 0 ? target : member;
-  const name =
-    typeof named === 'function' ? named.name : typeof named === 'object' ? 'an object' : shortened(named, LONGEST_NAME);
-  if (receivers === undefined) {
-    throw new NotCachedError(
-      `${name || 'a function'} is not cached: it needs @cached() as its outermost decorator, or memoize(fn), from this copy of memokit`,
-    );
+  if (members.length > 0) {
+    const named = receiversOf(member);
+    if (named !== undefined) return cacheFor(named, receiver);
+    if (typeof member === 'function' || typeof member === 'object') throw unknownFunction(member);
+    const known = chainOf(receiver, member as PropertyKey).map((at) => at.filter((each) => each !== null));
+    const [found, other] = known.find(({ length }) => length > 0) ?? [];
+    // If there are two at one place, it is not known which of them the receiver calls.
+    if (found && !other) return cacheFor(found, receiver);
+    throw notCached(receiver, member as PropertyKey);
   }
-  if (members.length === 0 && receivers.sharing !== 'one') {
+  const receivers = receiversOf(receiver);
+  if (receivers === undefined) throw unknownFunction(target);
+  if (receivers.sharing !== 'one') {
     throw new NotCachedError(
       `${receivers.definition.name} has a cache for each receiver: write cacheOf(receiver, method)`,
     );
@@ -59,32 +62,76 @@ export function cacheOf(target: object, ...members: unknown[]): CallCache {
 }
 
 /**
- * Returns the caches of all cached members with one name along the prototype chain, nearest first.
+ * Returns the caches of all cached members with one name along the prototype chain, nearest first. There is none if
+ * something may hide a cached member that was never called.
  *
  * @throws NotCachedError when the chain has no cached member of that name.
  */
-export function cachesOf(target: object, name: PropertyKey): readonly [CallCache, ...CallCache[]] {
-  const nearest: CallCache = cacheOf(target as Record<PropertyKey, unknown>, name);
+export function cachesOf(target: object, name: PropertyKey): readonly CallCache[] {
   const [receiver, member] = memberOf(target, name);
   // A method that a `cachedProxy` caches is not on the prototype chain.
-  if (receiversOf(member) !== undefined) return [nearest];
-  const chain = new Set<Receivers>();
-  const find = finderOf(name);
-  pickMember(Object(receiver), name, (owned, owner) => {
-    const receivers = find(owned, owner);
-    if (receivers !== undefined) chain.add(receivers);
+  const proxied = receiversOf(member);
+  const chain = new Set(proxied === undefined ? chainOf(receiver, name).flat() : [proxied]);
+  if (chain.size === 0) throw notCached(receiver, name);
+  return [...chain].flatMap((receivers) => (receivers === null ? [] : cacheFor(receivers, receiver)));
+}
+
+/**
+ * Returns the receivers of the cached members with one name along the prototype chain, nearest first. Where something
+ * hides the member, several come into question, or `null` for one that was never called.
+ */
+function chainOf(receiver: object, name: PropertyKey): (Receivers | null)[][] {
+  const owners: [owner: object, member: unknown, known: Receivers | undefined][] = [];
+  pickMember(Object(receiver), name, (member, owner) => {
+    const known = receiversOfMember(owner, name, member) ?? receiversByMetadata(owner, name);
+    owners.push([owner, member, known]);
     return undefined;
   });
-  const [, ...overridden] = chain;
-  return [nearest, ...overridden.map((receivers) => cacheFor(receivers, receiver))];
+  const visible = owners.map(([, , known]) => known);
+  const found = owners.map(([owner, member, known]) => {
+    if (known !== undefined) return [known];
+    if (typeof member !== 'function') return [];
+    return hiddenAt(owner, name).filter((each) => !visible.includes(each as Receivers));
+  });
+  return found.filter(({ length }) => length > 0);
 }
 
 /** The most characters of a name in a message. A program may pass a name that a request has brought. */
 const LONGEST_NAME = 100;
 
-/** Returns the function that finds the receivers of a member with a name, for `pickMember`. */
-function finderOf(name: PropertyKey): (member: unknown, owner: object) => Receivers | undefined {
-  return (member, owner) => receiversOfMember(owner, name, member);
+function unknownFunction(fn: unknown): NotCachedError {
+  const name =
+    typeof fn === 'function'
+      ? fn.name || 'a function'
+      : typeof fn === 'object'
+        ? 'an object'
+        : shortened(fn, LONGEST_NAME);
+  return new NotCachedError(
+    `${name} is not cached: it needs @cached() as its outermost decorator, or memoize(fn), from this copy of memokit`,
+  );
+}
+
+/** Returns the error for a name of no cached member, which says what the receiver has under that name. */
+function notCached(receiver: object, name: PropertyKey): NotCachedError {
+  let kind: string | undefined;
+  const names: string[] = [];
+  pickMember(Object(receiver), name, (member, owner) => {
+    if (member !== undefined) kind ??= typeof member;
+    for (const key of ownKeys(owner)) {
+      const { get, value } = descriptorOf(owner, key)!;
+      if (receiversOfMember(owner, key, get ?? value) !== undefined) names.push(String(key));
+    }
+    return undefined;
+  });
+  const label = memberLabel(receiver, shortened(name, LONGEST_NAME));
+  const reason =
+    kind === undefined
+      ? `there is no such member, and the cached ones are: ${shortened(names.join(', ') || 'none', LONGEST_NAME)}`
+      : kind === 'function'
+        ? 'a function stands there that is not a cached method. It lacks @cached(), or something has wrapped it: ' +
+          '@cached() needs to be the outermost decorator, from this copy of memokit'
+        : `a value of type ${kind} stands there, not a method`;
+  return new NotCachedError(`${label} is not cached: ${reason}`);
 }
 
 function cacheFor(receivers: Receivers, receiver: unknown): CallCache {

@@ -67,7 +67,8 @@ export function receiversOfMember(owner: object, name: PropertyKey, member: unkn
   return receiversOf(member) ?? members.get(owner)?.[name];
 }
 
-function liveDefinitions(): Definition[] {
+/** Returns all live definitions, in the order of their definition. */
+export function liveDefinitions(): Definition[] {
   return [...definitions].flatMap((reference) => reference.deref() ?? []);
 }
 

@@ -1,0 +1,38 @@
+import type { Definition } from '../definition/definition.js';
+import { peek } from '../platform.js';
+import type { Receivers } from './receivers.js';
+import { liveDefinitions, receiversOf, receiversOfMember } from './registry.js';
+
+/**
+ * The cached members whose class the compiler did not tell, as in the standard dialect. A decorator, a spy or a library
+ * may have put a function of its own in the place of such a member. The class of its first receiver tells where it was.
+ */
+const unplaced = /* @__PURE__ */ new WeakMap<Definition, readonly [name: PropertyKey, receivers: Receivers]>();
+
+/** Registers a wrapper whose class is not known. */
+export function registerUnplaced(name: PropertyKey, wrapper: object): void {
+  const receivers = receiversOf(wrapper)!;
+  unplaced.set(receivers.definition, [name, receivers]);
+}
+
+/**
+ * Returns the receivers of the cached members of a name that something at an owner may hide, latest first. They are
+ * `null` for each member that was never called, which may be of any class.
+ */
+export function hiddenAt(owner: object, name: PropertyKey): (Receivers | null)[] {
+  const found = liveDefinitions().flatMap((definition) => {
+    const [key, receivers] = unplaced.get(definition) ?? [];
+    const belongs = key === name ? definition.mayBelongTo(owner) : false;
+    return belongs === false ? [] : belongs ? receivers! : null;
+  });
+  return found.reverse();
+}
+
+/** Returns the receivers of a class's cached member by the metadata of the class, where the compiler has made any. */
+export function receiversByMetadata(prototype: object, name: PropertyKey): Receivers | undefined {
+  const made = peek(prototype, 'constructor');
+  const { metadata = Symbol.for('Symbol.metadata') } = Symbol as { metadata?: symbol };
+  return typeof made === 'function' && made.prototype === prototype
+    ? receiversOfMember(peek(made, metadata) as object, name, undefined)
+    : undefined;
+}
