@@ -1,6 +1,6 @@
 /**
  * The test run: everything that `npm test` promises, step by step, and one closing line that counts it.
- * With `--long`, random seeds, more runs, the decorator cases under other compilers, and hostile arguments.
+ * With `--long`, random seeds, more runs, the decorator cases under other compilers, hostile arguments, and the hosts.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -47,6 +47,7 @@ jest('tests', 'jest.config.mjs');
 if (values.long) {
   jest('decorator cases under other compilers', 'jest.compilers.config.mjs');
   step('hostile arguments', '__tests__/hostile/run.mjs');
+  step('hosts', 'hosts/run.mjs');
 }
 
 rmSync(reports, { recursive: true });
