@@ -29,7 +29,8 @@ class Rates {
   }
 
   isSecretCached() {
-    return this.#secret('a') === this.#secret('a');
+    const first = this.#secret('a');
+    return this.#secret('a') === first;
   }
 }
 
