@@ -50,6 +50,7 @@ class Source {
 
 const source = new Source();
 const upper = memoize((text: string) => ({ text: text.toUpperCase() }));
+const isSame = (a: unknown, b: unknown) => a === b;
 type Name = 'plain' | 'stale' | 'kept' | 'raced' | 'racedAndKept';
 /** Made at the first request that uses it: `setWaitUntil` holds for caches that have no option. */
 let byDefault: ((id: string) => Promise<string>) | undefined;
@@ -57,7 +58,7 @@ let byDefault: ((id: string) => Promise<string>) | undefined;
 export default {
   async fetch(request: Request): Promise<Response> {
     const [, name, how] = new URL(request.url).pathname.split('/');
-    if (name === 'sync') return Response.json(upper('a') === upper('a'));
+    if (name === 'sync') return Response.json(isSame(upper('a'), upper('a')));
     if (name === 'loads') return Response.json(loads);
     if (name === 'explain') return Response.json(cacheOf(source, how as Name).explain('a').outcome);
     if (name === 'default') {

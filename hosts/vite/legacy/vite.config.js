@@ -1,0 +1,4 @@
+import { defineConfig } from 'vite';
+
+// Vite reads experimentalDecorators from tsconfig.json.
+export default defineConfig({});

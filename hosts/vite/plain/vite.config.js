@@ -1,0 +1,4 @@
+import { defineConfig } from 'vite';
+
+// Without a plugin, as docs/compilers.md warns.
+export default defineConfig({});
