@@ -1,0 +1,14 @@
+import { caches, invalidateTags } from 'memokit';
+import { rates, stale } from '../../../lib/rates';
+
+export async function GET() {
+  return Response.json({
+    rate: await rates.get('EUR'),
+    stale: await stale('EUR'),
+    caches: caches().map(({ name }) => name),
+  });
+}
+
+export async function POST() {
+  return Response.json({ evicted: invalidateTags('rate:EUR') });
+}

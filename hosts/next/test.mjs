@@ -1,0 +1,75 @@
+/** Builds the application, starts it, and makes a few requests. */
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const { version } = JSON.parse(readFileSync('node_modules/next/package.json', 'utf8'));
+const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1' };
+const next = 'node_modules/next/dist/bin/next';
+
+const { status, stdout, stderr } = spawnSync(process.execPath, [next, 'build'], { encoding: 'utf8', env });
+assert.equal(status, 0, `next build has failed:\n${stdout}${stderr}`);
+
+const { address, stop } = await start();
+try {
+  const page = async () => {
+    const response = await fetch(address);
+    const text = await response.text();
+    assert.equal(response.status, 200, text);
+    return /<output>([^<]*)</.exec(text)[1];
+  };
+  const route = async (method = 'GET') => {
+    const response = await fetch(`${address}/api/rates`, { method });
+    assert.equal(response.status, 200, `${method} /api/rates`);
+    return response.json();
+  };
+
+  assert.equal(await page(), 'EUR, load 1');
+  assert.equal(await page(), 'EUR, load 1', 'the second request of a page is a hit');
+  const { rate } = await route();
+  assert.equal((await route()).rate, rate, 'the second request of a route is a hit');
+  const { evicted } = await route('POST');
+  assert.notEqual(await page(), 'EUR, load 1', 'invalidateTags in a route evicts what a page has stored');
+  assert.equal(await page(), 'EUR, load 2');
+
+  const { stale } = await route();
+  await sleep(100);
+  assert.equal((await route()).stale, stale, 'an old value answers');
+  await sleep(500);
+  assert.notEqual((await route()).stale, stale, 'an old value is reloaded after the response');
+
+  const { caches } = await route();
+  const copies = caches.filter((name) => name === 'stale').length;
+  assert.equal(evicted, copies);
+  console.log(
+    `Next.js ${version}: ok, hits, stale with after(), and ${copies} ${copies === 1 ? 'copy' : 'copies'} of memokit that invalidateTags reaches`,
+  );
+} finally {
+  await stop();
+}
+
+/** Starts the application, and resolves when it listens. */
+function start() {
+  const child = spawn(process.execPath, [next, 'start', '--hostname', '127.0.0.1', '--port', '0'], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = new Promise((resolve) => child.on('exit', resolve));
+  let log = '';
+  return new Promise((resolve, reject) => {
+    ended.then(() => reject(new Error(`next start has ended:\n${log}`)));
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text) => {
+        log += text;
+        const [address] = /http:\/\/127\.0\.0\.1:[1-9]\d*/.exec(log) ?? [];
+        if (address === undefined) return;
+        const stop = () => {
+          child.kill();
+          return ended;
+        };
+        resolve({ address, stop });
+      });
+    }
+  });
+}
