@@ -20,7 +20,7 @@ const PAGES = [
 ];
 
 /** Pages whose links are checked too. */
-const REFERENCE = ['SECURITY.md', 'bench/README.md', 'docs/keys.md', 'docs/performance.md'];
+const REFERENCE = ['SECURITY.md', 'bench/README.md', 'docs/hosts.md', 'docs/keys.md', 'docs/performance.md'];
 
 const read = (page: string) => readFileSync(page, 'utf8');
 
