@@ -66,13 +66,22 @@ const PLATFORM = /* @__PURE__ */ (() => {
   const isOwn =
     Symbol.for('nodejs.util.promisify.custom') in setTimeout || /\[native code\]/.test(`${zoneless ?? setTimeout}`);
   const isFake = hasOwn(setTimeout, 'clock') || !isOwn;
-  return { performance, now: performance.now, setTimeout, Date, later: isFake ? undefined : (zoneless ?? setTimeout) };
+  const later = isFake ? undefined : (zoneless ?? setTimeout);
+  return { performance, now: performance.now, setTimeout, Date, later, isBun: 'Bun' in globalThis };
 })();
 
-/** Whether the platform's clock and timers are in their places. */
+/**
+ * Whether the platform's clock and timers are in their places. The fake timers of Bun replace no function: they only mark
+ * `setTimeout`.
+ */
 function isPlatform(): boolean {
   try {
-    return PLATFORM.performance.now === PLATFORM.now && setTimeout === PLATFORM.setTimeout && Date === PLATFORM.Date;
+    return (
+      PLATFORM.performance.now === PLATFORM.now &&
+      setTimeout === PLATFORM.setTimeout &&
+      Date === PLATFORM.Date &&
+      !(PLATFORM.isBun && hasOwn(setTimeout, 'clock'))
+    );
   } catch {
     // A global is missing, as in a Jest environment that was torn down or where the stack is full.
     return false;
