@@ -1,15 +1,15 @@
 /** Builds the application, starts it, and makes a few requests. */
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const { version } = JSON.parse(readFileSync('node_modules/next/package.json', 'utf8'));
 const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1' };
 const next = 'node_modules/next/dist/bin/next';
 
-const { status, stdout, stderr } = spawnSync(process.execPath, [next, 'build'], { encoding: 'utf8', env });
-assert.equal(status, 0, `next build has failed:\n${stdout}${stderr}`);
+const built = build();
+assert.equal(built.status, 0, `next build has failed:\n${built.output}`);
 
 const { address, stop } = await start();
 try {
@@ -42,11 +42,26 @@ try {
   const { caches } = await route();
   const copies = caches.filter((name) => name === 'stale').length;
   assert.equal(evicted, copies);
+  await stop();
+
+  // Known not to work: standard decorators, which Turbopack compiles to the proposal of 2018. The error says what to set.
+  rmSync('.next', { recursive: true });
+  const settings = readFileSync('tsconfig.json', 'utf8');
+  writeFileSync('tsconfig.json', settings.replace(/"experimentalDecorators": true,?/, ''));
+  const refused = build();
+  assert.notEqual(refused.status, 0);
+  assert.match(refused.output, /PlacementError.*experimentalDecorators/);
+
   console.log(
     `Next.js ${version}: ok, hits, stale with after(), and ${copies} ${copies === 1 ? 'copy' : 'copies'} of memokit that invalidateTags reaches`,
   );
 } finally {
   await stop();
+}
+
+function build() {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [next, 'build'], { encoding: 'utf8', env });
+  return { status, output: `${stdout}${stderr}` };
 }
 
 /** Starts the application, and resolves when it listens. */
