@@ -76,23 +76,12 @@ assert.equal(rates.get('EUR'), euro);
 rates.set('EUR');
 assert.notEqual(rates.get('EUR'), euro, '@evicts of one copy evicts what @cached of the other has stored');
 
-// Errors.
-for (const [{ memoize }, { OptionError, MemokitError }] of [
-  [imported, required],
-  [required, imported],
-]) {
-  const error = (() => {
-    try {
-      memoize(() => 1, { capacity: 0 });
-    } catch (error) {
-      return error;
-    }
-  })();
-  assert.equal(error.code, 'MEMOKIT_BAD_OPTION');
-  assert(error instanceof OptionError && error instanceof MemokitError, 'instanceof works across copies');
+// Errors: each copy has its own classes, so a program that may meet both compares the code.
+for (const { memoize } of [imported, required]) {
+  assert.throws(() => memoize(() => 1, { capacity: 0 }), { name: 'OptionError', code: 'MEMOKIT_BAD_OPTION' });
 }
 
 const { version } = JSON.parse(readFileSync(require.resolve('memokit/package.json')));
 console.log(
-  `ESM and CommonJS of memokit ${version} on Node ${process.versions.node}: ok, tags, clearAll, caches(), cacheOf, @evicts and instanceof reach the other copy`,
+  `ESM and CommonJS of memokit ${version} on Node ${process.versions.node}: ok, tags, clearAll, caches(), cacheOf and @evicts reach the other copy`,
 );

@@ -1,10 +1,9 @@
 import { caches, invalidateTags } from 'memokit';
-import { rates, stale } from '../../../lib/rates';
+import { rates } from '../../../lib/rates';
 
 export async function GET() {
   return Response.json({
     rate: await rates.get('EUR'),
-    stale: await stale('EUR'),
     caches: caches().map(({ name }) => name),
   });
 }
