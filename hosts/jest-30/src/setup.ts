@@ -1,0 +1,3 @@
+import { clearBetweenTests } from 'memokit/testing';
+
+clearBetweenTests();

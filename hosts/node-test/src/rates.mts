@@ -1,0 +1,47 @@
+import { cached, evicts } from 'memokit';
+
+/** Calls of the source behind the caches, in their order. */
+export const loads: string[] = [];
+
+/** node:test mocks `Date`, but not `performance.now`, which memokit reads without this option. */
+const clock = { now: () => Date.now() };
+
+export class Rates {
+  @cached({ ttl: 60_000, clock })
+  async get(currency: string): Promise<string> {
+    loads.push(`get ${currency}`);
+    return `${currency} ${loads.length}`;
+  }
+
+  @cached({ ttl: 60_000, staleWhileRevalidate: 60_000, clock })
+  async old(currency: string): Promise<string> {
+    loads.push(`old ${currency}`);
+    return `${currency} ${loads.length}`;
+  }
+
+  @cached({ ttl: 60_000 })
+  async withoutClock(currency: string): Promise<string> {
+    loads.push(`withoutClock ${currency}`);
+    return `${currency} ${loads.length}`;
+  }
+
+  @cached({ timeout: 5000 })
+  hang(): Promise<string> {
+    return new Promise(() => {});
+  }
+
+  @cached({ many: 'getMany' })
+  one(_id: number): Promise<string> {
+    throw new Error('getMany is called instead');
+  }
+
+  async getMany(ids: readonly number[]): Promise<string[]> {
+    loads.push(`getMany ${ids}`);
+    return ids.map((id) => `rate ${id}`);
+  }
+
+  @evicts<Rates>('get', (currency) => [currency])
+  async set(currency: string): Promise<void> {
+    loads.push(`set ${currency}`);
+  }
+}

@@ -1,0 +1,12 @@
+import { expect, test, vi } from 'vitest';
+import { Rates } from './rates';
+import { priceIn } from './shop';
+
+vi.mock('./rates');
+
+test('a class with cached methods is mocked like any other', async () => {
+  vi.mocked(Rates.prototype.get).mockResolvedValue('2 EUR');
+  expect(await priceIn('EUR')).toBe('price: 2 EUR');
+  expect(Rates.prototype.get).toHaveBeenCalledWith('EUR');
+  expect(new Rates().set('EUR')).toBeUndefined();
+});

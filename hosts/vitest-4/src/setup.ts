@@ -1,0 +1,4 @@
+import { clearBetweenTests } from 'memokit/testing';
+import { afterEach } from 'vitest';
+
+clearBetweenTests(afterEach);
