@@ -68,7 +68,10 @@ assert.equal(
   0,
   'equal observable arguments',
 );
-const first = memoize((list: { id: number }[]) => (loads++, list[0]?.id));
+const first = memoize((list: { id: number }[]) => {
+  loads++;
+  return list[0]?.id;
+});
 assert.equal(
   loadsOf(() => [first(observable([{ id: 1 }])), first(observable([{ id: 1 }]))]),
   1,

@@ -55,13 +55,19 @@ assert.equal(
 );
 size.w = 4;
 assert.equal(area(size), 12, 'a reactive argument that has changed');
-const first = memoize((list: { id: number }[]) => (loads++, list[0]?.id));
+const first = memoize((list: { id: number }[]) => {
+  loads++;
+  return list[0]?.id;
+});
 assert.equal(
   loadsOf(() => [first(reactive([{ id: 1 }])), first(reactive([{ id: 1 }]))]),
   1,
   'reactive arrays',
 );
-const unwrap = memoize((value: { value: number }) => (loads++, value.value));
+const unwrap = memoize((value: { value: number }) => {
+  loads++;
+  return value.value;
+});
 assert.equal(
   loadsOf(() => [unwrap(ref(1)), unwrap(ref(1))]),
   2,
