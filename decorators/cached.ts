@@ -9,19 +9,30 @@ import { registerUnplaced } from '../src/memoize/hidden-members.js';
 import { pickMember } from '../src/memoize/members.js';
 import { receiversOf, registerMember } from '../src/memoize/registry.js';
 import { wrap } from '../src/memoize/wrap.js';
+import type { Checked, Described, Verdict } from './callback-check.js';
 import { adapt, type Decorator, type Target } from './dialect.js';
 import { carryMetadata, recordOptions, resultTypeOf } from './metadata.js';
 
 /**
  * The decorator that `cached` returns. It decorates methods and getters, static and private ones too, in either
- * dialect.
+ * dialect. `Options` is the type of the options, whose callbacks must take the arguments of the decorated method.
  */
-export interface CachedDecorator {
+export interface CachedDecorator<Options extends CachedOptions = CachedOptions> {
   // standard
-  <F extends Fn>(method: F, context: ClassMethodDecoratorContext<any, F>): F;
-  <This, R>(getter: (this: This) => R, context: ClassGetterDecoratorContext<This, R>): (this: This) => R;
+  <F extends Fn, Args extends unknown[] = any, Tried extends Checked<CachedOptions<Args>> = Options>(
+    method: F | ((this: any, ...args: Args) => any),
+    context: ClassMethodDecoratorContext<any, F>,
+  ): Verdict<Tried, Options, F, F>;
+  <This, R, Tried extends Checked<CachedOptions<[]>> = Options>(
+    getter: (this: This) => R,
+    context: ClassGetterDecoratorContext<This, R>,
+  ): Verdict<Tried, Options, () => R, (this: This) => R>;
   // legacy
-  <T>(target: object, key: string | symbol, descriptor: TypedPropertyDescriptor<T>): TypedPropertyDescriptor<T> | void;
+  <T, Args extends unknown[] = any, Tried extends Checked<CachedOptions<Args>> = Options>(
+    target: object,
+    key: string | symbol,
+    descriptor: Described<T | ((this: any, ...args: Args) => any)>,
+  ): Verdict<Tried, Options, T, TypedPropertyDescriptor<T> | void>;
 }
 
 /**
@@ -41,7 +52,11 @@ export interface CachedDecorator {
  *   async get(table: string): Promise<Schema> { … }
  * }
  */
-export function cached(options: CachedOptions = {}, ...misuse: unknown[]): CachedDecorator {
+export function cached(method: object, context: unknown, descriptor?: unknown): NeedsParentheses<'write @cached()'>;
+export function cached<Options extends CachedOptions & Known<Options> = CachedOptions>(
+  options?: Options,
+): CachedDecorator<Options>;
+export function cached(options: CachedOptions = {}, ...misuse: unknown[]): unknown {
   if (misuse.length > 0 || typeof options === 'function')
     throw new PlacementError('@cached needs parentheses: write @cached()');
   const resolved = resolveOptions(options);
@@ -63,7 +78,19 @@ export function cached(options: CachedOptions = {}, ...misuse: unknown[]): Cache
       recordOptions(target, replacement, resolved);
       return replacement;
     });
-  return decorate as CachedDecorator;
+  return decorate;
+}
+
+/** Refuses options that do not exist. The compiler would take them for a part of the inferred type. */
+type Known<Options> = { readonly [Name in Exclude<keyof Options, keyof CachedOptions>]: NoSuchOption<Name> };
+
+interface NoSuchOption<Name> {
+  readonly none: Name;
+}
+
+/** What a program gets for `@cached` without parentheses: its name tells in the compiler's error what to write. */
+interface NeedsParentheses<Hint> {
+  readonly hint: Hint;
 }
 
 /**

@@ -1,18 +1,28 @@
 import { evictionRule } from '../src/invalidate/evict.js';
 import type { EvictsOptions } from '../src/invalidate/options.js';
+import type { Checked, Verdict } from './callback-check.js';
 import type { Decorator } from './dialect.js';
-import { type CallsOf, type Given, type MutatorDecorator, mutatorDecorator, type OneOrMore } from './mutator.js';
+import {
+  type CallbacksOf,
+  type CallsOf,
+  type Given,
+  type MutatorCallbacks,
+  type MutatorDecorator,
+  mutatorDecorator,
+  type OneOrMore,
+} from './mutator.js';
 
 /**
  * The decorator that `evicts` returns. It decorates methods and setters, static and private ones too, in either
  * dialect.
  */
-export interface EvictsDecorator extends MutatorDecorator {
+export interface EvictsDecorator<Callbacks extends MutatorCallbacks = MutatorCallbacks>
+  extends MutatorDecorator<Callbacks> {
   // standard
-  <This, V>(
+  <This, V, Tried extends Checked<MutatorCallbacks<[value: V]>> = Callbacks>(
     setter: (this: This, value: V) => void,
     context: ClassSetterDecoratorContext<This, V>,
-  ): (this: This, value: V) => void;
+  ): Verdict<Tried, Callbacks, (value: V) => void, (this: This, value: V) => void>;
 }
 
 /**
@@ -48,11 +58,13 @@ export interface EvictsDecorator extends MutatorDecorator {
  *   async alter(table: string, ddl: string): Promise<void> { … }
  * }
  */
-export function evicts<T = any>(
-  ...given: CallsOf<Given<T>, EvictsOptions<Given<T>>> | NamesOf<Given<T>, EvictsOptions<Given<T>>>
-): EvictsDecorator {
-  return mutatorDecorator(EVICTS, evictionRule(given)) as EvictsDecorator;
+export function evicts<T = any, G extends EvictsArguments<Given<T>> = EvictsArguments<Given<T>>>(
+  ...given: G
+): EvictsDecorator<CallbacksOf<T, G>> {
+  return mutatorDecorator(EVICTS, evictionRule(given)) as EvictsDecorator<CallbacksOf<T, G>>;
 }
+
+type EvictsArguments<T> = CallsOf<T, EvictsOptions<T>> | NamesOf<T, EvictsOptions<T>>;
 
 type NamesOf<T, Options> = [OneOrMore<keyof T>, ...(keyof T)[]] | [OneOrMore<keyof T>, ...(keyof T)[], Options];
 

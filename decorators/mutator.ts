@@ -2,19 +2,52 @@ import type { Fn } from '../src/definition/function.js';
 import type { ArgsOf } from '../src/definition/signature.js';
 import { mutate } from '../src/invalidate/mutator.js';
 import type { Rule } from '../src/invalidate/rule.js';
+import type { Checked, Described, Verdict } from './callback-check.js';
 import { adapt, type Decorator } from './dialect.js';
 import { carryMetadata } from './metadata.js';
 
 /**
  * A decorator of mutators, which are methods that change data. They may be static or private. It works in either
- * dialect.
+ * dialect. `Callbacks` is the type of the callbacks, which must take the arguments of the decorated method.
  */
-export interface MutatorDecorator {
+export interface MutatorDecorator<Callbacks extends MutatorCallbacks = MutatorCallbacks> {
   // standard
-  <F extends Fn>(method: F, context: ClassMethodDecoratorContext<any, F>): F;
+  <F extends Fn, Args extends unknown[] = any, Tried extends Checked<MutatorCallbacks<Args>> = Callbacks>(
+    method: F | ((this: any, ...args: Args) => any),
+    context: ClassMethodDecoratorContext<any, F>,
+  ): Verdict<Tried, Callbacks, F, F>;
   // legacy
-  <T>(target: object, key: string | symbol, descriptor: TypedPropertyDescriptor<T>): TypedPropertyDescriptor<T> | void;
+  <T, Args extends unknown[] = any, Tried extends Checked<MutatorCallbacks<Args>> = Callbacks>(
+    target: object,
+    key: string | symbol,
+    descriptor: Described<T | ((this: any, ...args: Args) => any)>,
+  ): Verdict<Tried, Callbacks, T, TypedPropertyDescriptor<T> | void>;
 }
+
+/** The callbacks of a mutator that takes `Args`: the argument function, which may get the result first, and `when`. */
+export interface MutatorCallbacks<Args extends readonly unknown[] = any> {
+  readonly argumentFunction?: (this: any, ...args: Args) => unknown;
+  readonly argumentFunctionByResult?: (this: any, result: any, ...args: Args) => unknown;
+  readonly when?: (this: any, result: any, ...args: Args) => unknown;
+}
+
+/**
+ * The callbacks among the arguments that `evicts` or `puts` was given. With a class `T` as type argument the compiler
+ * infers nothing else, so the callbacks are not known.
+ */
+export type CallbacksOf<T, G> = 0 extends 1 & T
+  ? G extends readonly [any, infer F extends Fn]
+    ? { readonly argumentFunction: F }
+    : G extends readonly [any, infer F extends Fn, infer Options]
+      ? Options extends { readonly by: 'result' }
+        ? { readonly argumentFunctionByResult: F; readonly when: WhenOf<Options> }
+        : { readonly argumentFunction: F; readonly when: WhenOf<Options> }
+      : G extends readonly [...any, infer Options]
+        ? { readonly when: WhenOf<Options> }
+        : MutatorCallbacks
+  : MutatorCallbacks;
+
+type WhenOf<Options> = Options extends { readonly when: infer F extends Fn } ? F : Fn;
 
 /**
  * The names of members of `T` (of any members, if `T` is `any`) and a function that returns arguments that each of them

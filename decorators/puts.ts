@@ -1,7 +1,7 @@
 import type { PutsOptions } from '../src/invalidate/options.js';
 import { putRule } from '../src/invalidate/put.js';
 import type { Decorator } from './dialect.js';
-import { type CallsOf, type Given, type MutatorDecorator, mutatorDecorator } from './mutator.js';
+import { type CallbacksOf, type CallsOf, type Given, type MutatorDecorator, mutatorDecorator } from './mutator.js';
 
 /**
  * Stores the result of the decorated method, whenever it succeeds, as the result of a call of the named cached members
@@ -33,9 +33,13 @@ import { type CallsOf, type Given, type MutatorDecorator, mutatorDecorator } fro
  *   async save(user: User): Promise<User> { … }
  * }
  */
-export function puts<T = any>(...call: CallsOf<Given<T>, PutsOptions<Given<T>>>): MutatorDecorator {
-  return mutatorDecorator(PUTS, putRule(call)) as MutatorDecorator;
+export function puts<T = any, G extends PutsArguments<Given<T>> = PutsArguments<Given<T>>>(
+  ...call: G
+): MutatorDecorator<CallbacksOf<T, G>> {
+  return mutatorDecorator(PUTS, putRule(call)) as MutatorDecorator<CallbacksOf<T, G>>;
 }
+
+type PutsArguments<T> = CallsOf<T, PutsOptions<T>>;
 
 const PUTS: Decorator = {
   name: 'puts',

@@ -42,6 +42,8 @@ export interface Memoize {
    *
    * `batch` must not wait for a call of one of its own keys: that call waits for `batch`, so neither would finish.
    *
+   * `batch` may declare its parameter as a mutable array, but the list that it gets is frozen.
+   *
    * The memoized function takes one key and no signal. For a signal, write
    * `memoize(async (key, signal) => …, { many: batch, signal })`.
    *
@@ -54,7 +56,7 @@ export interface Memoize {
    * const [ada, alan] = await Promise.all([userOf(1), userOf(2)]); // one query
    */
   many<K, V>(
-    batch: BatchFunction<K, V>,
+    batch: (this: any, keys: K[]) => ReturnType<BatchFunction<K, V>>,
     options?: Omit<CachedOptions<[key: K], Promise<Loaded<V>>>, 'many' | 'signal'>,
   ): (key: K) => Promise<Loaded<V>>;
 }

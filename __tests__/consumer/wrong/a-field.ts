@@ -1,0 +1,7 @@
+import { cached } from 'memokit';
+
+export class Users {
+  // EXPECT
+  @cached()
+  readonly size = 5;
+}

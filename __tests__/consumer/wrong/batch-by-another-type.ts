@@ -1,0 +1,13 @@
+import { cached } from 'memokit';
+
+interface User {
+  readonly id: number;
+}
+
+export class Users {
+  // EXPECT
+  @cached({ many: 'getMany', batchBy: (user: User) => user.id })
+  async get(id: number): Promise<string> {
+    return `${id}`;
+  }
+}

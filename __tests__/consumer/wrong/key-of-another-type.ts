@@ -1,0 +1,13 @@
+import { cached } from 'memokit';
+
+interface User {
+  readonly id: number;
+}
+
+export class Users {
+  // EXPECT
+  @cached({ key: (user: User) => user.id })
+  get(id: number): string {
+    return `${id}`;
+  }
+}

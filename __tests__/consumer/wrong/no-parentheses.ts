@@ -1,0 +1,9 @@
+import { cached } from 'memokit';
+
+export class Users {
+  // EXPECT
+  @cached
+  get(id: number): string {
+    return `${id}`;
+  }
+}

@@ -1,0 +1,17 @@
+import { cached, evicts } from 'memokit';
+
+interface Cat {
+  readonly id: number;
+}
+
+export class Cats {
+  @cached()
+  get(id: number): string {
+    return `${id}`;
+  }
+  // EXPECT
+  @evicts<Cats>('get', { after: true })
+  set(cat: Cat): number {
+    return cat.id;
+  }
+}

@@ -1,0 +1,4 @@
+import { cachedProxy } from 'memokit';
+
+// EXPECT
+export const dates = cachedProxy(new Date(), { toIsoString: {} });
