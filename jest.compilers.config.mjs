@@ -12,11 +12,23 @@ const project = (compiler, dialect, cases) => ({
 
 export default {
   projects: [
-    project('esbuild', 'standard', 'decorators,batched-methods,hidden-members,invalidation,computed-members,private-members'),
+    project(
+      'esbuild',
+      'standard',
+      'decorators,batched-methods,hidden-members,invalidation,computed-members,private-members',
+    ),
     project('esbuild', 'legacy', 'decorators,batched-methods,hidden-members,invalidation,computed-members'),
-    project('swc', 'standard', 'decorators,batched-methods,hidden-members,invalidation,computed-members,private-members'),
+    project(
+      'swc',
+      'standard',
+      'decorators,batched-methods,hidden-members,invalidation,computed-members,private-members',
+    ),
     project('swc', 'legacy', 'decorators,batched-methods,hidden-members,invalidation,computed-members'),
-    project('babel', 'standard', 'decorators,batched-methods,hidden-members,invalidation,computed-members,private-members'),
+    project(
+      'babel',
+      'standard',
+      'decorators,batched-methods,hidden-members,invalidation,computed-members,private-members',
+    ),
     project('babel', 'legacy', 'decorators,batched-methods,hidden-members,invalidation'),
   ],
 };
