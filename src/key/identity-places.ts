@@ -42,26 +42,30 @@ interface ComparedByContent {
 /** Visits everything that an object contributes to a key. */
 function visitMembers({ target, place, kind, content }: ComparedByContent, visit: Visit): void {
   if (kind === KEYED) visit(`${place}[cacheKey]()`, (target as Keyed)[cacheKey]());
-  else if (!(content instanceof Uint8Array)) {
-    if (typeof content === 'object' && content !== kind) {
-      let i = 0;
-      for (const member of content as Iterable<unknown>) {
-        if (kind.text === '<Set>') visit(`${place}[member ${i}]`, member);
-        else {
-          const [key, value] = member as [unknown, unknown];
-          visit(`${place}[key ${i}]`, key);
-          visit(`${place}.get(${Object(key) === key ? `[key ${i}]` : quoted(key)})`, value);
-        }
-        i++;
+  if (kind === KEYED || content instanceof Uint8Array) return;
+  if (typeof content === 'object' && content !== kind) {
+    let i = 0;
+    for (const member of content as Iterable<unknown>) {
+      if (kind.text === '<Set>') visit(`${place}[member ${i}]`, member);
+      else {
+        const [key, value] = member as [unknown, unknown];
+        visit(`${place}[key ${i}]`, key);
+        visit(`${place}.get(${Object(key) === key ? `[key ${i}]` : quoted(key)})`, value);
       }
-    }
-    const [names, symbols] = propertiesOf(target, kind, content);
-    for (const name of [...names, ...enumerable(target, symbols)]) {
-      const text = shortened(name);
-      const step = /^\d+$/.test(text) ? `[${text}]` : /^[\w$]+$/.test(text) ? `.${text}` : `[${quoted(name)}]`;
-      visit(place + step, (target as Record<PropertyKey, unknown>)[name]);
+      i++;
     }
   }
+  const [names, symbols] = propertiesOf(target, kind, content);
+  for (const name of [...names, ...enumerable(target, symbols)]) {
+    visit(place + stepTo(name), (target as Record<PropertyKey, unknown>)[name]);
+  }
+}
+
+/** Returns the text that leads from an object to a property: `.name`, `[0]`, `['other name']` or `[Symbol(tag)]`. */
+function stepTo(name: PropertyKey): string {
+  const text = shortened(name);
+  if (/^\d+$/.test(text)) return `[${text}]`;
+  return /^[\w$]+$/.test(text) ? `.${text}` : `[${quoted(name)}]`;
 }
 
 type Visit = (place: string, value: unknown) => void;
