@@ -151,6 +151,21 @@ test('a clock that is mocked counts as it reads, and leaves no trace', () => {
   expect(cache.get('c')).toBe(undefined);
 });
 
+test('a time that only Date tells ends a ttl only of a clock that reads Date', () => {
+  const moves: (() => void)[] = [
+    () => jest.useFakeTimers().setSystemTime(Date.now() + 60_000),
+    () => jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 60_000),
+  ];
+  for (const move of moves) {
+    const [byDefault, byDate] = [new LruCache({ ttl: 1000 }), new LruCache({ ttl: 1000, clock: () => Date.now() })];
+    for (const cache of [byDefault, byDate]) cache.set('a', 1);
+    move();
+    expect([byDefault.has('a'), byDate.has('a')]).toEqual([true, false]);
+    jest.useRealTimers();
+    jest.restoreAllMocks();
+  }
+});
+
 test('fake timers that leave performance.now alone change no time', () => {
   const cache = new LruCache<string, number>({ ttl: 10_000 });
   cache.set('a', 1);

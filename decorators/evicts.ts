@@ -44,8 +44,8 @@ export interface EvictsDecorator<Callbacks extends MutatorCallbacks = MutatorCal
  * type argument out for a member that is `private` in TypeScript. A `#private` member has no name to pass: write
  * `cacheOf(this, this.#name).delete(…)` instead.
  *
- * A call of the method throws NotCachedError before the method runs if the receiver has no cached member of a name. If
- * the argument function returns no array, an ArgumentError is thrown as if the function threw it.
+ * A call of the method fails with a NotCachedError before the method runs if the receiver has no cached member of a name.
+ * An async method rejects, as does one that has returned a promise before; any other method throws. If the argument function returns no array, an ArgumentError is thrown as if the function threw it.
  *
  * @throws ArgumentError at decoration when no name is given, or when an argument in the place of a name is not one.
  * @throws OptionError at decoration when an option breaks `EvictsOptions`.

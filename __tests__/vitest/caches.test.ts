@@ -47,3 +47,16 @@ test('fake timers end a ttl', () => {
   vi.advanceTimersByTime(1);
   expect(cacheOf(square).size).toBe(0);
 });
+
+test('a time that only Date tells does not end a ttl', () => {
+  const moves = [
+    () => vi.setSystemTime(Date.now() + 60_000),
+    () => vi.useFakeTimers({ toFake: ['Date'] }).advanceTimersByTime(60_000),
+  ];
+  for (const move of moves) {
+    square(3);
+    move();
+    expect(cacheOf(square).size).toBe(1);
+    vi.useRealTimers();
+  }
+});
