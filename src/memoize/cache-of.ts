@@ -126,7 +126,7 @@ function notCached(receiver: object, name: PropertyKey): NotCachedError {
   const label = memberLabel(receiver, shortened(name, LONGEST_NAME));
   const reason =
     kind === undefined
-      ? `there is no such member, and the cached ones are: ${shortened(names.join(', ') || 'none', LONGEST_NAME)}`
+      ? `there is no such member${names.length > 0 ? `, and the cached ones are: ${shortened(names.join(', '), LONGEST_NAME)}` : ''}`
       : kind === 'function'
         ? 'a function stands there that is not a cached method. It lacks @cached(), or something has wrapped it: ' +
           '@cached() needs to be the outermost decorator, from this copy of memokit'
