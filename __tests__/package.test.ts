@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { surprises, WRONG_PROGRAMS } from './support/wrong-programs.js';
 
 /** The package as it is published: packed, unpacked into an empty project and used from there. */
 let project: string;
@@ -125,11 +126,11 @@ const COMPILERS = {
 /** Programs that each compiler has to take, by what tells them apart. Each is in one dialect, and has its declarations written. */
 const PROGRAMS = {
   'standard dialect': {
-    files: ['consumer.ts', 'exported.ts'],
+    files: ['consumer.ts', 'callbacks.ts', 'exported.ts', ...WRONG_PROGRAMS],
     compilerOptions: { lib: ['ES2022', 'DOM'], module: 'NodeNext', moduleResolution: 'NodeNext' },
   },
   'legacy dialect': {
-    files: ['consumer.ts', 'exported.ts'],
+    files: ['consumer.ts', 'callbacks.ts', 'exported.ts', ...WRONG_PROGRAMS],
     compilerOptions: {
       lib: ['ESNext', 'DOM'],
       module: 'ESNext',
@@ -143,44 +144,44 @@ const PROGRAMS = {
   },
 };
 
-for (const [version, compiler] of Object.entries(COMPILERS)) {
-  for (const [program, { files, compilerOptions }] of Object.entries(PROGRAMS)) {
-    test(`the published types check under TypeScript ${version}, ${program}`, () => {
-      const common = {
-        target: 'ES2022',
-        strict: true,
-        exactOptionalPropertyTypes: true,
-        types: [],
-        declaration: true,
-        emitDeclarationOnly: true,
-        outDir: join('declarations', version, program),
-      };
-      const config = join(project, `tsconfig.${version}.${program}.json`);
-      writeFileSync(config, JSON.stringify({ compilerOptions: { ...common, ...compilerOptions }, files }));
-      expect(node([join(bin(compiler), 'bin/tsc'), '--version'])).toContain(`Version ${version}`);
-      expect(node([join(bin(compiler), 'bin/tsc'), '-p', config])).toBe('');
-    }, 60_000);
-  }
+/** Compiles a program and the wrong programs of its dialect in one run. Returns the compiler's output, run by run. */
+const outputs = new Map<string, string>();
+function compile(version: keyof typeof COMPILERS, program: keyof typeof PROGRAMS): string {
+  const { files, compilerOptions } = PROGRAMS[program];
+  const name = `tsconfig.${version}.${program}.json`;
+  const known = outputs.get(name);
+  if (known !== undefined) return known;
+  const common = {
+    target: 'ES2022',
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    types: [],
+    declaration: true,
+    emitDeclarationOnly: true,
+    outDir: join('declarations', version, program),
+  };
+  writeFileSync(join(project, name), JSON.stringify({ compilerOptions: { ...common, ...compilerOptions }, files }));
+  const compiler = join(bin(COMPILERS[version]), 'bin/tsc');
+  expect(node([compiler, '--version'])).toContain(`Version ${version}`);
+  const { stdout, stderr } = spawnSync(process.execPath, [compiler, '-p', name], { cwd: project, encoding: 'utf8' });
+  outputs.set(name, stdout + stderr);
+  return stdout + stderr;
 }
 
-/** Mistakes, and how the compiler's message ends. */
-const MISTAKES = {
-  "evicts<Service>('get', (id: number) => [id])": "Type 'number' is not assignable to type 'string'.",
-  "evicts<Service>('get', (table: string) => [table, table])": 'Source has 2 element(s) but target allows only 1.',
-  "evicts<Service>('size', (table: string) => [table])": 'Source has 1 element(s) but target allows only 0.',
-  "evicts<Service>('none', (table: string) => [table])": expect.stringContaining(`Type '"none"' is not assignable`),
-  "puts<Service>('get', (id: number) => [id])": "Type 'number' is not assignable to type 'string'.",
-};
+const VERSIONS = Object.keys(COMPILERS) as (keyof typeof COMPILERS)[];
 
-for (const version of ['6.0', '7.0'] as const) {
-  test(`the arguments that a mutator makes are checked with a message of what is wrong, under TypeScript ${version}`, () => {
-    const service = 'interface Service { get(table: string): string; readonly size: number }';
-    const lines = ["import { evicts, puts } from 'memokit';", service, ...Object.keys(MISTAKES)];
-    writeFileSync(join(project, 'mistakes.ts'), lines.join('\n'));
-    const compiler = join(bin(COMPILERS[version]), 'bin/tsc');
-    const options = ['--noEmit', '--strict', '--target', 'es2022', '--module', 'nodenext', 'mistakes.ts'];
-    const { stdout } = spawnSync(process.execPath, [compiler, ...options], { cwd: project, encoding: 'utf8' });
-    const [, ...messages] = stdout.trim().split(/^mistakes\.ts\(.*\n/m);
-    expect(messages.map((text) => text.trim().split(/\n\s*/).at(-1))).toEqual(Object.values(MISTAKES));
-  }, 60_000);
+for (const version of VERSIONS) {
+  for (const program of Object.keys(PROGRAMS) as (keyof typeof PROGRAMS)[]) {
+    test(`the published types check under TypeScript ${version}, ${program}`, () => {
+      const output = compile(version, program);
+      expect(output.replace(/^wrong\/.*\n(?: .*\n)*/gm, '')).toBe('');
+    }, 60_000);
+  }
+
+  for (const dialect of ['standard', 'legacy'] as const) {
+    test(`a wrong program is refused with a message of what is wrong, under TypeScript ${version}, ${dialect} dialect`, () => {
+      expect(WRONG_PROGRAMS.length).toBeGreaterThanOrEqual(30);
+      expect(surprises(compile(version, `${dialect} dialect`), version, dialect)).toEqual([]);
+    }, 60_000);
+  }
 }

@@ -88,9 +88,13 @@ interface NoSuchOption<Name> {
   readonly none: Name;
 }
 
-/** What a program gets for `@cached` without parentheses: its name tells in the compiler's error what to write. */
+/**
+ * The type of `@cached` without parentheses: its name tells in the compiler's error what to write. It can be called as a
+ * decorator, so that a mistake in `@cached({ … })` is the only one that the compiler reports.
+ */
 interface NeedsParentheses<Hint> {
   readonly hint: Hint;
+  (target: any, context: DecoratorContext | string | symbol, descriptor?: unknown): void;
 }
 
 /**

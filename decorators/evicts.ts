@@ -58,13 +58,13 @@ export interface EvictsDecorator<Callbacks extends MutatorCallbacks = MutatorCal
  *   async alter(table: string, ddl: string): Promise<void> { … }
  * }
  */
-export function evicts<T = any, G extends EvictsArguments<Given<T>> = EvictsArguments<Given<T>>>(
+export function evicts<T = any, G extends MembersAndArguments<Given<T>> = MembersAndArguments<Given<T>>>(
   ...given: G
 ): EvictsDecorator<CallbacksOf<T, G>> {
   return mutatorDecorator(EVICTS, evictionRule(given)) as EvictsDecorator<CallbacksOf<T, G>>;
 }
 
-type EvictsArguments<T> = CallsOf<T, EvictsOptions<T>> | NamesOf<T, EvictsOptions<T>>;
+type MembersAndArguments<T> = CallsOf<T, EvictsOptions<T>> | NamesOf<T, EvictsOptions<T>>;
 
 type NamesOf<T, Options> = [OneOrMore<keyof T>, ...(keyof T)[]] | [OneOrMore<keyof T>, ...(keyof T)[], Options];
 

@@ -40,14 +40,14 @@ export type CallbacksOf<T, G> = 0 extends 1 & T
     ? { readonly argumentFunction: F }
     : G extends readonly [any, infer F extends Fn, infer Options]
       ? Options extends { readonly by: 'result' }
-        ? { readonly argumentFunctionByResult: F; readonly when: WhenOf<Options> }
-        : { readonly argumentFunction: F; readonly when: WhenOf<Options> }
+        ? { readonly argumentFunctionByResult: F } & WhenOf<Options>
+        : { readonly argumentFunction: F } & WhenOf<Options>
       : G extends readonly [...any, infer Options]
-        ? { readonly when: WhenOf<Options> }
+        ? WhenOf<Options>
         : MutatorCallbacks
   : MutatorCallbacks;
 
-type WhenOf<Options> = Options extends { readonly when: infer F extends Fn } ? F : Fn;
+type WhenOf<Options> = Options extends { readonly when: infer F extends Fn } ? { readonly when: F } : object;
 
 /**
  * The names of members of `T` (of any members, if `T` is `any`) and a function that returns arguments that each of them

@@ -33,13 +33,13 @@ import { type CallbacksOf, type CallsOf, type Given, type MutatorDecorator, muta
  *   async save(user: User): Promise<User> { … }
  * }
  */
-export function puts<T = any, G extends PutsArguments<Given<T>> = PutsArguments<Given<T>>>(
+export function puts<T = any, G extends MembersWithArguments<Given<T>> = MembersWithArguments<Given<T>>>(
   ...call: G
 ): MutatorDecorator<CallbacksOf<T, G>> {
   return mutatorDecorator(PUTS, putRule(call)) as MutatorDecorator<CallbacksOf<T, G>>;
 }
 
-type PutsArguments<T> = CallsOf<T, PutsOptions<T>>;
+type MembersWithArguments<T> = CallsOf<T, PutsOptions<T>>;
 
 const PUTS: Decorator = {
   name: 'puts',

@@ -1,7 +1,7 @@
 import { cached } from 'memokit';
 
 export class Users {
-  // EXPECT
+  // expect: Unable to resolve signature of property decorator
   @cached()
   readonly size = 5;
 }

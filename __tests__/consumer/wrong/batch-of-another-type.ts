@@ -1,7 +1,7 @@
 import { cached } from 'memokit';
 
 export class Users {
-  // EXPECT
+  // expect: Decorator function return type 'CallbackMismatch<{ many: (slugs: readonly string[]) => readonly string[]; }, (id: number) => Promise<string>>'
   @cached({ many: (slugs: readonly string[]) => slugs })
   async get(id: number): Promise<string> {
     return `${id}`;

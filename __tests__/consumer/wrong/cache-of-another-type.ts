@@ -1,5 +1,5 @@
 import { cacheOf, memoize } from 'memokit';
 
 const get = memoize((id: number) => `${id}`);
-// EXPECT
+// expect: Argument of type 'string' is not assignable to parameter of type 'number'.
 export const forgotten = cacheOf(get).delete('1');

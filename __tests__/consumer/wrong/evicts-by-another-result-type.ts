@@ -9,7 +9,7 @@ export class Cats {
   get(id: number): string {
     return `${id}`;
   }
-  // EXPECT
+  // expect: Decorator function return type 'CallbackMismatch<{ readonly argumentFunctionByResult: (_saved: number, id: number) => number[]; } & object, (cat: Cat) => number>'
   @evicts('get', (_saved: number, id: number) => [id], { by: 'result' })
   set(cat: Cat): number {
     return cat.id;

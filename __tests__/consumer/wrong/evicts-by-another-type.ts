@@ -9,7 +9,7 @@ export class Cats {
   get(id: number): string {
     return `${id}`;
   }
-  // EXPECT
+  // expect: Decorator function return type 'CallbackMismatch<{ readonly argumentFunction: (id: number) => number[]; }, (cat: Cat) => number>'
   @evicts('get', (id: number) => [id])
   set(cat: Cat): number {
     return cat.id;

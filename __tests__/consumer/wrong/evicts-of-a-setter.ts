@@ -9,7 +9,8 @@ export class Cats {
   get(id: number): string {
     return `${id}`;
   }
-  // EXPECT
+  // expect: Decorator function return type 'CallbackMismatch<{ readonly argumentFunction: (cat: Cat) => number[]; }, (value: number) => void>'
+  // expect legacy: nothing
   @evicts('get', (cat: Cat) => [cat.id])
   set current(_id: number) {}
 }

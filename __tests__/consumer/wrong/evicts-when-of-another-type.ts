@@ -9,7 +9,7 @@ export class Cats {
   get(id: number): string {
     return `${id}`;
   }
-  // EXPECT
+  // expect: Decorator function return type 'CallbackMismatch<{ readonly when: (this: any, _result: any, id: number) => boolean; }, (cat: Cat) => number>'
   @evicts('get', { when: (_result, id: number) => id > 0 })
   set(cat: Cat): number {
     return cat.id;

@@ -5,7 +5,7 @@ interface User {
 }
 
 export class Users {
-  // EXPECT
+  // expect: Decorator function return type 'CallbackMismatch<{ on: { hit: ({ args }: { args?: [user: User]; }) => [user: User] | undefined; }; }, (id: number) => string>'
   @cached({ on: { hit: ({ args }: { args?: [user: User] }) => args } })
   get(id: number): string {
     return `${id}`;

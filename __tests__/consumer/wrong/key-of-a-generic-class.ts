@@ -5,7 +5,7 @@ interface User {
 }
 
 export class Repository<T> {
-  // EXPECT
+  // expect: Decorator function return type 'CallbackMismatch<{ key: (user: User) => number; }, (item: T) => boolean>'
   @cached({ key: (user: User) => user.id })
   has(item: T): boolean {
     return item !== undefined;

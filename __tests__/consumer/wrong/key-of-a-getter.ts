@@ -5,7 +5,8 @@ interface User {
 }
 
 export class Users {
-  // EXPECT
+  // expect: Decorator function return type 'CallbackMismatch<{ key: (user: User) => number; }, () => number>'
+  // expect legacy: nothing
   @cached({ key: (user: User) => user.id })
   get size(): number {
     return 1;

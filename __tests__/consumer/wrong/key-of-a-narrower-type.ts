@@ -1,7 +1,7 @@
 import { cached } from 'memokit';
 
 export class Users {
-  // EXPECT
+  // expect: Decorator function return type 'CallbackMismatch<{ key: (id: number) => number; }, (id: unknown) => string>'
   @cached({ key: (id: number) => id })
   get(id: unknown): string {
     return `${id}`;

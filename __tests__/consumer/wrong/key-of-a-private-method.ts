@@ -5,7 +5,7 @@ interface User {
 }
 
 export class Users {
-  // EXPECT
+  // expect: Decorator function return type 'CallbackMismatch<{ key: (user: User) => number; }, (id: number) => string>'
   @cached({ key: (user: User) => user.id })
   private get(id: number): string {
     return `${id}`;

@@ -1,7 +1,7 @@
 import { cached } from 'memokit';
 
 export class Users {
-  // EXPECT
+  // expect: Decorator function return type 'CallbackMismatch<{ key: (id: number) => string; }, (id?: number | undefined) => string>'
   @cached({ key: (id: number) => id.toFixed() })
   get(id?: number): string {
     return `${id}`;

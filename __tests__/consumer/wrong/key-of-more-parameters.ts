@@ -1,7 +1,7 @@
 import { cached } from 'memokit';
 
 export class Users {
-  // EXPECT
+  // expect: Decorator function return type 'CallbackMismatch<{ key: (id: number, locale: string) => string; }, (id: number) => string>'
   @cached({ key: (id: number, locale: string) => id + locale })
   get(id: number): string {
     return `${id}`;

@@ -5,6 +5,6 @@ interface User {
 }
 
 export const get = memoize((id: number) => `${id}`, {
-  // EXPECT
+  // expect: Type '(user: User) => number' is not assignable to type '(this: unknown, id: number) => unknown'.
   key: (user: User) => user.id,
 });

@@ -1,4 +1,4 @@
 import { memoize } from 'memokit';
 
-// EXPECT
+// expect: Argument of type '(id: number) => number[]' is not assignable … Type 'unknown[]' is not assignable to type 'number'.
 export const get = memoize.many((id: number) => [id]);

@@ -9,7 +9,7 @@ export class Cats {
   get(id: number): string {
     return `${id}`;
   }
-  // EXPECT
+  // expect: Argument of type '["get"]' is not assignable … Source has 1 element(s) but target requires 3.
   @puts<Cats>('get')
   set(cat: Cat): number {
     return cat.id;

@@ -1,7 +1,7 @@
 import { cached } from 'memokit';
 
 export class Users {
-  // EXPECT
+  // expect: Decorator function return type 'NeedsParentheses<"write @cached()">' is not assignable
   @cached
   get(id: number): string {
     return `${id}`;

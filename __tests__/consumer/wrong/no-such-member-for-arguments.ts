@@ -9,7 +9,7 @@ export class Cats {
   get(id: number): string {
     return `${id}`;
   }
-  // EXPECT
+  // expect: is not assignable to parameter of type 'MembersAndArguments<Cats>' … Type '"gte"' is not assignable to type
   @evicts<Cats>('gte', (cat) => [cat.id])
   set(cat: Cat): number {
     return cat.id;

@@ -9,7 +9,7 @@ export class Cats {
   get(id: number): string {
     return `${id}`;
   }
-  // EXPECT
+  // expect: Argument of type '["gte"]' is not assignable to parameter of type 'MembersAndArguments<Cats>'.
   @evicts<Cats>('gte')
   set(cat: Cat): number {
     return cat.id;

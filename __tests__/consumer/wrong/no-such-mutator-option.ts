@@ -9,7 +9,8 @@ export class Cats {
   get(id: number): string {
     return `${id}`;
   }
-  // EXPECT
+  // expect: Argument of type '["get", { after: boolean; }]' is not assignable … 'after' does not exist
+  // expect 5.0: Argument of type '["get", { after: boolean; }]' is not assignable
   @evicts<Cats>('get', { after: true })
   set(cat: Cat): number {
     return cat.id;

@@ -1,7 +1,7 @@
 import { cached } from 'memokit';
 
 export class Users {
-  // EXPECT
+  // expect: Type 'string' is not assignable to type 'number'.
   @cached({ capacity: '5' })
   get(id: number): string {
     return `${id}`;

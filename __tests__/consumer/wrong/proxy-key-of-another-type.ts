@@ -4,5 +4,5 @@ interface User {
   readonly id: number;
 }
 
-// EXPECT
+// expect: Type '(user: User) => number' is not assignable to type '(this: Date, time: number) => unknown'.
 export const dates = cachedProxy(new Date(), { setTime: { key: (user: User) => user.id } });

@@ -1,4 +1,5 @@
 import { cachedProxy } from 'memokit';
 
-// EXPECT
+// expect: does not exist in type 'CachedMethods<Date>'. Did you mean to write 'toISOString'?
+// expect 5.0: '{ toIsoString: {}; }' is not assignable to parameter … Did you mean to write 'toISOString'?
 export const dates = cachedProxy(new Date(), { toIsoString: {} });

@@ -9,7 +9,7 @@ export class Cats {
   get(id: number): string {
     return `${id}`;
   }
-  // EXPECT
+  // expect: Decorator function return type 'CallbackMismatch<{ readonly argumentFunction: (id: number) => number[]; }, (cat: Cat) => string>'
   @puts('get', (id: number) => [id])
   save(cat: Cat): string {
     return `${cat.id}`;

@@ -5,7 +5,7 @@ interface User {
 }
 
 export class Users {
-  // EXPECT
+  // expect: Decorator function return type 'CallbackMismatch<{ tags: (_result: string, user: User) => string[]; }, (id: number) => string>'
   @cached({ tags: (_result: string, user: User) => [`${user.id}`] })
   get(id: number): string {
     return `${id}`;

@@ -5,7 +5,7 @@ interface User {
 }
 
 export class Users {
-  // EXPECT
+  // expect: Decorator function return type 'CallbackMismatch<{ ttl: (_result: string, user: User) => number; }, (id: number) => string>'
   @cached({ ttl: (_result: string, user: User) => user.id })
   get(id: number): string {
     return `${id}`;

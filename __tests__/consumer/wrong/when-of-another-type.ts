@@ -5,7 +5,7 @@ interface User {
 }
 
 export class Users {
-  // EXPECT
+  // expect: Decorator function return type 'CallbackMismatch<{ when: (_result: any, user: User) => boolean; }, (id: number) => string>'
   @cached({ when: (_result, user: User) => user.id > 0 })
   get(id: number): string {
     return `${id}`;
