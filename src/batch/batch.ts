@@ -35,6 +35,9 @@ export class Batch {
 
   /** Whether a call with an argument and a key can be in this batch. */
   accepts(argument: unknown, key: CallKey): boolean {
+    const begun = this.#calls[0]?.load?.since;
+    // The platform has cancelled the batch, because the request of its first call has ended.
+    if (begun !== undefined && running.load!.since - begun >= this.#definition.options.timeout) return false;
     return !this.#keys.has(argument) || isSameKey(this.#keys.get(argument), key);
   }
 

@@ -22,8 +22,18 @@ export function outcomeOf(cache: ReceiverCache, key: CallKey): Outcome {
   const now = cache.definition.isResilient ? cache.now() : 0;
   if (agingEntry(cache, key)?.isServed(now)) return 'stale';
   if (failureOf(cache, key) !== undefined) return 'failed';
-  if (standInFor(cache, cache.loads?.get(key)) !== undefined) return 'stale';
+  const load = cache.loads?.get(key);
+  if (load !== undefined && isOverdue(cache, load, now)) return 'miss';
+  if (standInFor(cache, load) !== undefined) return 'stale';
   return isLoading(cache, key) ? 'loading' : 'miss';
+}
+
+/**
+ * Whether a load has taken longer than `timeout` without being ended by its timer. Some platforms, such as Cloudflare
+ * Workers, cancel the loads and the timers of a request that has ended.
+ */
+export function isOverdue({ definition }: ReceiverCache, { promise, since }: CallLoad, now: number): boolean {
+  return promise !== undefined && now - since >= definition.options.timeout;
 }
 
 /** The stored value of a key that callers may see; or `undefined`. */

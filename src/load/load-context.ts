@@ -4,7 +4,14 @@ import type { CallKey } from '../key/call-key.js';
 /** What is known of the method that is on the stack. It is assigned to, not called, as deep recursion goes through here. */
 export const running: {
   /** The load that the method runs for, if it can be aborted or its failure can be remembered for a key of a batch. */
-  load: { readonly signal: AbortSignal; readonly isSettled: boolean; isInBatchResults: boolean } | undefined;
+  load:
+    | {
+        readonly signal: AbortSignal;
+        readonly since: number;
+        readonly isSettled: boolean;
+        isInBatchResults: boolean;
+      }
+    | undefined;
   /** The key of the call, where the method is a batched one. */
   key: CallKey;
 } = { load: undefined, key: undefined };

@@ -20,7 +20,8 @@ export function put(cache: ReceiverCache, key: CallKey, args: readonly unknown[]
   if (isPromise(value)) {
     cache.entries.remove(key, 'replaced');
     fenceLoad(cache, key);
-    const load = new CallLoad(key, 0);
+    // The promise is not a load of the method, so `timeout` does not bound it.
+    const load = new CallLoad(key, Infinity);
     beginLoad(cache, load);
     awaitLoad(cache, load, args, value, false).then(
       () => definition.listeners.notifyDetached(key, args, load.pendingEvents),

@@ -1,7 +1,7 @@
 import type { AgingEntry } from '../cache/aging-entry.js';
 import type { CallLoad } from '../cache/call-load.js';
 import { agingEntry, mayBeInvalidated, standIn } from '../cache/inspection.js';
-import { beginLoad, endLoad, joinLoad } from '../cache/loads-in-flight.js';
+import { beginLoad, endLoad } from '../cache/loads-in-flight.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
 import { isAbsent, withoutSignal } from '../definition/caller-signal.js';
 import { asyncOptionOf } from '../definition/resolved-options.js';
@@ -13,6 +13,7 @@ import { settle } from '../load/settle.js';
 import { dropContext, isPromise, nativePromise } from '../promise.js';
 import { refresh } from '../time/clock.js';
 import { startTimer } from '../time/timer.js';
+import { endOverdue, joinCurrent } from './overdue.js';
 import { rememberFailure } from './remember-failure.js';
 import { SharedLoad, type Waiter } from './shared-load.js';
 import { answerWithinSoftTimeout } from './soft-timeout.js';
@@ -23,6 +24,7 @@ import { answerWithinSoftTimeout } from './soft-timeout.js';
 export function reload(cache: ReceiverCache, key: CallKey, waiter: Waiter): void {
   // Reads the clock before looking for a load, because the user's clock may make the same call and begin a load.
   const since = readClock(cache);
+  endOverdue(cache, key, since);
   if (cache.loads?.get(key) === undefined) runLoad(cache, key, waiter, true, since);
 }
 
@@ -91,14 +93,14 @@ function follow(cache: ReceiverCache, load: SharedLoad, call: Waiter, source: Pr
   );
   load.promise = load.answer;
   if (timeout === Infinity) return;
-  const expire = () => {
+  load.expire = () => {
     const error = new TimeoutError(`${name} took longer than ${timeout} ms`);
     load.isTimedOut = true;
     // Aborts first: a listener for the failure may load again, and the source should know by then that it must stop.
     load.abort(error);
     fail(cache, load, call, error);
   };
-  load.onSettled(startTimer(timeout, expire));
+  load.onSettled(startTimer(timeout, load.expire));
 }
 
 function succeed(cache: ReceiverCache, load: SharedLoad, { receiver, args }: Waiter, result: unknown): void {
@@ -167,7 +169,7 @@ function answerForWaiters(cache: ReceiverCache, load: SharedLoad, first: Waiter)
   const entry = agingEntry(cache, load.key);
   if (entry?.isServed(cache.now())) return entry.value;
   const since = readClock(cache);
-  const known: CallLoad | undefined = joinLoad(cache, load.key);
+  const known: CallLoad | undefined = joinCurrent(cache, load.key, since);
   const next = known ?? runLoad(cache, load.key, first, true, since);
   if (!(next instanceof SharedLoad)) return next.promise!;
   const waiters = load.remainingWaiters;

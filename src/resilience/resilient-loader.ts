@@ -1,7 +1,6 @@
 import type { AgingEntry } from '../cache/aging-entry.js';
 import type { CallLoad } from '../cache/call-load.js';
 import { failureOf, mayBeInvalidated, standInFor } from '../cache/inspection.js';
-import { joinLoad } from '../cache/loads-in-flight.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
 import { reasonOf, signalOf } from '../definition/caller-signal.js';
 import { argsOf, type CallKey } from '../key/call-key.js';
@@ -12,6 +11,7 @@ import { put } from '../load/put.js';
 import { rejected, resolved } from '../platform.js';
 import { abortable } from './abortable.js';
 import { giveUp, reload, runLoad } from './load-runner.js';
+import { joinCurrent } from './overdue.js';
 import { SharedLoad, type Waiter } from './shared-load.js';
 import { answerWithinSoftTimeout } from './soft-timeout.js';
 
@@ -37,7 +37,7 @@ export class ResilientLoader implements Loader {
     if (failure !== undefined) return this.#answer(cache, key, args, rejected(failure.error), false);
     // Reads the clock before looking for a load, because the user's clock may begin one.
     const since = readClock(cache);
-    const joined = joinLoad(cache, key);
+    const joined = joinCurrent(cache, key, since);
     return joined === undefined ? this.#lead(cache, key, waiter, since) : this.#join(cache, joined, waiter);
   }
 

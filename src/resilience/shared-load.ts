@@ -36,6 +36,8 @@ export class SharedLoad extends CallLoad {
   /** The error that the method threw instead of returning a promise. */
   thrown: { readonly error: unknown } | undefined;
   isTimedOut = false;
+  /** Ends the load with a TimeoutError, if it has a `timeout`. A timer calls it, or a call that finds the load overdue. */
+  expire: (() => void) | undefined;
   /** Whether a batch has given a result, or an error, for the key of this load. */
   isInBatchResults = false;
   /** Whether the caller that began the load gets the errors of listeners. False once that caller has its answer. */
@@ -171,12 +173,17 @@ export class SharedLoad extends CallLoad {
   /** Marks the load as ended, and calls the registered functions. */
   markSettled(): void {
     this.isSettled = true;
+    this.expire = undefined;
     for (const callback of this.#whenSettled) callback();
     this.#whenSettled = [];
   }
 
   abort(reason: unknown): void {
-    this.#controller?.abort(reason);
+    try {
+      this.#controller?.abort(reason);
+    } catch {
+      // The signal belongs to another request, and the platform lets no request touch what belongs to another one.
+    }
   }
 }
 

@@ -1,0 +1,244 @@
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { type CachedOptions, cached, cacheOf, memoize, TimeoutError } from 'memokit';
+import { Source, settle } from './support/source.js';
+
+/**
+ * What memokit does where a platform cancels the loads and the timers of a request that has ended. No test advances the
+ * fake timers: they are the timers of such a request.
+ */
+
+beforeEach(() => {
+  jest.useFakeTimers({ doNotFake: ['nextTick'] });
+});
+
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+/** A memoized source of strings with a timeout of 100 ms, whose time is that of the source. */
+function memoized(options: CachedOptions = {}) {
+  const source = new Source<string>();
+  const get = memoize((key: string) => source.load(key), { timeout: 100, clock: source.clock, ...options });
+  return { source, get, cache: cacheOf(get) };
+}
+
+test('a call that finds a load past its timeout begins a new one, and the waiting callers get a TimeoutError', async () => {
+  const { source, get, cache } = memoized();
+  const first = failed(get('k'));
+  source.now = 99;
+  const second = failed(get('k'));
+  expect([source.runs.length, cache.explain('k').outcome]).toEqual([1, 'loading']);
+  source.now = 100;
+  expect(cache.explain('k').outcome).toBe('miss');
+  const third = get('k');
+  expect([source.runs.length, cache.explain('k').outcome]).toEqual([2, 'loading']);
+  expect(await Promise.all([first, second])).toEqual([expect.any(TimeoutError), expect.any(TimeoutError)]);
+  await source.give('new');
+  expect(await third).toBe('new');
+  expect(cache.stats()).toMatchObject({
+    hits: 1,
+    misses: 2,
+    coalesced: 1,
+    loads: 1,
+    loadErrors: 1,
+    totalLoadTime: 100,
+  });
+});
+
+test('a load that was found overdue stores nothing when it ends after all', async () => {
+  const { source, get, cache } = memoized();
+  const first = failed(get('k'));
+  source.now = 100;
+  const second = get('k');
+  source.runs[0]!.resolve('old');
+  await settle();
+  expect([await first, cache.size]).toEqual([expect.any(TimeoutError), 0]);
+  await source.give('new');
+  source.now = 1000;
+  expect([await second, await get('k'), source.runs.length]).toEqual(['new', 'new', 2]);
+});
+
+test('an overdue load is told to on.error once, and its failure is not remembered', async () => {
+  const errors: unknown[] = [];
+  const { source, get } = memoized({ errorTtl: 1e6, on: { error: ({ error }) => errors.push(error) } });
+  const first = failed(get('k'));
+  source.now = 100;
+  const second = get('k');
+  await source.give('new');
+  expect(await second).toBe('new');
+  await first;
+  jest.advanceTimersByTime(1000);
+  expect(errors).toEqual([expect.any(TimeoutError)]);
+});
+
+test('an overdue load begins anew once, however many callers find it', async () => {
+  const { source, get } = memoized();
+  const first = failed(get('k'));
+  source.now = 250;
+  const calls = [get('k'), get('k'), get('k')];
+  await source.give('new');
+  expect([await Promise.all(calls), source.runs.length]).toEqual([['new', 'new', 'new'], 2]);
+  await first;
+});
+
+test('a listener that calls again when an overdue load ends begins the new load, which the call joins', async () => {
+  const again: Promise<string>[] = [];
+  const { source, get } = memoized({ on: { error: () => again.push(get('k')) } });
+  const first = failed(get('k'));
+  source.now = 100;
+  const call = get('k');
+  expect(source.runs).toHaveLength(2);
+  await source.give('new');
+  expect([await call, await again[0], await first]).toEqual(['new', 'new', expect.any(TimeoutError)]);
+});
+
+for (const options of [{ staleWhileRevalidate: 1e6 }, { refreshAhead: 0.5, staleIfError: 1e6 }]) {
+  test(`a hit begins a new reload when the last one is past its timeout: ${Object.keys(options)[0]}`, async () => {
+    const { source, get, cache } = memoized({ ttl: 1000, ...options });
+    const first = get('k');
+    await source.give('old');
+    await first;
+    source.now = 'refreshAhead' in options ? 500 : 1000;
+    expect([await get('k'), source.runs.length]).toEqual(['old', 2]);
+    source.now += 99;
+    expect([await get('k'), source.runs.length]).toEqual(['old', 2]);
+    source.now += 1;
+    expect([await get('k'), source.runs.length]).toEqual(['old', 3]);
+    await source.give('new');
+    expect([await get('k'), source.runs.length]).toEqual(['new', 3]);
+    expect(cache.stats()).toMatchObject({ misses: 1, loads: 2, loadErrors: 1 });
+  });
+}
+
+test('callers of an overdue reload get the old value that staleIfError allows', async () => {
+  const { source, get } = memoized({ ttl: 10, staleIfError: 1e6 });
+  const first = get('k');
+  await source.give('old');
+  await first;
+  source.now = 10;
+  const waiting = get('k');
+  source.now = 110;
+  const next = get('k');
+  expect(source.runs).toHaveLength(3);
+  expect(await waiting).toBe('old');
+  await source.give('new');
+  expect(await next).toBe('new');
+});
+
+test('the signal of an overdue load is aborted, and a platform that refuses that breaks no call', async () => {
+  const { source, get } = memoized({ signal: (_key: string, signal?: AbortSignal) => signal } as CachedOptions);
+  const call = get as (key: string, signal?: AbortSignal) => Promise<string>;
+  const abort = jest.spyOn(AbortController.prototype, 'abort').mockImplementation(() => {
+    throw new Error('the signal belongs to another request');
+  });
+  const first = failed(call('k', new AbortController().signal));
+  source.now = 100;
+  const second = call('k');
+  expect(abort).toHaveBeenCalledWith(expect.any(TimeoutError));
+  abort.mockRestore();
+  await source.give('new');
+  expect([await second, await first]).toEqual(['new', expect.any(TimeoutError)]);
+});
+
+test('a load that calls itself past its timeout still gets a RecursionError', async () => {
+  let now = 0;
+  const get: (n: number) => Promise<number> = memoize(
+    async (n: number) => {
+      now = 1000;
+      return get(n);
+    },
+    { timeout: 100, clock: () => now },
+  );
+  expect(await failed(get(1))).toMatchObject({ code: 'MEMOKIT_RECURSION' });
+});
+
+test('without a timeout callers wait for a load however long it takes, and for a promise that was put', async () => {
+  const { source, get } = memoized({ timeout: Infinity, staleWhileRevalidate: 1, ttl: 1e9 });
+  const first = get('k');
+  source.now = 1e8;
+  const second = get('k');
+  await source.give('v');
+  expect([await first, await second, source.runs.length]).toEqual(['v', 'v', 1]);
+  const other = memoized();
+  let fulfil!: (value: string) => void;
+  other.source.now = 1000;
+  other.cache.put(['k'], new Promise<string>((resolve) => (fulfil = resolve)));
+  const joined = other.get('k');
+  fulfil('put');
+  expect([await joined, other.source.runs.length]).toEqual(['put', 0]);
+});
+
+test('a batch that is past the timeout is loaded anew, each key in the next batch', async () => {
+  let now = 0;
+  const lists: (readonly number[])[] = [];
+  class Users {
+    @cached({ many: 'getMany', timeout: 100, clock: () => now })
+    async get(_id: number): Promise<number> {
+      throw new Error('never called');
+    }
+    getMany(ids: readonly number[]) {
+      lists.push(ids);
+      return lists.length === 1 ? new Promise<number[]>(() => {}) : ids.map((id) => id * 2);
+    }
+  }
+  const users = new Users();
+  const first = [failed(users.get(1)), failed(users.get(2))];
+  await turn();
+  now = 100;
+  expect(await Promise.all([users.get(2), users.get(1), users.get(3)])).toEqual([4, 2, 6]);
+  expect(lists).toEqual([
+    [1, 2],
+    [2, 1, 3],
+  ]);
+  expect(await Promise.all(first)).toEqual([expect.any(TimeoutError), expect.any(TimeoutError)]);
+  expect(cacheOf(users, 'get').stats()).toMatchObject({ misses: 5, loads: 3, loadErrors: 2 });
+});
+
+test('a batch whose turn never ended gets no more calls once it is past the timeout', async () => {
+  const { process } = globalThis;
+  const { nextTick } = process;
+  // The platform of a memokit that is loaded now: its turns end when the test says so.
+  const ends: (() => void)[] = [];
+  process.nextTick = ((job: () => void) => ends.push(job)) as never;
+  let copy!: typeof import('memokit');
+  try {
+    jest.isolateModules(() => {
+      copy = require('memokit');
+    });
+  } finally {
+    process.nextTick = nextTick;
+  }
+  let now = 0;
+  const lists: (readonly number[])[] = [];
+  const get = copy.memoize.many(
+    (ids: readonly number[]) => {
+      lists.push(ids);
+      return ids.map((id) => id * 2);
+    },
+    { timeout: 100, clock: () => now },
+  );
+  const cancelled = failed(get(1));
+  await settle();
+  expect(ends.splice(0)).toHaveLength(1);
+  now = 100;
+  const calls = [get(2), get(1), get(3)];
+  await settle();
+  expect(ends).toHaveLength(1);
+  ends[0]!();
+  expect([await Promise.all(calls), lists]).toEqual([[4, 2, 6], [[2, 1, 3]]]);
+  expect(await cancelled).toMatchObject({ code: 'MEMOKIT_TIMEOUT' });
+});
+
+/** Waits for the error that a call is rejected with. */
+function failed(call: Promise<unknown>): Promise<unknown> {
+  return call.then(
+    () => undefined,
+    (error) => error,
+  );
+}
+
+/** Waits until the platform has ended a turn of the event loop. */
+async function turn(): Promise<void> {
+  await new Promise(process.nextTick);
+  await settle();
+}
