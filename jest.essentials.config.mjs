@@ -5,6 +5,7 @@ import base from './jest.config.mjs';
  * those that are about something else. A new test file is essential unless it is listed here.
  */
 const NOT_ESSENTIAL = [
+  'copies', // runs on `dist`
   'docs', // compiles every program of the documentation
   'house', // reads the sources, and measures `dist`
   'package', // packs `dist`, and checks it under five compilers

@@ -38,6 +38,7 @@ const GROUND: Record<string, string[]> = {
   'validate.ts': ['errors.ts', 'platform.ts'],
   'promise.ts': ['errors.ts', 'platform.ts'],
   'scrambled-map.ts': ['platform.ts'],
+  'shared-registry.ts': ['platform.ts'],
 };
 
 /** Which rooms a room may import, beside itself and the ground. */

@@ -199,5 +199,6 @@ function roomOf(file: string): string {
 
 /** Whether any room may import a room. */
 function isGround(room: string): boolean {
-  return ['platform.ts', 'errors.ts', 'validate.ts', 'call-all.ts', 'promise.ts', 'scrambled-map.ts'].includes(room);
+  const ground = 'platform errors validate call-all promise scrambled-map shared-registry';
+  return ground.split(' ').includes(room.replace('.ts', ''));
 }

@@ -102,6 +102,27 @@ export function sourceOf(fn: object): string {
   return sourcer.call(fn);
 }
 
+/** A reference to an object, which does not keep the object alive if the platform has weak references. */
+export interface Reference<T extends object> {
+  /** Returns the object, or `undefined` after it was collected. */
+  deref(): T | undefined;
+}
+
+/** Makes a reference to an object. Some platforms, such as Cloudflare Workers before May 2025, have no `WeakRef`. */
+export function referenceTo<T extends object>(target: T): Reference<T> {
+  return typeof WeakRef === 'function' ? new WeakRef(target) : { deref: () => target };
+}
+
+/** A list of objects, for each of which a function is called after it was collected. */
+export interface Collected<Held> {
+  register(target: object, held: Held): void;
+}
+
+/** Makes a list of objects. The function is never called where the platform has no `FinalizationRegistry`. */
+export function whenCollected<Held>(run: (held: Held) => void): Collected<Held> {
+  return typeof FinalizationRegistry === 'function' ? new FinalizationRegistry(run) : { register() {} };
+}
+
 const tagger = Object.prototype.toString;
 
 /** Returns the language's tag of a value, such as `[object Array]`. */

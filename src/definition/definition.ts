@@ -1,7 +1,7 @@
 import { mismatch, OptionError } from '../errors.js';
 import { type CallKey, callKeyOf, isSameKey, isTokens } from '../key/call-key.js';
 import { isToken } from '../key/flatten.js';
-import { isArray, peek, prototypeOf } from '../platform.js';
+import { isArray, peek, prototypeOf, type Reference, referenceTo } from '../platform.js';
 import { refusePromise, refusePromiseKey } from '../promise.js';
 import { monotonic, reader } from '../time/clock.js';
 import { withoutSignal } from './caller-signal.js';
@@ -48,7 +48,7 @@ export class Definition {
   /** Reads the clock. */
   readonly now: () => number;
   readonly #label: Label;
-  #receiverClass: WeakRef<object> | undefined;
+  #receiverClass: Reference<object> | undefined;
 
   constructor(
     readonly method: Fn,
@@ -74,7 +74,7 @@ export class Definition {
 
   /** Remembers the class or prototype of the first receiver, from which the label can derive the name of the class. */
   rememberClass(receiverClass: object): void {
-    this.#receiverClass ??= new WeakRef(receiverClass);
+    this.#receiverClass ??= referenceTo(receiverClass);
   }
 
   /**

@@ -1,4 +1,4 @@
-import { CallCache } from '../memoize/call-cache.js';
+import type { CallCache } from '../memoize/call-cache.js';
 import { parseDecoratorArguments } from './decorator-arguments.js';
 import { resolveEvictsOptions } from './options.js';
 import { clearings, type OnStart, Rule, type Step } from './rule.js';
@@ -22,5 +22,5 @@ class EvictionRule extends Rule {
 
 function evictions(caches: readonly CallCache[], call: readonly unknown[] | undefined): Step[] {
   if (call === undefined) return clearings(caches);
-  return caches.map((cache) => CallCache.deletion(cache, call));
+  return caches.map((cache) => cache.deletion(call));
 }

@@ -1,5 +1,4 @@
 import { ArgumentError, mismatch } from '../errors.js';
-import { CallCache } from '../memoize/call-cache.js';
 import { parseDecoratorArguments } from './decorator-arguments.js';
 import { resolvePutsOptions } from './options.js';
 import { type OnStart, Rule } from './rule.js';
@@ -17,7 +16,7 @@ class PutRule extends Rule {
     const named = this.cachesOf(receiver);
     return () => {
       const watched = named.flatMap(([nearest, ...others]) => {
-        return nearest === undefined ? [] : { nearest, others, isUntouched: CallCache.watch(nearest) };
+        return nearest === undefined ? [] : { nearest, others, isUntouched: nearest.watch() };
       });
       return (result, isAwaited) => {
         // A change of the cache while the mutator ran may be newer than the mutator's result.
@@ -25,9 +24,9 @@ class PutRule extends Rule {
         const steps = () => {
           const call = this.callOf(receiver, args, result)!;
           return chains.flatMap(({ nearest, others, puts }) => {
-            const isPut = puts && CallCache.takes(nearest, isAwaited);
-            const first = isPut ? CallCache.replacement(nearest, call, result) : CallCache.deletion(nearest, call);
-            return [first, ...others.map((cache) => CallCache.deletion(cache, call))];
+            const isPut = puts && nearest.takes(isAwaited);
+            const first = isPut ? nearest.replacement(call, result) : nearest.deletion(call);
+            return [first, ...others.map((cache) => cache.deletion(call))];
           });
         };
         return () => this.apply(receiver, args, result, named, steps);

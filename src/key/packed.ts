@@ -1,3 +1,4 @@
+import { type Reference, referenceTo } from '../platform.js';
 import { PACKED } from './marker.js';
 import { OPEN, textOf } from './render.js';
 import type { TokenBuffer } from './token-buffer.js';
@@ -49,7 +50,7 @@ const last = { character: 0 };
  * The lists that were packed last, by a sketch of their tokens, with the packed lists. To compare a list takes less time than
  * to pack it again. The next garbage collection may clear them, so they keep no string alive for long.
  */
-let recent: WeakRef<Map<number, Recent>> | undefined;
+let recent: Reference<Map<number, Recent>> | undefined;
 /** How much more they may hold, in tokens. A string also counts as a token for each eight characters. */
 let room = 0;
 
@@ -70,7 +71,7 @@ function packedBefore(from: TokenBuffer): readonly unknown[] {
   const same = known?.get(sketch);
   if (same !== undefined && sameTokens(same.tokens, list, count)) return same.packed;
   const packed = packedTokens(from);
-  if (known === undefined) recent = new WeakRef((known = new Map()));
+  if (known === undefined) recent = referenceTo((known = new Map()));
   // Clears the same map, because the engine keeps every new one until the current job ends.
   if (known.size === 0 || room < size) {
     known.clear();

@@ -1,4 +1,4 @@
-import { bare, defineProperty, max, sameValue } from '../platform.js';
+import { bare, defineProperty, max, type Reference, referenceTo, sameValue } from '../platform.js';
 import type { BoundedMap } from './bounded-map.js';
 
 /** The Map that Node's `util.inspect`, and so `console.log`, shows for a cache. */
@@ -56,7 +56,7 @@ export function inspectedMap<K>(
   const known = inspected.get(cache)?.deref();
   if (known?.[Symbol.toStringTag] === tag && areSame([...known], shown)) return known;
   const map = defineProperty(new Map(shown), Symbol.toStringTag, { value: tag });
-  inspected.set(cache, new WeakRef(map));
+  inspected.set(cache, referenceTo(map));
   return map;
 }
 
@@ -69,4 +69,4 @@ function areSame(some: readonly Entry[], others: readonly Entry[]): boolean {
  * The Map that was returned last for each cache. The engine keeps it at least until the end of the job, and so of the
  * inspection. It keeps no entry alive for longer.
  */
-const inspected = /* @__PURE__ */ new WeakMap<object, WeakRef<Map<unknown, unknown>>>();
+const inspected = /* @__PURE__ */ new WeakMap<object, Reference<Map<unknown, unknown>>>();

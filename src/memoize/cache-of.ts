@@ -6,8 +6,8 @@ import { descriptorOf, ownKeys } from '../platform.js';
 import { CallCache } from './call-cache.js';
 import { hiddenAt, receiversByMetadata } from './hidden-members.js';
 import { memberOf, pickMember } from './members.js';
-import type { Receivers } from './receivers.js';
-import { receiversOf, receiversOfMember } from './registry.js';
+import { publicForm } from './receivers.js';
+import { type Receivers, receiversOf, receiversOfMember } from './registry.js';
 
 /**
  * Returns the cache of a memoized function.
@@ -135,5 +135,11 @@ function notCached(receiver: object, name: PropertyKey): NotCachedError {
 }
 
 function cacheFor(receivers: Receivers, receiver: unknown): CallCache {
-  return new CallCache(receivers.loader, receiver, receivers.of(receiver));
+  const cache = receivers.cacheOf(receiver);
+  if (cache !== undefined) return cache;
+  throw new NotCachedError(
+    `${receivers.definition.name} is cached by another copy of memokit, from a bundle without cacheOf: import cacheOf there too`,
+  );
 }
+
+publicForm.of = (receivers, receiver) => new CallCache(receivers.loader, receiver, receivers.of(receiver));

@@ -47,20 +47,21 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
     this.#cache = cache;
   }
 
-  // These are statics, for the rules of mutators only: the public interface exports `CallCache` as a type, without them.
+  // The next four are for the rules of mutators only. Mutators of another copy of memokit call them too, so they keep their
+  // meaning across minor versions. The published types do not have them.
 
   /**
-   * Watches a cache. Returns a function that tells whether nothing was deleted, cleared, put or invalidated by a tag since.
+   * Watches the cache. Returns a function that tells whether nothing was deleted, cleared, put or invalidated by a tag since.
    * @internal
    */
-  static watch(cache: CallCache): () => boolean {
-    return watch(cache.#cache);
+  watch(): () => boolean {
+    return watch(this.#cache);
   }
 
   /** Returns a function that deletes the entry of a call, under the key that the arguments have now. @internal */
-  static deletion(cache: CallCache, args: readonly unknown[]): () => boolean {
-    const key = cache.#keyOf(args);
-    return () => cache.#cache.delete(key);
+  deletion(args: readonly unknown[]): () => boolean {
+    const key = this.#keyOf(args);
+    return () => this.#cache.delete(key);
   }
 
   /**
@@ -68,9 +69,9 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
    * value cannot be stored, the older entry is removed.
    * @internal
    */
-  static replacement(cache: CallCache, args: readonly unknown[], value: unknown): () => void {
-    const key = cache.#keyOf(args);
-    return () => replace(cache.#cache, key, args, value);
+  replacement(args: readonly unknown[], value: unknown): () => void {
+    const key = this.#keyOf(args);
+    return () => replace(this.#cache, key, args, value);
   }
 
   /**
@@ -78,8 +79,8 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
    * can be, once it is known whether the method returns promises.
    * @internal
    */
-  static takes(cache: CallCache, isAwaited: boolean): boolean {
-    return !isAwaited || cache.#cache.definition.promises !== undefined;
+  takes(isAwaited: boolean): boolean {
+    return !isAwaited || this.#cache.definition.promises !== undefined;
   }
 
   /**

@@ -1,17 +1,17 @@
-import type { Definition } from '../definition/definition.js';
 import { peek } from '../platform.js';
-import type { Receivers } from './receivers.js';
-import { liveDefinitions, receiversOf, receiversOfMember } from './registry.js';
+import type { Receivers as OwnReceivers } from './receivers.js';
+import { liveDefinitions, type Receivers, receiversOf, receiversOfMember } from './registry.js';
 
 /**
  * The cached members whose class the compiler did not tell, as in the standard dialect. A decorator, a spy or a library
  * may have put a function of its own in the place of such a member. The class of its first receiver tells where it was.
+ * Only members that this copy of memokit has made are found.
  */
-const unplaced = /* @__PURE__ */ new WeakMap<Definition, readonly [name: PropertyKey, receivers: Receivers]>();
+const unplaced = /* @__PURE__ */ new WeakMap<object, readonly [name: PropertyKey, receivers: OwnReceivers]>();
 
 /** Registers a wrapper whose class is not known. */
 export function registerUnplaced(name: PropertyKey, wrapper: object): void {
-  const receivers = receiversOf(wrapper)!;
+  const receivers = receiversOf(wrapper) as OwnReceivers;
   unplaced.set(receivers.definition, [name, receivers]);
 }
 
@@ -22,7 +22,7 @@ export function registerUnplaced(name: PropertyKey, wrapper: object): void {
 export function hiddenAt(owner: object, name: PropertyKey): (Receivers | null)[] {
   const found = liveDefinitions().flatMap((definition) => {
     const [key, receivers] = unplaced.get(definition) ?? [];
-    const belongs = key === name ? definition.mayBelongTo(owner) : false;
+    const belongs = key === name ? receivers?.definition.mayBelongTo(owner) : false;
     return belongs === false ? [] : belongs ? receivers! : null;
   });
   return found.reverse();

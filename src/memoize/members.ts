@@ -1,4 +1,5 @@
 import { descriptorOf, prototypeOf } from '../platform.js';
+import { shared } from '../shared-registry.js';
 
 /** The members of an object, and the receiver that owns each of them. */
 
@@ -24,12 +25,10 @@ export type Membership = readonly [receiver: object, member: unknown];
 
 /** Registers the function that finds the members of a proxy, because its prototype chain does not have them. */
 export function registerMembers(proxy: object, find: (member: unknown) => Membership): void {
-  membersOf.set(proxy, find);
+  shared.proxies.set(proxy, find);
 }
 
 /** Finds the owner of a member of `receiver`: `receiver` itself, unless it is a proxy with a registered function. */
 export function memberOf(receiver: object, member: unknown): Membership {
-  return membersOf.get(receiver)?.(member) ?? [receiver, member];
+  return shared.proxies.get(receiver)?.(member) ?? [receiver, member];
 }
-
-const membersOf = /* @__PURE__ */ new WeakMap<object, (member: unknown) => Membership>();

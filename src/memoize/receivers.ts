@@ -3,6 +3,7 @@ import type { Definition } from '../definition/definition.js';
 import { askPrototype } from '../key/kind.js';
 import type { Loader } from '../load/loader.js';
 import { sameValue } from '../platform.js';
+import type { CallCache } from './call-cache.js';
 import { cacheIn, putCacheIn } from './receiver-slot.js';
 
 /** How receivers share entries: one set for all of them, one set for each instance, or one set for each class. */
@@ -44,6 +45,11 @@ export class Receivers {
       if (cache !== undefined && cache.definition === this.definition) return cache;
     }
     return this.#find(receiver);
+  }
+
+  /** Returns the cache of a receiver in the form that users get; `undefined` if a bundle has left out `cacheOf`. */
+  cacheOf(receiver: unknown): CallCache | undefined {
+    return publicForm.of?.(this, receiver);
   }
 
   #find(receiver: unknown): ReceiverCache {
@@ -91,6 +97,11 @@ export class Receivers {
     return cache;
   }
 }
+
+/** Makes the public form of a cache. The module of `cacheOf` provides it, so that a bundle without `cacheOf` is smaller. */
+export const publicForm: { of: ((receivers: Receivers, receiver: unknown) => CallCache) | undefined } = {
+  of: undefined,
+};
 
 /**
  * The most caches that a receiver holds in its slot. A lookup goes through them one by one, and each keeps its

@@ -1,9 +1,18 @@
 import type { Definition } from '../definition/definition.js';
 import type { CallStats } from '../definition/stats.js';
-import { create } from '../platform.js';
-import type { Receivers } from './receivers.js';
+import { create, type Reference, referenceTo, whenCollected } from '../platform.js';
+import { type SharedDefinition, shared } from '../shared-registry.js';
+import type { Receivers as OwnReceivers } from './receivers.js';
 
-/** The registry of all live definitions. It holds them weakly, so that a class can be collected. */
+/**
+ * The registry of all live definitions. It holds them weakly, so that a class can be collected, if the platform has weak
+ * references; otherwise for ever.
+ */
+
+/** The receivers of a definition that any copy of memokit has made. They have no other members for this copy. */
+export type Receivers = Pick<OwnReceivers, 'sharing' | 'cacheOf'> & {
+  readonly definition: Pick<Definition, 'name' | 'method'>;
+};
 
 /** A description of one decorated method or memoized function, as `caches` returns it. */
 export interface CacheDefinition {
@@ -31,22 +40,22 @@ export function clearAll(): void {
 }
 
 /** Registers a wrapper with the receivers of its definition. */
-export function register(wrapper: object, receivers: Receivers): void {
-  const reference = new WeakRef(receivers.definition);
-  definitions.add(reference);
+export function register(wrapper: object, receivers: OwnReceivers): void {
+  const reference = referenceTo(receivers.definition);
+  shared.definitions.add(reference);
   collected.register(receivers.definition, reference);
-  wrappers.set(wrapper, receivers);
+  shared.wrappers.set(wrapper, receivers);
 }
 
 /** Registers a function around a wrapper under the wrapper's receivers. Does nothing if `wrapper` is not registered. */
 export function registerBefore(wrapper: object, outer: object): void {
   const receivers = receiversOf(wrapper);
-  if (receivers !== undefined) wrappers.set(outer, receivers);
+  if (receivers !== undefined) shared.wrappers.set(outer, receivers);
 }
 
 /** Returns the receivers of a wrapper, or `undefined` if the value is not a registered wrapper. */
 export function receiversOf(wrapper: unknown): Receivers | undefined {
-  return wrappers.get(wrapper as object);
+  return shared.wrappers.get(wrapper as object) as Receivers | undefined;
 }
 
 /**
@@ -54,29 +63,29 @@ export function receiversOf(wrapper: unknown): Receivers | undefined {
  * member, the constructor. A decorator that replaces the wrapper later does not hide it then.
  */
 export function registerMember(owner: object, name: PropertyKey, wrapper: object): void {
-  let named = members.get(owner);
+  let named = shared.members.get(owner);
   if (named === undefined) {
     named = create(null) as Record<PropertyKey, Receivers>;
-    members.set(owner, named);
+    shared.members.set(owner, named);
   }
   named[name] = receiversOf(wrapper)!;
 }
 
 /** Returns the receivers of a class's own member, given what the class has under its name now; or `undefined`. */
 export function receiversOfMember(owner: object, name: PropertyKey, member: unknown): Receivers | undefined {
-  return receiversOf(member) ?? members.get(owner)?.[name];
+  return receiversOf(member) ?? (shared.members.get(owner)?.[name] as Receivers | undefined);
 }
 
 /** Returns all live definitions, in the order of their definition. */
-export function liveDefinitions(): Definition[] {
-  return [...definitions].flatMap((reference) => reference.deref() ?? []);
+export function liveDefinitions(): SharedDefinition[] {
+  return [...shared.definitions].flatMap((reference) => reference.deref() ?? []);
 }
 
 /** The public view of a definition. */
 class ListedDefinition implements CacheDefinition {
-  readonly #definition: Definition;
+  readonly #definition: SharedDefinition;
 
-  constructor(definition: Definition) {
+  constructor(definition: SharedDefinition) {
     this.#definition = definition;
   }
 
@@ -85,7 +94,7 @@ class ListedDefinition implements CacheDefinition {
   }
 
   stats(): CallStats {
-    return this.#definition.stats();
+    return this.#definition.stats() as CallStats;
   }
 
   clear(): void {
@@ -98,10 +107,6 @@ class ListedDefinition implements CacheDefinition {
   }
 }
 
-const definitions = /* @__PURE__ */ new Set<WeakRef<Definition>>();
-const wrappers = /* @__PURE__ */ new WeakMap<object, Receivers>();
-/** The receivers of the registered members of each class, by name. */
-const members = /* @__PURE__ */ new WeakMap<object, Record<PropertyKey, Receivers>>();
-const collected = /* @__PURE__ */ new FinalizationRegistry<WeakRef<Definition>>((reference) => {
-  definitions.delete(reference);
+const collected = /* @__PURE__ */ whenCollected<Reference<Definition>>((reference) => {
+  shared.definitions.delete(reference);
 });

@@ -1,25 +1,19 @@
 import { CallIndex } from '../key/call-index.js';
 import type { CallKey } from '../key/call-key.js';
-
-/** A cache whose entries can have tags. */
-export interface TagHolder {
-  /** Removes the entries that have a tag. Returns their number. */
-  removeTagged(tag: string): number;
-  /** Notifies listeners of the removed entries. It may throw. */
-  flushEvictions(): void;
-}
+import { type Reference, referenceTo, whenCollected } from '../platform.js';
+import { type SharedHolder, shared } from '../shared-registry.js';
 
 /**
  * The tag index of one cache: it maps tags to entries and entries to tags. All indexes share one table of the caches
- * that have a tag; the table keeps no cache alive. Entries without tags cost nothing, and a hit does not use the index.
+ * that have a tag; the table keeps no cache alive if the platform has weak references. Entries without tags cost nothing, and a hit does not use the index.
  */
 export class TagIndex {
   readonly #byKey = new CallIndex<Tagged>();
   readonly #byTag = new Map<string, Set<Tagged>>();
-  readonly #holder: WeakRef<TagHolder>;
+  readonly #holder: Reference<SharedHolder>;
 
-  constructor(holder: TagHolder) {
-    this.#holder = new WeakRef(holder);
+  constructor(holder: SharedHolder) {
+    this.#holder = referenceTo(holder);
     collected.register(holder, this);
   }
 
@@ -58,8 +52,8 @@ export class TagIndex {
     if (keys === undefined) {
       keys = new Set();
       this.#byTag.set(tag, keys);
-      const others = holders.get(tag);
-      if (others === undefined) holders.set(tag, new Set([this.#holder]));
+      const others = shared.holders.get(tag);
+      if (others === undefined) shared.holders.set(tag, new Set([this.#holder]));
       else others.add(this.#holder);
     }
     return keys;
@@ -67,14 +61,14 @@ export class TagIndex {
 
   #removeTag(tag: string): void {
     this.#byTag.delete(tag);
-    const others = holders.get(tag);
-    if (others?.delete(this.#holder) && others.size === 0) holders.delete(tag);
+    const others = shared.holders.get(tag);
+    if (others?.delete(this.#holder) && others.size === 0) shared.holders.delete(tag);
   }
 }
 
 /** Returns the caches that have an entry with a tag. */
-export function holdersOf(tag: string): TagHolder[] {
-  return [...(holders.get(tag) ?? [])].flatMap((reference) => reference.deref() ?? []);
+export function holdersOf(tag: string): SharedHolder[] {
+  return [...(shared.holders.get(tag) ?? [])].flatMap((reference) => reference.deref() ?? []);
 }
 
 /** A key with its tags. */
@@ -83,6 +77,4 @@ interface Tagged {
   readonly tags: readonly string[];
 }
 
-/** The caches of each tag. */
-const holders = /* @__PURE__ */ new Map<string, Set<WeakRef<TagHolder>>>();
-const collected = /* @__PURE__ */ new FinalizationRegistry<TagIndex>((index) => index.close());
+const collected = /* @__PURE__ */ whenCollected<TagIndex>((index) => index.close());

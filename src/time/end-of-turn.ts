@@ -13,11 +13,13 @@ export function endOfTurn(): Promise<void> {
  * fakes.
  */
 const afterJobs = /* @__PURE__ */ ((): ((job: () => void) => void) => {
-  const { process, setImmediate, MessageChannel } = globalThis as Partial<typeof globalThis>;
+  const { process, setImmediate } = globalThis as Partial<typeof globalThis>;
   const tick = ownOf(process?.nextTick);
   if (tick) return (job) => tick.call(process, job);
   const immediate = ownOf(setImmediate);
   if (immediate) return (job) => immediate(job);
+  // Read only here: in Node the first look at it defines it, which a frozen `globalThis` refuses.
+  const { MessageChannel } = globalThis as Partial<typeof globalThis>;
   // Browsers delay nested timers by at least 4 ms, and timers in a hidden tab by at least a second.
   if (MessageChannel) return (job) => post(new MessageChannel(), job);
   return (job) => setTimeout(job);

@@ -1,0 +1,85 @@
+import { type Reference, tryDefineProperty } from './platform.js';
+
+/**
+ * The shared registry: the state that all copies of memokit in one process have in common. A program often loads two
+ * copies: an ES module and a CommonJS module, or one copy in each bundle of a framework. Calls of `invalidateTags`,
+ * `clearAll`, `caches`, `setWaitUntil` and `cacheOf` must then reach what the other copy has made.
+ *
+ * The copies may be of different minor versions. So a copy uses nothing of another copy but the members that this file
+ * names, and no version changes what a member means. A version that needs other members changes the number in `KEY`, and
+ * then shares nothing with older copies.
+ */
+export interface SharedRegistry {
+  /** All live definitions, in the order in which they were made. */
+  readonly definitions: Set<Reference<SharedDefinition>>;
+  /** The receivers of each wrapper, and of each function around a wrapper. */
+  readonly wrappers: WeakMap<object, SharedReceivers>;
+  /** The receivers of the registered members of each class, by name. */
+  readonly members: WeakMap<object, Record<PropertyKey, SharedReceivers>>;
+  /** What finds the members of each proxy, and the receivers that own them. */
+  readonly proxies: WeakMap<object, (member: unknown) => readonly [receiver: object, member: unknown]>;
+  /** The caches that have an entry with a tag, by tag. */
+  readonly holders: Map<string, Set<Reference<SharedHolder>>>;
+  readonly invalidations: SharedInvalidations;
+  /** What `setWaitUntil` was given. */
+  waitUntil: ((work: Promise<unknown>) => void) | undefined;
+}
+
+/** A definition: one decorated method or memoized function. */
+export interface SharedDefinition {
+  readonly name: string;
+  /** Returns the `CallStats`. */
+  stats(): object;
+  clear(): void;
+}
+
+/** The receivers of one definition. */
+export interface SharedReceivers {
+  readonly definition: { readonly name: string; readonly method: (...args: any[]) => unknown };
+  readonly sharing: 'one' | 'instance' | 'class';
+  /**
+   * Returns the `CallCache` of a receiver; `undefined` if the copy was bundled without `cacheOf`. The `CallCache` is an object of the copy that made the definition. Its methods `watch`,
+   * `deletion`, `replacement` and `takes`, which other copies call for `@evicts` and `@puts`, are part of this format.
+   */
+  cacheOf(receiver: unknown): object | undefined;
+}
+
+/** A cache whose entries can have tags. */
+export interface SharedHolder {
+  /** Removes the entries that have a tag. Returns their number. */
+  removeTagged(tag: string): number;
+  /** Notifies listeners of the removed entries. It may throw. */
+  flushEvictions(): void;
+}
+
+/** The invalidations so far, by which time is counted. */
+export interface SharedInvalidations {
+  /** Their number. */
+  time: number;
+  /** The time before which every tag counts as invalidated. */
+  forgotten: number;
+  /** The time at which each tag was last invalidated. */
+  readonly last: Map<string, number>;
+  /** The number of characters of these tags. */
+  characters: number;
+}
+
+/** The property of `globalThis` that has the registry. The number is that of its format. */
+const KEY: unique symbol = /* @__PURE__ */ Symbol.for('memokit.shared.1');
+
+/** The registry of this process; where `globalThis` is frozen, that of this copy alone. */
+export const shared: SharedRegistry = /* @__PURE__ */ (() => {
+  const { [KEY]: known } = globalThis as { [KEY]?: SharedRegistry };
+  if (known !== undefined) return known;
+  const value: SharedRegistry = {
+    definitions: new Set(),
+    wrappers: new WeakMap(),
+    members: new WeakMap(),
+    proxies: new WeakMap(),
+    holders: new Map(),
+    invalidations: { time: 0, forgotten: 0, last: new Map(), characters: 0 },
+    waitUntil: undefined,
+  };
+  tryDefineProperty(globalThis, KEY, { value });
+  return value;
+})();
