@@ -197,6 +197,19 @@ test('a function from a bundle without cacheOf is refused by the cacheOf of anot
   ]);
 });
 
+test('setWaitUntil of one copy is the default of another', () => {
+  const work: unknown[] = [];
+  one.setWaitUntil((promise) => work.push(promise));
+  try {
+    void other.memoize(async () => 1)();
+    expect(work).toEqual([expect.any(Promise)]);
+  } finally {
+    other.setWaitUntil(undefined);
+  }
+  void one.memoize(async () => 1)();
+  expect(work).toHaveLength(1);
+});
+
 /** Runs an ES module in a process of its own, and returns the lines that it prints. */
 function node(program: string, cwd = process.cwd()): string[] {
   const flags = ['--input-type=module', '-'];

@@ -158,6 +158,7 @@ test('the public names are these', () => {
     'loadSignal',
     'memoize',
     'puts',
+    'setWaitUntil',
   ]);
 });
 

@@ -46,7 +46,7 @@ const options: [title: string, options: unknown, message: string][] = [
 ];
 
 const NAMES =
-  'capacity ttl key per name when on clock tags staleWhileRevalidate staleIfError refreshAhead jitter errorTtl timeout softTimeout signal many batchBy freeze';
+  'capacity ttl key per name when on clock tags staleWhileRevalidate staleIfError refreshAhead jitter errorTtl timeout softTimeout signal many batchBy freeze waitUntil';
 const EXPECTED_TIMER = 'expected a number above 0, at most 2147483647, or Infinity, but got: ';
 
 const ttls: [title: string, ttl: unknown, shown: string][] = [
@@ -75,6 +75,7 @@ const callOptions: typeof options = [
   ['a number as name', { name: 5 }, 'name: expected a string, but got: number 5'],
   ['true as when', { when: true }, 'when: expected a function, but got: boolean true'],
   ['a number as freeze', { freeze: 1 }, 'freeze: expected a boolean, but got: number 1'],
+  ['a boolean as waitUntil', { waitUntil: true }, 'waitUntil: expected a function, but got: boolean true'],
   ['a function as on', { on: method }, 'on: expected an object, but got: function'],
   ['an unknown event', { on: { hits: method } }, 'on: expected hit miss evict error, but got: string hits'],
   ['a list as tags', { tags: ['a'] }, 'tags: expected a function, but got: array'],

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import { type CachedOptions, cached, cacheOf, memoize, TimeoutError } from 'memokit';
+import { type CachedOptions, cached, cacheOf, memoize, setWaitUntil, TimeoutError } from 'memokit';
+import { run } from './support/run.js';
 import { Source, settle } from './support/source.js';
 
 /**
@@ -227,6 +228,111 @@ test('a batch whose turn never ended gets no more calls once it is past the time
   ends[0]!();
   expect([await Promise.all(calls), lists]).toEqual([[4, 2, 6], [[2, 1, 3]]]);
   expect(await cancelled).toMatchObject({ code: 'MEMOKIT_TIMEOUT' });
+});
+
+/** What `waitUntil` was given, and whether each promise was fulfilled. */
+function platform() {
+  const work: { isDone: boolean }[] = [];
+  const waitUntil = (promise: Promise<unknown>) => {
+    const each = { isDone: false };
+    work.push(each);
+    void promise.then(() => (each.isDone = true));
+  };
+  return { work, waitUntil };
+}
+
+for (const options of [{}, { timeout: 100 }]) {
+  const kind = 'timeout' in options ? 'with a timeout' : 'without options for slow sources';
+  test(`waitUntil is given each async load as it begins, once, and is kept waiting until the result is stored: ${kind}`, async () => {
+    const { work, waitUntil } = platform();
+    const { source, get, cache } = memoized({ timeout: Infinity, ...options, waitUntil });
+    const calls = [get('k'), get('k')];
+    expect(work).toEqual([{ isDone: false }]);
+    await source.give('v');
+    expect([await Promise.all(calls), work, cache.size]).toEqual([['v', 'v'], [{ isDone: true }], 1]);
+    await get('k');
+    expect(work).toHaveLength(1);
+    const call = failed(get('failing'));
+    await source.fail(new Error('the source is down'));
+    expect([await call, work]).toEqual([new Error('the source is down'), [{ isDone: true }, { isDone: true }]]);
+  });
+}
+
+test('waitUntil is given a reload in the background', async () => {
+  const { work, waitUntil } = platform();
+  const { source, get } = memoized({ ttl: 10, staleWhileRevalidate: 1e6, waitUntil });
+  const first = get('k');
+  await source.give('old');
+  await first;
+  source.now = 10;
+  expect([await get('k'), work]).toEqual(['old', [{ isDone: true }, { isDone: false }]]);
+  await source.give('new');
+  expect([await get('k'), work]).toEqual(['new', [{ isDone: true }, { isDone: true }]]);
+});
+
+test('waitUntil is given the load of each key of a batch, and a promise that is put', async () => {
+  const { work, waitUntil } = platform();
+  const get = memoize.many(async (ids: readonly number[]) => ids.map((id) => id * 2), { waitUntil });
+  const calls = Promise.all([get(1), get(2), get(2)]);
+  expect(work).toHaveLength(2);
+  expect([await calls, work]).toEqual([
+    [2, 4, 4],
+    [{ isDone: true }, { isDone: true }],
+  ]);
+  cacheOf(get).put([3], Promise.resolve(6));
+  expect(work).toHaveLength(3);
+});
+
+test('waitUntil is never called for a synchronous method, nor for a method that throws', async () => {
+  const { work, waitUntil } = platform();
+  const square = memoize((n: number) => n * n, { waitUntil });
+  const fail = memoize(
+    (): Promise<number> => {
+      throw new Error('no promise');
+    },
+    { waitUntil, timeout: 100 },
+  );
+  expect([square(2), square(2), () => fail()]).toEqual([4, 4, expect.any(Function)]);
+  expect(fail).toThrow('no promise');
+  cacheOf(square).put([3], 9);
+  expect(work).toEqual([]);
+});
+
+test('an error of waitUntil goes to on.error, and the call goes on', async () => {
+  const thrown = new Error('waitUntil outside of a request');
+  const waitUntil = () => {
+    throw thrown;
+  };
+  for (const timeout of [100, Infinity]) {
+    const errors: unknown[] = [];
+    const { source, get, cache } = memoized({ timeout, waitUntil, on: { error: ({ error }) => errors.push(error) } });
+    const call = get('k');
+    await source.give('v');
+    expect([await call, cache.size, errors]).toEqual(['v', 1, [thrown]]);
+  }
+});
+
+test('setWaitUntil sets the default, the option of a definition wins, and undefined removes the default', async () => {
+  const [shared, own] = [platform(), platform()];
+  const some = memoized();
+  const other = memoized({ waitUntil: own.waitUntil });
+  try {
+    setWaitUntil(shared.waitUntil);
+    void some.get('k');
+    void other.get('k');
+    expect([shared.work.length, own.work.length]).toEqual([1, 1]);
+    expect(() => setWaitUntil(1 as never)).toThrow('waitUntil: expected a function, but got: number 1');
+  } finally {
+    setWaitUntil(undefined);
+  }
+  void some.get('l');
+  expect(shared.work).toHaveLength(1);
+});
+
+test('memokit works where the platform has no weak references and no finalization', () => {
+  const withoutWeakness = 'data:text/javascript,delete globalThis.WeakRef; delete globalThis.FinalizationRegistry';
+  const { status, stdout, stderr } = run('__tests__/programs/use-everything.ts', {}, ['--import', withoutWeakness]);
+  expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: 'goodbye 7\n', stderr: '' });
 });
 
 /** Waits for the error that a call is rejected with. */

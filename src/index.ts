@@ -23,6 +23,7 @@ export { invalidateTags } from './invalidate/tags.js';
 export { type Key, keyOf } from './key/key.js';
 export { cacheKey } from './key/value.js';
 export { loadSignal } from './load/load-context.js';
+export { setWaitUntil } from './load/wait-until.js';
 export { LruCache } from './lru/lru-cache.js';
 export type { EvictionCause, LruOptions } from './lru/options.js';
 export { cacheOf } from './memoize/cache-of.js';

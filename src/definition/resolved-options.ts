@@ -47,6 +47,7 @@ const DEFAULTS = {
   many: undefined,
   batchBy: undefined,
   freeze: false,
+  waitUntil: undefined,
 };
 
 const ASYNC_OPTIONS = [
@@ -81,7 +82,7 @@ export function resolveOptions<Args extends readonly unknown[], R, This>(
   for (const name of names) if (own[name] !== undefined) filled[name] = own[name];
   if (batch !== undefined) filled.many = batch;
   const resolved = filled as unknown as ResolvedOptions;
-  const { capacity, ttl, key, per, name, when, clock, tags, signal, many, batchBy, freeze } = resolved;
+  const { capacity, ttl, key, per, name, when, clock, tags, signal, many, batchBy, freeze, waitUntil } = resolved;
   const { staleWhileRevalidate, staleIfError, refreshAhead, jitter, errorTtl, timeout, softTimeout } = resolved;
   requireCapacity(capacity, false);
   const isTtl = typeof ttl === 'function' || (typeof ttl === 'number' && ttl > 0);
@@ -91,7 +92,8 @@ export function resolveOptions<Args extends readonly unknown[], R, This>(
   const { hit, miss, evict, error } = ownOptions(resolved.on, 'hit miss evict error', 'on');
   const on = { hit, miss, evict, error };
   for (const [event, listener] of entriesOf(on)) requireFunction(`on.${event}`, listener);
-  for (const [option, given] of entriesOf({ key, when, tags, signal, batchBy })) requireFunction(option, given);
+  for (const [option, given] of entriesOf({ key, when, tags, signal, batchBy, waitUntil }))
+    requireFunction(option, given);
   // An async function returns a new promise each time, so no two calls would have the same key.
   for (const [option, given] of entriesOf({ key, batchBy })) {
     requireOption(!isAsync(given), option, 'a function that is not async', given);

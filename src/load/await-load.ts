@@ -6,6 +6,7 @@ import { ArgumentError } from '../errors.js';
 import { dropContext, nativePromise } from '../promise.js';
 import { refresh } from '../time/clock.js';
 import { settle } from './settle.js';
+import { keepRunning } from './wait-until.js';
 
 /**
  * Awaits the promise of a load. Returns the promise that its callers wait for, which is fulfilled after the result was
@@ -44,6 +45,7 @@ export function awaitLoad(
     },
   );
   load.promise = promise;
+  keepRunning(cache, load, args);
   return promise;
 }
 

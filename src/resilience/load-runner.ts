@@ -10,6 +10,7 @@ import { type CallKey, isSameKey } from '../key/call-key.js';
 import { countEnd, fenceIfChanged, readClock } from '../load/await-load.js';
 import { running } from '../load/load-context.js';
 import { settle } from '../load/settle.js';
+import { keepRunning } from '../load/wait-until.js';
 import { dropContext, isPromise, nativePromise } from '../promise.js';
 import { refresh } from '../time/clock.js';
 import { startTimer } from '../time/timer.js';
@@ -67,7 +68,8 @@ export function runLoad(
     load.isDead = true;
   }
   running.load = outer;
-  if (load.thrown !== undefined) {
+  if (load.thrown === undefined) keepRunning(cache, load, args);
+  else {
     // The caller gets the error from `thrown`, so the promise must not report an unhandled rejection.
     load.answer.catch(() => {});
     fail(cache, load, call, load.thrown.error);

@@ -1,0 +1,29 @@
+import type { CallLoad } from '../cache/call-load.js';
+import type { ReceiverCache } from '../cache/receiver-cache.js';
+import { shared } from '../shared-registry.js';
+import { requireFunction } from '../validate.js';
+
+/** A function that keeps the platform running until a promise has settled, such as `waitUntil` of Cloudflare Workers. */
+type WaitUntil = (work: Promise<unknown>) => void;
+
+/**
+ * Sets the default of the option `waitUntil` for all cached functions of the process; `undefined` removes it. Copies of
+ * memokit in one process share the default.
+ *
+ * @throws OptionError when `waitUntil` is neither a function nor `undefined`.
+ * @example
+ * import { waitUntil } from 'cloudflare:workers';
+ * setWaitUntil(waitUntil);
+ */
+export function setWaitUntil(waitUntil: WaitUntil | undefined): void {
+  requireFunction('waitUntil', waitUntil);
+  shared.waitUntil = waitUntil;
+}
+
+/** Gives the promise of a load that has just begun to `waitUntil`, if one is set, in a form that never rejects. */
+export function keepRunning({ definition }: ReceiverCache, { key, promise }: CallLoad, args: readonly unknown[]): void {
+  const waitUntil = definition.options.waitUntil ?? shared.waitUntil;
+  if (waitUntil === undefined) return;
+  const ignore = () => {};
+  definition.listeners.notifyDetached(key, args, [() => waitUntil(promise!.then(ignore, ignore))]);
+}
