@@ -1,4 +1,4 @@
-import { peek } from '../platform.js';
+import { descriptorOf, peek } from '../platform.js';
 import type { Receivers as OwnReceivers } from './receivers.js';
 import { liveDefinitions, type Receivers, receiversOf, receiversOfMember } from './registry.js';
 
@@ -31,7 +31,7 @@ export function hiddenAt(owner: object, name: PropertyKey): (Receivers | null)[]
 /** Returns the receivers of a class's cached member by the metadata of the class, where the compiler has made any. */
 export function receiversByMetadata(prototype: object, name: PropertyKey): Receivers | undefined {
   const made = peek(prototype, 'constructor');
-  const { metadata = Symbol.for('Symbol.metadata') } = Symbol as { metadata?: symbol };
+  const metadata: symbol = descriptorOf(Symbol, 'metadata')?.value ?? Symbol.for('Symbol.metadata');
   return typeof made === 'function' && made.prototype === prototype
     ? receiversOfMember(peek(made, metadata) as object, name, undefined)
     : undefined;
