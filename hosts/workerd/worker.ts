@@ -18,7 +18,7 @@ class Source {
   }
 
   /** Its loads in the background end with the request that began them. */
-  @cached({ ttl: 100, staleWhileRevalidate: 200, timeout: 400 })
+  @cached({ ttl: 100, staleWhileRevalidate: 200, timeout: 500 })
   async stale(id: string) {
     const load = begin('stale');
     await sleep(50);
@@ -33,7 +33,7 @@ class Source {
   }
 
   /** A request that does not wait for it cancels it. */
-  @cached({ timeout: 200 })
+  @cached({ timeout: 500 })
   async raced(id: string) {
     const load = begin('raced');
     await sleep(100);
