@@ -44,7 +44,7 @@ delete env.NODE_OPTIONS;
 const work = mkdtempSync(join(tmpdir(), 'memokit-hosts-'));
 let passed = 0;
 let failed = 0;
-process.on('SIGINT', () => process.exit(130));
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
 process.on('exit', () => options.keep || rmSync(work, { recursive: true, force: true, maxRetries: 5 }));
 
 const tarball = options.tarball === undefined ? await pack() : resolve(options.tarball);
@@ -90,30 +90,33 @@ async function test(host) {
     recursive: true,
     filter: (source) => !['node_modules', 'dist', '.next'].includes(basename(source)),
   });
-  const output = [];
-  let seen;
   // The user's steps: the project as it was, then memokit, then the project's own tests.
   const limit = (host.memokit?.minutes ?? 2) * MINUTES;
-  for (const [step, time] of [
+  const steps = [
     [['ci', '--loglevel=error'], 10 * MINUTES],
     [['install', '--no-save', '--loglevel=error', tarball], 5 * MINUTES],
     [['test', '--silent'], limit],
-  ]) {
-    const { status, stdout, stderr } = await npm(step, place, time);
-    output.push(stdout, stderr);
-    seen = stdout.trim();
-    if (status === 0) continue;
-    output.push(`npm ${step[0]} ${status === undefined ? `took longer than ${time / MINUTES} minutes` : 'has failed'}`);
-    break;
+  ];
+  let line = '';
+  let reason;
+  for (const [args, time] of steps) {
+    const { status, stdout, stderr } = await npm(args, place, time);
+    line = stdout.trim();
+    if (status === undefined) reason = `npm ${args[0]} has taken longer than ${time / MINUTES} minutes`;
+    else if (status !== 0) reason = `npm ${args[0]} has failed`;
+    else if (args === steps.at(-1)[0] && !/^[^\n]+: ok, [^\n]+$/.test(line))
+      reason = 'npm test has passed, but has not printed one line with ": ok, " in it, and nothing else';
+    if (reason !== undefined) {
+      reason += `\n${indent(stdout + stderr)}`;
+      break;
+    }
   }
-  const isOk = /^[^\n]+: ok, [^\n]+$/.test(seen) && output.length === 6;
-  if (isOk) passed++;
-  else failed++;
-  const seconds = Math.round((Date.now() - begun) / 1000);
-  if (isOk) console.log(`${host.name}: ${seen} (${seconds} s)`);
-  else {
-    if (output.length === 6) output.push('its test has passed, but has not printed one line with ": ok, " in it');
-    console.log(`${host.name}: FAILED\n${indent(output.join('\n'))}`);
+  if (reason === undefined) {
+    passed++;
+    console.log(`${host.name}: ${line} (${Math.round((Date.now() - begun) / 1000)} s)`);
+  } else {
+    failed++;
+    console.log(`${host.name}: FAILED, since ${reason}`);
   }
   if (!options.keep) rmSync(place, { recursive: true, force: true, maxRetries: 5 });
 }
