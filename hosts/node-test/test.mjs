@@ -9,8 +9,8 @@ function run(...args) {
 }
 
 run('node_modules/typescript/bin/tsc');
-const report = run('--test', '--test-reporter=tap', 'dist/rates.test.mjs');
-const passed = Number(/^# pass (\d+)$/m.exec(report)?.[1]);
+const report = run('--test', '--test-reporter=spec', 'dist/rates.test.mjs');
+const passed = Number(/^ℹ pass (\d+)$/m.exec(report)?.[1]);
 if (!(passed > 0)) throw new Error(report);
 console.log(
   `node:test of Node ${process.versions.node}: ok, ${passed} tests with mocked timers and a clock, memokit/testing, mock.method`,

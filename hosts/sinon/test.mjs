@@ -13,10 +13,9 @@ const [sinon, mocha] = ['sinon', 'mocha'].map((name) => {
   return JSON.parse(readFileSync(`node_modules/${name}/package.json`, 'utf8')).version;
 });
 run('node_modules/typescript/bin/tsc');
-const { passes, pending } = JSON.parse(
-  run('node_modules/mocha/bin/mocha.js', '--reporter=json', 'dist/*.spec.js'),
-).stats;
-if (!(passes > 0 && pending === 0)) throw new Error(`${passes} tests have passed, and ${pending} are pending`);
+const report = run('node_modules/mocha/bin/mocha.js', '--reporter=tap', 'dist/*.spec.js');
+const passes = report.match(/^ok (?!.*# SKIP)/gm)?.length;
+if (passes === undefined) throw new Error('mocha has run no test');
 console.log(
   `sinon ${sinon} in mocha ${mocha}: ok, ${passes} tests with fake timers, memokit/testing, spies, stubs of a class`,
 );
