@@ -104,6 +104,13 @@ for (const prices of [new Prices(), new AutoPrices()]) {
   assert.equal(prices.get('tea'), 'tea at 2', `a write evicts in ${name}`);
   assert.equal(cacheOf<Prices, 'get'>(prices as Prices, 'get').size, 1, name);
 }
+// A cached method is no computed value: what it has read is not tracked.
+const untracked = new Prices();
+untracked.get('tea');
+runInAction(() => {
+  untracked.factor = 2;
+});
+assert.equal(untracked.get('tea'), 'tea at 1', 'a write that evicts nothing');
 const [one, other] = [new Prices(), new Prices()];
 one.get('tea');
 assert.equal(cacheOf(other, 'get').size, 0, 'each store has entries of its own');

@@ -101,6 +101,8 @@ prices.change(2);
 assert.equal(prices.get('tea'), 'tea at 2', 'a write through the proxy evicts what was cached through it');
 raw.change(3);
 assert.equal(prices.get('tea'), 'tea at 2', 'a write to the target does not');
+prices.factor = 4;
+assert.equal(prices.get('tea'), 'tea at 2', 'nor does the change of a field that the method has read');
 assert.equal(cacheOf(prices, 'get').size, 1);
 assert.equal(cacheOf(toRaw(prices), 'get').size, 0);
 const state = reactive({ prices: markRaw(new Prices()) });
