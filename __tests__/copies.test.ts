@@ -215,3 +215,10 @@ function node(program: string, cwd = process.cwd()): string[] {
   const flags = ['--input-type=module', '-'];
   return execFileSync(process.execPath, flags, { cwd, encoding: 'utf8', input: program }).trimEnd().split('\n');
 }
+
+test('jest cannot delete the properties of the shared registry between test files', () => {
+  const shared = (globalThis as { [KEY]?: object })[KEY]!;
+  const descriptors = Object.values(Object.getOwnPropertyDescriptors(shared));
+  expect(descriptors.length).toBeGreaterThan(5);
+  expect(descriptors.filter(({ configurable }) => configurable)).toEqual([]);
+});

@@ -27,6 +27,7 @@ export const assign = Object.assign;
 export const create = Object.create;
 export const entriesOf = Object.entries;
 export const freezeObject = Object.freeze;
+export const sealObject = Object.seal;
 export const fromEntries = Object.fromEntries;
 export const hasOwn = Object.hasOwn;
 export const isExtensible = Object.isExtensible;

@@ -1,4 +1,4 @@
-import { type Reference, tryDefineProperty } from './platform.js';
+import { type Reference, sealObject, tryDefineProperty } from './platform.js';
 
 /**
  * The shared registry: the state that all copies of memokit in one process have in common. A program often loads two
@@ -38,8 +38,9 @@ export interface SharedReceivers {
   readonly definition: { readonly name: string; readonly method: (...args: any[]) => unknown };
   readonly sharing: 'one' | 'instance' | 'class';
   /**
-   * Returns the `CallCache` of a receiver; `undefined` if the copy was bundled without `cacheOf`. The `CallCache` is an object of the copy that made the definition. Its methods `watch`,
-   * `deletion`, `replacement` and `takes`, which other copies call for `@evicts` and `@puts`, are part of this format.
+   * Returns the `CallCache` of a receiver; `undefined` if the copy was bundled without `cacheOf`. The `CallCache` is an object
+   * of the copy that made the definition. Its methods `watch`, `deletion`, `replacement` and `takes`, which other copies call
+   * for `@evicts` and `@puts`, are part of this format.
    */
   cacheOf(receiver: unknown): object | undefined;
 }
@@ -71,7 +72,8 @@ const KEY: unique symbol = /* @__PURE__ */ Symbol.for('memokit.shared.1');
 export const shared: SharedRegistry = /* @__PURE__ */ (() => {
   const { [KEY]: known } = globalThis as { [KEY]?: SharedRegistry };
   if (known !== undefined) return known;
-  const value: SharedRegistry = {
+  // Sealed, because jest deletes the properties of what it finds on `globalThis` after each test file.
+  const value: SharedRegistry = sealObject({
     definitions: new Set(),
     wrappers: new WeakMap(),
     members: new WeakMap(),
@@ -79,7 +81,7 @@ export const shared: SharedRegistry = /* @__PURE__ */ (() => {
     holders: new Map(),
     invalidations: { time: 0, forgotten: 0, last: new Map(), characters: 0 },
     waitUntil: undefined,
-  };
+  });
   tryDefineProperty(globalThis, KEY, { value });
   return value;
 })();
