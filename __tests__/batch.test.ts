@@ -515,3 +515,66 @@ test('what a batch of a wrong length gives leaves no rejection unhandled', async
   }
   expect(unhandled).not.toHaveBeenCalled();
 });
+
+test('a call that a getter makes while its batch is looked at goes into another batch', async () => {
+  const load: (of: unknown) => Promise<string> = memoize.many(async (of: readonly unknown[]) =>
+    of.map((each) => `r${each}`),
+  );
+  let isArmed = false;
+  let inner: Promise<string> | undefined;
+  const argument = {
+    get id() {
+      if (isArmed) {
+        isArmed = false;
+        inner = load(77);
+      }
+      return 1;
+    },
+    toString: undefined,
+    [Symbol.toPrimitive]: () => 'x',
+  };
+  const outer = load(argument).catch(() => 'refused');
+  isArmed = true;
+  await outer;
+  expect(await inner).toBe('r77');
+  expect(await load(77)).toBe('r77');
+});
+
+test('calls that the batches of one turn make are in one batch', async () => {
+  const lists: (readonly number[])[] = [];
+  const load: (id: number) => Promise<number> = memoize.many(
+    async (ids: readonly number[]) => {
+      lists.push(ids);
+      if (ids[0]! < 100) for (const id of ids) void load(100 + id);
+      return [...ids];
+    },
+    { batchBy: (id: number) => (id >= 100 ? 'inner' : id % 2) },
+  );
+  await Promise.all([1, 2, 3, 4].map((id) => load(id)));
+  await load(101);
+  await load(104);
+  expect(lists).toEqual([
+    [1, 3],
+    [2, 4],
+    [101, 103, 102, 104],
+  ]);
+});
+
+test('a function for the option signal may make calls, and each batched call still gets its own result', async () => {
+  const inner = memoize(async (key: string) => key, { timeout: 1000 });
+  const load = memoize(
+    async (_id: number, _signal?: AbortSignal): Promise<string> => {
+      throw new Error('never called');
+    },
+    {
+      many: (ids: readonly number[]) => ids.map((id) => `r${id}`),
+      signal: (_id: number, signal?: AbortSignal) => {
+        cacheOf(inner).clear();
+        void inner('k');
+        return signal;
+      },
+    },
+  );
+  const { signal } = new AbortController();
+  expect(await Promise.all([load(1, signal), load(2, signal)])).toEqual(['r1', 'r2']);
+});

@@ -94,6 +94,26 @@ test('a long list that was used a moment ago is compared, and not turned into te
   read.mockRestore();
 });
 
+test('a call with the texts of a long list as its arguments has an entry of its own', () => {
+  for (const [length, texts] of [
+    [900, 2],
+    [1_700, 3],
+  ] as const) {
+    const longLists = Array.from({ length: 6 }, (_, i) => Array.from({ length }, (_, at) => (at === 0 ? i : 1234)));
+    const find =
+      texts === 2
+        ? memoize((a: unknown, _b: unknown) => typeof a)
+        : memoize((a: unknown, _b: unknown, _c: unknown) => typeof a);
+    const call = find as (...given: unknown[]) => string;
+    for (const list of longLists) expect(call(list, 0)).toBe('object');
+    for (const list of longLists) {
+      const given = pieces(callKeyOf([list, 0]));
+      expect(given).toHaveLength(texts);
+      expect(call(...given)).toBe('string');
+    }
+  }
+});
+
 test('a cache of large keys takes at most 1.3 times as much memory as a Map of JSON texts', () => {
   const { status, stdout, stderr } = run('__tests__/programs/large-keys.ts', {}, ['--expose-gc']);
   expect([status, stderr]).toEqual([0, '']);

@@ -76,7 +76,7 @@ const PLACES: [place: string, name: string, value: unknown, take: (options: obje
 
 for (const [place, name, value, take] of PLACES) {
   test(`options that are inherited are refused with their name: ${place}`, () => {
-    const message = new RegExp(`expected ${name} as an own property, but got: string inherited$`);
+    const message = new RegExp(`expected ${name} as an own property, but got: an inherited one$`);
     const refusal = error({ code: 'MEMOKIT_BAD_OPTION', message: expect.stringMatching(message) as never });
     class Defaults {
       get [name]() {

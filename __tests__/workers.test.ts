@@ -29,7 +29,7 @@ test('a call that finds a load past its timeout begins a new one, and the waitin
   source.now = 99;
   const second = failed(get('k'));
   expect([source.runs.length, cache.explain('k').outcome]).toEqual([1, 'loading']);
-  source.now = 100;
+  source.now = 1100;
   expect(cache.explain('k').outcome).toBe('miss');
   const third = get('k');
   expect([source.runs.length, cache.explain('k').outcome]).toEqual([2, 'loading']);
@@ -42,20 +42,20 @@ test('a call that finds a load past its timeout begins a new one, and the waitin
     coalesced: 1,
     loads: 1,
     loadErrors: 1,
-    totalLoadTime: 100,
+    totalLoadTime: 1100,
   });
 });
 
 test('a load that was found overdue stores nothing when it ends after all', async () => {
   const { source, get, cache } = memoized();
   const first = failed(get('k'));
-  source.now = 100;
+  source.now = 1100;
   const second = get('k');
   source.runs[0]!.resolve('old');
   await settle();
   expect([await first, cache.size]).toEqual([expect.any(TimeoutError), 0]);
   await source.give('new');
-  source.now = 1000;
+  source.now = 2000;
   expect([await second, await get('k'), source.runs.length]).toEqual(['new', 'new', 2]);
 });
 
@@ -63,7 +63,7 @@ test('an overdue load is told to on.error once, and its failure is not remembere
   const errors: unknown[] = [];
   const { source, get } = memoized({ errorTtl: 1e6, on: { error: ({ error }) => errors.push(error) } });
   const first = failed(get('k'));
-  source.now = 100;
+  source.now = 1100;
   const second = get('k');
   await source.give('new');
   expect(await second).toBe('new');
@@ -75,7 +75,7 @@ test('an overdue load is told to on.error once, and its failure is not remembere
 test('an overdue load begins anew once, however many callers find it', async () => {
   const { source, get } = memoized();
   const first = failed(get('k'));
-  source.now = 250;
+  source.now = 1250;
   const calls = [get('k'), get('k'), get('k')];
   await source.give('new');
   expect([await Promise.all(calls), source.runs.length]).toEqual([['new', 'new', 'new'], 2]);
@@ -86,7 +86,7 @@ test('a listener that calls again when an overdue load ends begins the new load,
   const again: Promise<string>[] = [];
   const { source, get } = memoized({ on: { error: () => again.push(get('k')) } });
   const first = failed(get('k'));
-  source.now = 100;
+  source.now = 1100;
   const call = get('k');
   expect(source.runs).toHaveLength(2);
   await source.give('new');
@@ -95,13 +95,13 @@ test('a listener that calls again when an overdue load ends begins the new load,
 
 for (const options of [{ staleWhileRevalidate: 1e6 }, { refreshAhead: 0.5, staleIfError: 1e6 }]) {
   test(`a hit begins a new reload when the last one is past its timeout: ${Object.keys(options)[0]}`, async () => {
-    const { source, get, cache } = memoized({ ttl: 1000, ...options });
+    const { source, get, cache } = memoized({ ttl: 10_000, ...options });
     const first = get('k');
     await source.give('old');
     await first;
-    source.now = 'refreshAhead' in options ? 500 : 1000;
+    source.now = 'refreshAhead' in options ? 5000 : 10_000;
     expect([await get('k'), source.runs.length]).toEqual(['old', 2]);
-    source.now += 99;
+    source.now += 1099;
     expect([await get('k'), source.runs.length]).toEqual(['old', 2]);
     source.now += 1;
     expect([await get('k'), source.runs.length]).toEqual(['old', 3]);
@@ -116,9 +116,9 @@ test('callers of an overdue reload get the old value that staleIfError allows', 
   const first = get('k');
   await source.give('old');
   await first;
-  source.now = 10;
+  source.now = 1010;
   const waiting = get('k');
-  source.now = 110;
+  source.now = 2110;
   const next = get('k');
   expect(source.runs).toHaveLength(3);
   expect(await waiting).toBe('old');
@@ -133,7 +133,7 @@ test('the signal of an overdue load is aborted, and a platform that refuses that
     throw new Error('the signal belongs to another request');
   });
   const first = failed(call('k', new AbortController().signal));
-  source.now = 100;
+  source.now = 1100;
   const second = call('k');
   expect(abort).toHaveBeenCalledWith(expect.any(TimeoutError));
   abort.mockRestore();
@@ -145,7 +145,7 @@ test('a load that calls itself past its timeout still gets a RecursionError', as
   let now = 0;
   const get: (n: number) => Promise<number> = memoize(
     async (n: number) => {
-      now = 1000;
+      now = 10_000;
       return get(n);
     },
     { timeout: 100, clock: () => now },
@@ -162,7 +162,7 @@ test('without a timeout callers wait for a load however long it takes, and for a
   expect([await first, await second, source.runs.length]).toEqual(['v', 'v', 1]);
   const other = memoized();
   let fulfil!: (value: string) => void;
-  other.source.now = 1000;
+  other.source.now = 10_000;
   other.cache.put(['k'], new Promise<string>((resolve) => (fulfil = resolve)));
   const joined = other.get('k');
   fulfil('put');
@@ -185,7 +185,7 @@ test('a batch that is past the timeout is loaded anew, each key in the next batc
   const users = new Users();
   const first = [failed(users.get(1)), failed(users.get(2))];
   await turn();
-  now = 100;
+  now = 1100;
   expect(await Promise.all([users.get(2), users.get(1), users.get(3)])).toEqual([4, 2, 6]);
   expect(lists).toEqual([
     [1, 2],
@@ -221,13 +221,36 @@ test('a batch whose turn never ended gets no more calls once it is past the time
   const cancelled = failed(get(1));
   await settle();
   expect(ends.splice(0)).toHaveLength(1);
-  now = 100;
+  now = 1100;
   const calls = [get(2), get(1), get(3)];
   await settle();
   expect(ends).toHaveLength(1);
   ends[0]!();
   expect([await Promise.all(calls), lists]).toEqual([[4, 2, 6], [[2, 1, 3]]]);
   expect(await cancelled).toMatchObject({ code: 'MEMOKIT_TIMEOUT' });
+});
+
+test('a living timer ends a load, whatever calls come in the second after its timeout', async () => {
+  const { source, get } = memoized({ errorTtl: 1e6 });
+  const first = failed(get('k'));
+  source.now = 500;
+  const second = failed(get('k'));
+  jest.advanceTimersByTime(100);
+  expect(await Promise.all([first, second, failed(get('k'))])).toEqual(Array(3).fill(expect.any(TimeoutError)));
+  expect(source.runs).toHaveLength(1);
+});
+
+test('a caller that has joined a load whose timer is lost gets a TimeoutError by a timer of its own', async () => {
+  const { source, get } = memoized();
+  const first = failed(get('k'));
+  jest.clearAllTimers();
+  source.now = 60;
+  const second = failed(get('k'));
+  jest.advanceTimersByTime(39);
+  await settle();
+  expect(cacheOf(get).explain('k').outcome).toBe('loading');
+  jest.advanceTimersByTime(1);
+  expect(await Promise.all([first, second])).toEqual([expect.any(TimeoutError), expect.any(TimeoutError)]);
 });
 
 /** What `waitUntil` was given, and whether each promise was fulfilled. */
@@ -348,3 +371,21 @@ async function turn(): Promise<void> {
   await new Promise(process.nextTick);
   await settle();
 }
+
+for (const timeout of [100, Infinity]) {
+  test(`an async waitUntil that rejects is told to on.error, timeout ${timeout}`, async () => {
+    const errors: unknown[] = [];
+    const waitUntil = async () => {
+      throw new Error('refused');
+    };
+    const { source, get } = memoized({ timeout, waitUntil, on: { error: ({ error }) => errors.push(error) } });
+    const call = get('k');
+    await source.give('v');
+    expect([await call, errors]).toEqual(['v', [new Error('refused')]]);
+  });
+}
+
+test('a rejection that nobody handles is reported with waitUntil too', () => {
+  const { status, stdout, stderr } = run('__tests__/programs/unhandled.ts');
+  expect([status, stdout, stderr]).toEqual([0, 'plain\nwaitUntil\nwaitUntil and timeout\n', '']);
+});

@@ -9,6 +9,7 @@ import { registerUnplaced } from '../src/memoize/hidden-members.js';
 import { pickMember } from '../src/memoize/members.js';
 import { receiversOf, registerMember } from '../src/memoize/registry.js';
 import { wrap } from '../src/memoize/wrap.js';
+import { tagOf } from '../src/platform.js';
 import type { Checked, Described, Verdict } from './callback-check.js';
 import { adapt, type Decorator, type Target } from './dialect.js';
 import { carryMetadata, recordOptions, resultTypeOf } from './metadata.js';
@@ -57,7 +58,7 @@ export function cached<Options extends CachedOptions & Known<Options> = CachedOp
   options?: Options,
 ): CachedDecorator<Options>;
 export function cached(options: CachedOptions = {}, ...misuse: unknown[]): unknown {
-  if (misuse.length > 0 || typeof options === 'function')
+  if (misuse.length > 0 || typeof options === 'function' || tagOf(options) === '[object Descriptor]')
     throw new PlacementError('@cached needs parentheses: write @cached()');
   const resolved = resolveOptions(options);
   const decorate = (...call: unknown[]): unknown =>

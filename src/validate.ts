@@ -23,7 +23,8 @@ export function ownOptions<T extends object>(options: T, known: string, name = '
   for (const key of names) {
     const holder = holderOf(options, key);
     if (holder === options) own[key] = options[key];
-    else requireOption(holder === undefined, name, `${key} as an own property`, 'inherited');
+    else if (holder !== undefined)
+      throw new OptionError(`${name}: expected ${key} as an own property, but got: an inherited one`);
   }
   return own;
 }

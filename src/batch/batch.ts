@@ -1,4 +1,5 @@
 import type { BatchedDefinition } from '../definition/batched-definition.js';
+import { GRACE } from '../definition/load-timing.js';
 import { ArgumentError, BatchError, mismatch } from '../errors.js';
 import { CallIndex } from '../key/call-index.js';
 import { type CallKey, isSameKey } from '../key/call-key.js';
@@ -19,12 +20,22 @@ export class Batch {
   readonly #keys = new ScrambledMap<unknown, CallKey>();
   readonly #definition: BatchedDefinition;
   readonly #receiver: unknown;
+  readonly #close: () => void;
   readonly #load: (list: readonly unknown[]) => unknown;
 
-  /** @param load Loads the results. Called once, at the end of the turn. */
-  constructor(definition: BatchedDefinition, receiver: unknown, load: (list: readonly unknown[]) => unknown) {
+  /**
+   * @param close Called once, at the end of the turn: from then on, calls must go into another batch.
+   * @param load Loads the results. Called once, right after that.
+   */
+  constructor(
+    definition: BatchedDefinition,
+    receiver: unknown,
+    close: () => void,
+    load: (list: readonly unknown[]) => unknown,
+  ) {
     this.#definition = definition;
     this.#receiver = receiver;
+    this.#close = close;
     this.#load = load;
   }
 
@@ -37,7 +48,7 @@ export class Batch {
   accepts(argument: unknown, key: CallKey): boolean {
     const begun = this.#calls[0]?.load?.since;
     // The platform has cancelled the batch, because the request of its first call has ended.
-    if (begun !== undefined && running.load!.since - begun >= this.#definition.options.timeout) return false;
+    if (begun !== undefined && running.load!.since - begun >= this.#definition.options.timeout + GRACE) return false;
     return !this.#keys.has(argument) || isSameKey(this.#keys.get(argument), key);
   }
 
@@ -55,6 +66,8 @@ export class Batch {
   }
 
   async #answer(): Promise<void> {
+    // Before the calls are looked at: an argument's getter may make a call.
+    this.#close();
     // Skips each call whose load has ended already, because all its callers aborted or its timeout passed.
     const calls = this.#calls.filter((call) => !call.load?.isSettled && this.#isUnchanged(call));
     try {
@@ -148,4 +161,9 @@ function ignoreRejection(result: unknown): void {
  * Stands for no batch. It also keeps a batch alive for ever: a garbage collection that finds none alive drops their hidden
  * class, and with it all machine code that was optimized for it.
  */
-export const NO_BATCH: Batch = /* @__PURE__ */ new Batch({} as BatchedDefinition, undefined, () => []);
+export const NO_BATCH: Batch = /* @__PURE__ */ new Batch(
+  {} as BatchedDefinition,
+  undefined,
+  () => {},
+  () => [],
+);

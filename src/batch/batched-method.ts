@@ -59,7 +59,7 @@ class BatchedMethod {
     const batches = groups.get(group) ?? [];
     let batch = batches.find((each) => each.accepts(argument, key)) ?? NO_BATCH;
     if (batch === NO_BATCH) {
-      batch = this.#begin(receiver);
+      batch = this.#begin(receiver, groups);
       batches.push(batch);
       groups.set(group, batches);
       this.#batches.set(receiver, groups);
@@ -76,12 +76,13 @@ class BatchedMethod {
     return callKeyOf([group]);
   }
 
-  #begin(receiver: unknown): Batch {
-    const batch = new Batch(this.#definition, receiver, (list) => {
-      // Removes the batches before loading, so that calls that the batch function makes go into the next batch.
-      this.#batches.delete(receiver);
-      return list.length === 0 ? list : this.#load(receiver, list);
-    });
+  #begin(receiver: unknown, groups: CallIndex<Batch[]>): Batch {
+    const close = () => {
+      // Another batch of this turn may have closed them all, and calls of its batch function are in new ones.
+      if (this.#batches.get(receiver) === groups) this.#batches.delete(receiver);
+    };
+    const load = (list: readonly unknown[]) => (list.length === 0 ? list : this.#load(receiver, list));
+    const batch = new Batch(this.#definition, receiver, close, load);
     batch.schedule();
     return batch;
   }

@@ -1,3 +1,4 @@
+import { GRACE } from '../definition/load-timing.js';
 import type { CacheStats } from '../definition/stats.js';
 import { snapshot } from '../definition/stats.js';
 import type { CallKey } from '../key/call-key.js';
@@ -29,11 +30,11 @@ export function outcomeOf(cache: ReceiverCache, key: CallKey): Outcome {
 }
 
 /**
- * Whether a load has taken longer than `timeout` without being ended by its timer. Some platforms, such as Cloudflare
- * Workers, cancel the loads and the timers of a request that has ended.
+ * Whether a load has outlived `timeout`, by more than a living timer can be late. Some platforms, such as Cloudflare Workers,
+ * cancel the loads and the timers of a request that has ended.
  */
 export function isOverdue({ definition }: ReceiverCache, { promise, since }: CallLoad, now: number): boolean {
-  return promise !== undefined && now - since >= definition.options.timeout;
+  return promise !== undefined && now - since >= definition.options.timeout + GRACE;
 }
 
 /** The stored value of a key that callers may see; or `undefined`. */

@@ -18,25 +18,25 @@ export class Listeners {
 
   hit(key: CallKey, args: readonly unknown[], value: unknown): void {
     const { hit } = this.#on;
-    if (hit !== undefined) this.#watch(hit({ key: publicKeyOf(key), args: args as unknown[], value }), key, args);
+    if (hit !== undefined) this.watch(hit({ key: publicKeyOf(key), args: args as unknown[], value }), key, args);
   }
 
   miss(key: CallKey, args: readonly unknown[], value: unknown): void {
     const { miss } = this.#on;
-    if (miss !== undefined) this.#watch(miss({ key: publicKeyOf(key), args: args as unknown[], value }), key, args);
+    if (miss !== undefined) this.watch(miss({ key: publicKeyOf(key), args: args as unknown[], value }), key, args);
   }
 
   evict(key: CallKey, value: unknown, cause: EvictionCause): void {
     const { evict } = this.#on;
-    if (evict !== undefined) this.#watch(evict({ key: publicKeyOf(key), value, cause }), key, []);
+    if (evict !== undefined) this.watch(evict({ key: publicKeyOf(key), value, cause }), key, []);
   }
 
   error(key: CallKey, args: readonly unknown[], error: unknown): void {
     this.#on.error?.({ key: publicKeyOf(key), args: args as unknown[], error });
   }
 
-  /** An async listener may reject when no caller waits for it any more. Its error goes where a detached one goes. */
-  #watch(returned: unknown, key: CallKey, args: readonly unknown[]): void {
+  /** An async listener, or an async `waitUntil`, may reject when no caller waits for it any more. Its error goes where a detached one goes. */
+  watch(returned: unknown, key: CallKey, args: readonly unknown[]): void {
     if (!isPromise(returned)) return;
     nativePromise(returned).catch((error) => {
       const rethrow = () => {

@@ -30,3 +30,6 @@ export class LoadTiming {
 const QUICK = 0.01;
 /** The largest sampling interval: one load in 64. */
 const LONGEST_STRIDE = 64;
+
+/** The milliseconds for which a load may be past its `timeout` before it counts as lost: a timer may be late. */
+export const GRACE = 1000;

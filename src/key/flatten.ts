@@ -1,6 +1,6 @@
 import { max } from '../platform.js';
 import { writeList } from './list.js';
-import { pack } from './packed.js';
+import { isPacked, pack } from './packed.js';
 import { TokenBuffer } from './token-buffer.js';
 
 /** The first `count` elements of a list of tokens. After `release`, the next `flatten` overwrites them. */
@@ -42,7 +42,8 @@ export function release(tokens: TokenList): void {
   const { list, count, stale } = buffer;
   if (list.length > LARGEST_BUFFER) return;
   buffer.numbers = undefined;
-  const kept = count > MOST_TOKENS || buffer.characters > MOST_CHARACTERS ? 0 : count;
+  const isLarge = count > MOST_TOKENS || buffer.characters > MOST_CHARACTERS || isPacked(list);
+  const kept = isLarge ? 0 : count;
   const end = max(count, stale);
   for (let i = kept; i < end; i++) list[i] = undefined;
   buffer.stale = kept;

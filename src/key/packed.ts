@@ -88,10 +88,12 @@ function sketchOf({ list, count, characters }: TokenBuffer): number {
   for (let i = count - 1; i > 0; i -= count >> 3) {
     const token = list[i];
     // The factor brings the fraction of a number into its whole part.
-    if (typeof token === 'number') sketch += token * 0x9e3779b1;
+    let part = 0;
+    if (typeof token === 'number') part = token * 0x9e3779b1;
     else if (typeof token === 'string')
-      sketch += token.charCodeAt(i % token.length) * 7 + token.charCodeAt(token.length - 1);
-    sketch = (sketch * 31) | 0;
+      part = token.charCodeAt(i % token.length) * 7 + token.charCodeAt(token.length - 1);
+    // An empty string gives NaN, which counts as 0.
+    sketch = ((sketch + (part | 0)) * 31) | 0;
   }
   return sketch;
 }

@@ -40,8 +40,8 @@ export class TokenTree<L extends Leaf> {
     }
     if (node === undefined) return undefined;
     const { tokens } = node;
-    // What has that many tokens and these in their places has no others, as each argument has one.
-    if (tokens.length !== count + 1) return undefined;
+    // A list of as many tokens begins with another one if it is packed.
+    if (tokens.length !== count + 1 || tokens[0] !== count) return undefined;
     if ((passed & 2) === 0 && !isSame(tokens[1], a)) return undefined;
     if ((passed & 4) === 0 && !isSame(tokens[2], b)) return undefined;
     return count === 2 || (passed & 8) !== 0 || isSame(tokens[3], c) ? node : undefined;

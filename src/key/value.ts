@@ -87,7 +87,7 @@ function isKeyed(target: object): target is Keyed {
 
 /** Whether an array or an object without a content of its own has no properties. Its tokens show whether this is so. */
 function isEmpty(target: object, kind: Marker): boolean {
-  if (kind === KEYED || (kind === ARRAY && hasOwn(target, 'raw'))) return false;
+  if (kind === KEYED || (kind === ARRAY && ((target as unknown[]).length > 0 || hasOwn(target, 'raw')))) return false;
   const isShown = (symbol: symbol) => rawDescriptorOf(target, symbol)?.enumerable;
   return keysOf(target).length === 0 && !symbolsOf(target).some(isShown);
 }

@@ -27,7 +27,8 @@ export function awaitLoad(
     cache.count('pending', -1);
     countEnd(cache, load.since, hasFailed);
   };
-  const promise = nativePromise(source).then(
+  const given = nativePromise(source);
+  const promise = given.then(
     (result) => {
       finish(false);
       // The receiver is of no concern: a definition with the option `signal` has another loader.
@@ -45,7 +46,8 @@ export function awaitLoad(
     },
   );
   load.promise = promise;
-  keepRunning(cache, load, args);
+  // Registered after the callbacks above, so the result is stored when this settles.
+  keepRunning(cache, load, args, () => given);
   return promise;
 }
 

@@ -20,10 +20,21 @@ export function setWaitUntil(waitUntil: WaitUntil | undefined): void {
   shared.waitUntil = waitUntil;
 }
 
-/** Gives the promise of a load that has just begun to `waitUntil`, if one is set, in a form that never rejects. */
-export function keepRunning({ definition }: ReceiverCache, { key, promise }: CallLoad, args: readonly unknown[]): void {
+/**
+ * Gives a promise to `waitUntil`, if one is set, for a load that has just begun. The promise never rejects.
+ *
+ * @param work Returns a promise that settles when the load has. It is not the promise that callers get, because a rejection of theirs that nobody
+ *   handles must still be reported.
+ */
+export function keepRunning(
+  { definition }: ReceiverCache,
+  { key }: CallLoad,
+  args: readonly unknown[],
+  work: () => Promise<unknown>,
+): void {
   const waitUntil = definition.options.waitUntil ?? shared.waitUntil;
   if (waitUntil === undefined) return;
+  const { listeners } = definition;
   const ignore = () => {};
-  definition.listeners.notifyDetached(key, args, [() => waitUntil(promise!.then(ignore, ignore))]);
+  listeners.notifyDetached(key, args, [() => listeners.watch(waitUntil(work().then(ignore, ignore)), key, args)]);
 }

@@ -79,7 +79,8 @@ export class SlotIndex<K> implements Index<K> {
   #look(key: number): void {
     const { window, base, numbers } = this;
     const size = this.#inWindow + numbers.size;
-    this.#patience = 2 * size + FIRST_LOOK;
+    // A look goes through the window and the table.
+    this.#patience = 2 * size + (this.width >> 3) + FIRST_LOOK;
     const widest = widestFor(size);
     // The part of the window that holds slots.
     let first = 0;

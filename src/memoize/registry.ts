@@ -78,7 +78,13 @@ export function receiversOfMember(owner: object, name: PropertyKey, member: unkn
 
 /** Returns all live definitions, in the order of their definition. */
 export function liveDefinitions(): SharedDefinition[] {
-  return [...shared.definitions].flatMap((reference) => reference.deref() ?? []);
+  return [...shared.definitions].flatMap((reference) => {
+    const definition = reference.deref();
+    if (definition !== undefined) return definition;
+    // The copy of memokit that would have removed it may have been collected too.
+    shared.definitions.delete(reference);
+    return [];
+  });
 }
 
 /** The public view of a definition. */

@@ -48,8 +48,6 @@ export function runLoad(
   const outer = running.load;
   const load = new SharedLoad(key, since, signal, isBackground);
   beginLoad(cache, load);
-  running.load = pick === undefined && timeout === Infinity && many === undefined ? undefined : load;
-  running.key = key;
   if (isBackground) cache.count('refreshes');
   else cache.countMiss();
   cache.count('pending');
@@ -57,6 +55,9 @@ export function runLoad(
     // The batch takes one argument for each call, so the signal is removed first.
     const isBatched = many !== undefined && pick !== undefined;
     const methodArgs = isBatched ? loneArgument(withoutSignal(pick, receiver, args)) : load.argsForMethod(args);
+    // Not earlier: the option `signal` may make calls too.
+    running.load = pick === undefined && timeout === Infinity && many === undefined ? undefined : load;
+    running.key = key;
     const source: unknown = definition.method.apply(receiver, methodArgs as unknown[]);
     if (!isPromise(source)) {
       const option = asyncOptionOf(definition.options);
@@ -68,7 +69,8 @@ export function runLoad(
     load.isDead = true;
   }
   running.load = outer;
-  if (load.thrown === undefined) keepRunning(cache, load, args);
+  if (load.thrown === undefined)
+    keepRunning(cache, load, args, () => new Promise((end) => load.onSettled(() => end(0))));
   else {
     // The caller gets the error from `thrown`, so the promise must not report an unhandled rejection.
     load.answer.catch(() => {});

@@ -8,7 +8,8 @@ import { readClock } from '../load/await-load.js';
 import type { Loader } from '../load/loader.js';
 import { notify, notifyMiss } from '../load/notify.js';
 import { put } from '../load/put.js';
-import { rejected, resolved } from '../platform.js';
+import { max, rejected, resolved } from '../platform.js';
+import { startTimer } from '../time/timer.js';
 import { abortable } from './abortable.js';
 import { giveUp, reload, runLoad } from './load-runner.js';
 import { joinCurrent } from './overdue.js';
@@ -38,7 +39,7 @@ export class ResilientLoader implements Loader {
     // Reads the clock before looking for a load, because the user's clock may begin one.
     const since = readClock(cache);
     const joined = joinCurrent(cache, key, since);
-    return joined === undefined ? this.#lead(cache, key, waiter, since) : this.#join(cache, joined, waiter);
+    return joined === undefined ? this.#lead(cache, key, waiter, since) : this.#join(cache, joined, waiter, since);
   }
 
   miss(cache: ReceiverCache, key: CallKey, receiver: unknown, args: readonly unknown[] = argsOf(key)): unknown {
@@ -84,14 +85,17 @@ export class ResilientLoader implements Loader {
   }
 
   /** Lets a call wait for a load in flight. */
-  #join(cache: ReceiverCache, load: CallLoad, caller: Waiter): unknown {
+  #join(cache: ReceiverCache, load: CallLoad, caller: Waiter, now: number): unknown {
     const entry = standInFor(cache, load);
     if (entry !== undefined) return this.#answer(cache, load.key, caller.args, entry.value, true);
+    const { timeout } = cache.definition.options;
     const awaitsVerdict = mayBeInvalidated(cache, load);
     // All are own properties, so that none is read from Object.prototype.
     const waiter: Waiter = { ...caller, awaitsVerdict, isDismissed: false, enter: undefined };
     if (awaitsVerdict) return this.#awaitVerdict(cache, load, waiter);
     const shared = sharedOf(load);
+    // The load's own timer may be lost with the request that began the load, and this caller must not wait for ever.
+    if (shared?.expire) shared.onSettled(startTimer(max(1, timeout - now + shared.since), shared.expire));
     // Counts the caller as waiting before any listener runs, because a listener may abort the other callers.
     shared?.join(waiter);
     try {

@@ -68,7 +68,14 @@ export class TagIndex {
 
 /** Returns the caches that have an entry with a tag. */
 export function holdersOf(tag: string): SharedHolder[] {
-  return [...(shared.holders.get(tag) ?? [])].flatMap((reference) => reference.deref() ?? []);
+  const references = shared.holders.get(tag);
+  return [...(references ?? [])].flatMap((reference) => {
+    const holder = reference.deref();
+    if (holder !== undefined) return holder;
+    // The copy of memokit that would have removed it may have been collected too.
+    if (references!.delete(reference) && references!.size === 0) shared.holders.delete(tag);
+    return [];
+  });
 }
 
 /** A key with its tags. */
