@@ -20,9 +20,10 @@ export class ScrambledMap<K, V> {
   }
 
   get(key: K): V | undefined {
+    const { map } = this;
+    if (this.factor !== 1) return map.get(scrambled(key));
     // The engine looks a whole number up without a call where it knows that it is one.
-    if (typeof key === 'number' && (key | 0) === key) return this.map.get(imul(key, this.factor));
-    return this.map.get(this.factor === 1 ? key : scrambled(key));
+    return typeof key === 'number' && (key | 0) === key ? map.get(key | 0) : map.get(key);
   }
 
   set(key: K, value: V): void {
