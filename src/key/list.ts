@@ -30,6 +30,8 @@ const LARGEST_UNFOLDING = 10_000;
 const LONGEST_UNFOLDING = 2 ** 24;
 /** The number of written objects at which a cycle is first looked for. Most lists hold fewer. */
 const FIRST_LOOK = 64;
+/** The number of tokens at the first look, if fewer objects were written: a long list may contain itself. */
+const FIRST_LOOK_TOKENS = 512;
 /** The approximate number of characters of a token in a rendered key. */
 const CHARACTERS_OF_TOKEN = 8;
 /**
@@ -45,8 +47,14 @@ function writeAll(to: TokenBuffer, args: readonly unknown[]): boolean {
   put(to, args.length);
   for (let i = 0; i < args.length; i++) write(to, args[i]);
   let written = 0;
+  let nextLook = FIRST_LOOK_TOKENS;
   for (let at = to.first; at !== undefined; at = at.next) {
-    if (to.numbers === undefined && needsNumbering(to, at, ++written)) return false;
+    if (to.numbers === undefined) {
+      written++;
+      const isDue = to.count >= nextLook || (written >= FIRST_LOOK && (written & (written - 1)) === 0);
+      if (to.count >= nextLook) nextLook = 2 * to.count;
+      if (needsNumbering(to, at, isDue)) return false;
+    }
     if (to.objects > MOST_OBJECTS) throw new ArgumentError(mismatch('args', `at most ${MOST_OBJECTS} objects`, args));
     to.at = at;
     writeBody(to, at);
@@ -63,14 +71,14 @@ function clearQueue(to: TokenBuffer): void {
 }
 
 /**
- * Whether the objects have to be numbered, because the list is too large or cyclic. Looks for a cycle only when the number
- * of written objects is a power of two. A look takes at most as many steps as objects were written, so all looks together
- * take less than twice that.
+ * Whether the objects have to be numbered, because the list is too large or cyclic. Looks for a cycle only when a look
+ * is due: when the number of written objects is a power of two, or that of tokens has doubled. A look takes at most as many
+ * steps as objects were written, so all looks together take a few times that.
  */
-function needsNumbering(to: TokenBuffer, from: Pending, written: number): boolean {
+function needsNumbering(to: TokenBuffer, from: Pending, isDue: boolean): boolean {
   if (to.objects > LARGEST_UNFOLDING) return true;
   if (to.characters + to.count * CHARACTERS_OF_TOKEN > LONGEST_UNFOLDING) return true;
-  if (written < FIRST_LOOK || (written & (written - 1)) !== 0) return false;
+  if (!isDue) return false;
   const path = new Set<object>();
   let at: Pending | undefined = from;
   while (at !== undefined && !path.has(at.target)) {
