@@ -114,6 +114,20 @@ export function referenceTo<T extends object>(target: T): Reference<T> {
   return typeof WeakRef === 'function' ? new WeakRef(target) : { deref: () => target };
 }
 
+/**
+ * Returns the objects that are still alive, and drops the references to the others: the copy of memokit that would have
+ * dropped them may have been collected too. O(references).
+ */
+export function living<T extends object>(references: Set<Reference<T>>): T[] {
+  const found: T[] = [];
+  for (const reference of references) {
+    const target = reference.deref();
+    if (target === undefined) references.delete(reference);
+    else found.push(target);
+  }
+  return found;
+}
+
 /** A list of objects, for each of which a function is called after it was collected. */
 export interface Collected<Held> {
   register(target: object, held: Held): void;

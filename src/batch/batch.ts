@@ -1,5 +1,5 @@
 import type { BatchedDefinition } from '../definition/batched-definition.js';
-import { GRACE } from '../definition/load-timing.js';
+import { isLost } from '../definition/load-timing.js';
 import { ArgumentError, BatchError, mismatch } from '../errors.js';
 import { CallIndex } from '../key/call-index.js';
 import { type CallKey, isSameKey } from '../key/call-key.js';
@@ -48,7 +48,7 @@ export class Batch {
   accepts(argument: unknown, key: CallKey): boolean {
     const begun = this.#calls[0]?.load?.since;
     // The platform has cancelled the batch, because the request of its first call has ended.
-    if (begun !== undefined && running.load!.since - begun >= this.#definition.options.timeout + GRACE) return false;
+    if (begun !== undefined && isLost(begun, running.load!.since, this.#definition.options.timeout)) return false;
     return !this.#keys.has(argument) || isSameKey(this.#keys.get(argument), key);
   }
 

@@ -1,4 +1,4 @@
-import { GRACE } from '../definition/load-timing.js';
+import { isLost } from '../definition/load-timing.js';
 import type { CacheStats } from '../definition/stats.js';
 import { snapshot } from '../definition/stats.js';
 import type { CallKey } from '../key/call-key.js';
@@ -29,12 +29,9 @@ export function outcomeOf(cache: ReceiverCache, key: CallKey): Outcome {
   return isLoading(cache, key) ? 'loading' : 'miss';
 }
 
-/**
- * Whether a load has outlived `timeout`, by more than a living timer can be late. Some platforms, such as Cloudflare Workers,
- * cancel the loads and the timers of a request that has ended.
- */
+/** Whether a load that has given a promise was lost: a call must not join it. */
 export function isOverdue({ definition }: ReceiverCache, { promise, since }: CallLoad, now: number): boolean {
-  return promise !== undefined && now - since >= definition.options.timeout + GRACE;
+  return promise !== undefined && isLost(since, now, definition.options.timeout);
 }
 
 /** The stored value of a key that callers may see; or `undefined`. */

@@ -31,5 +31,13 @@ const QUICK = 0.01;
 /** The largest sampling interval: one load in 64. */
 const LONGEST_STRIDE = 64;
 
-/** The milliseconds for which a load may be past its `timeout` before it counts as lost: a timer may be late. */
-export const GRACE = 1000;
+/**
+ * Whether a load has outlived its `timeout`, by more than a living timer can be late. Some platforms, such as Cloudflare
+ * Workers, cancel the loads and the timers of a request that has ended.
+ */
+export function isLost(since: number, now: number, timeout: number): boolean {
+  return now - since >= timeout + GRACE;
+}
+
+/** The milliseconds by which a timer may be late. */
+const GRACE = 1000;

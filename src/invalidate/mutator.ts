@@ -3,7 +3,7 @@ import type { Fn } from '../definition/function.js';
 import { copyAppearance, isAsync, isGenerator } from '../definition/function.js';
 import { PlacementError } from '../errors.js';
 import { registerBefore } from '../memoize/registry.js';
-import { prototypeOf, rejected, setPrototypeOf } from '../platform.js';
+import { rejected } from '../platform.js';
 import { isPromise, nativePromise } from '../promise.js';
 import type { OnSuccess, Rule } from './rule.js';
 
@@ -26,8 +26,6 @@ export function mutate(method: Fn, rule: Rule, name: string): Fn {
   const mutator = inner === undefined ? new Mutator(method, [rule]) : inner.with(rule);
   const replacement = mutator.toFunction();
   copyAppearance(method, replacement);
-  // The prototype tells that a function is async, so the replacement gets the prototype of the method.
-  setPrototypeOf(replacement, prototypeOf(method));
   registerBefore(method, replacement);
   mutators.set(replacement, mutator);
   return replacement;

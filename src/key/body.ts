@@ -6,7 +6,6 @@ import {
   keysOf,
   namesOf,
   prototypeOf,
-  rawDescriptorOf,
   symbolsOf,
   tagOf,
   valuesOf,
@@ -17,7 +16,7 @@ import { inOrder } from './key-order.js';
 import { askPrototype, BuiltIn, inherited } from './kind.js';
 import { ARGUMENTS, ARRAY, KEYED, type Marker, OBJECT, RAW, SPARSE } from './marker.js';
 import type { Pending, TokenBuffer } from './token-buffer.js';
-import { cacheKey, type Keyed, put, write } from './value.js';
+import { cacheKey, enumerable, type Keyed, put, write } from './value.js';
 
 /** Writes the body of an object: its content, with the length of each sequence first. */
 export function writeBody(to: TokenBuffer, { target, kind, content }: Pending): void {
@@ -44,11 +43,6 @@ export function propertiesOf(target: object, kind: Marker, content: unknown): [n
   const symbols = symbolsOf(target);
   const isAdded = HOSTED.includes(name) && addedTo(target, name);
   return isAdded ? [names.filter(isAdded), symbols.filter(isAdded)] : [names, symbols];
-}
-
-/** Returns those of an object's symbols whose properties are enumerable. Most objects have no symbols. */
-export function enumerable(target: object, symbols: symbol[]): symbol[] {
-  return symbols.length === 0 ? symbols : symbols.filter((symbol) => rawDescriptorOf(target, symbol)?.enumerable);
 }
 
 /** Writes the content of a built-in object. Returns whether its own properties have to be written too. */

@@ -1,8 +1,8 @@
 import { shortened } from '../errors.js';
 import { keyFor, peek } from '../platform.js';
-import { enumerable, propertiesOf } from './body.js';
+import { propertiesOf } from './body.js';
 import { KEYED, type Marker } from './marker.js';
-import { cacheKey, contentOf, type Keyed, kindOfValue } from './value.js';
+import { cacheKey, contentOf, enumerable, type Keyed, kindOfValue } from './value.js';
 
 /**
  * Returns the places in a value that keys compare by identity, each with what stands there: `args[0]._id: ObjectId`. Looks

@@ -88,6 +88,10 @@ function isKeyed(target: object): target is Keyed {
 /** Whether an array or an object without a content of its own has no properties. Its tokens show whether this is so. */
 function isEmpty(target: object, kind: Marker): boolean {
   if (kind === KEYED || (kind === ARRAY && ((target as unknown[]).length > 0 || hasOwn(target, 'raw')))) return false;
-  const isShown = (symbol: symbol) => rawDescriptorOf(target, symbol)?.enumerable;
-  return keysOf(target).length === 0 && !symbolsOf(target).some(isShown);
+  return keysOf(target).length === 0 && enumerable(target, symbolsOf(target)).length === 0;
+}
+
+/** Returns those of an object's symbols whose properties are enumerable. Most objects have no symbols. */
+export function enumerable(target: object, symbols: symbol[]): symbol[] {
+  return symbols.length === 0 ? symbols : symbols.filter((symbol) => rawDescriptorOf(target, symbol)?.enumerable);
 }

@@ -1,6 +1,6 @@
 import type { Definition } from '../definition/definition.js';
 import type { CallStats } from '../definition/stats.js';
-import { create, type Reference, referenceTo, whenCollected } from '../platform.js';
+import { create, living, type Reference, referenceTo, whenCollected } from '../platform.js';
 import { type SharedDefinition, shared } from '../shared-registry.js';
 import type { Receivers as OwnReceivers } from './receivers.js';
 
@@ -78,13 +78,7 @@ export function receiversOfMember(owner: object, name: PropertyKey, member: unkn
 
 /** Returns all live definitions, in the order of their definition. */
 export function liveDefinitions(): SharedDefinition[] {
-  return [...shared.definitions].flatMap((reference) => {
-    const definition = reference.deref();
-    if (definition !== undefined) return definition;
-    // The copy of memokit that would have removed it may have been collected too.
-    shared.definitions.delete(reference);
-    return [];
-  });
+  return living(shared.definitions);
 }
 
 /** The public view of a definition. */

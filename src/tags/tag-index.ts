@@ -1,6 +1,6 @@
 import { CallIndex } from '../key/call-index.js';
 import type { CallKey } from '../key/call-key.js';
-import { type Reference, referenceTo, whenCollected } from '../platform.js';
+import { living, type Reference, referenceTo, whenCollected } from '../platform.js';
 import { type SharedHolder, shared } from '../shared-registry.js';
 
 /**
@@ -69,13 +69,10 @@ export class TagIndex {
 /** Returns the caches that have an entry with a tag. */
 export function holdersOf(tag: string): SharedHolder[] {
   const references = shared.holders.get(tag);
-  return [...(references ?? [])].flatMap((reference) => {
-    const holder = reference.deref();
-    if (holder !== undefined) return holder;
-    // The copy of memokit that would have removed it may have been collected too.
-    if (references!.delete(reference) && references!.size === 0) shared.holders.delete(tag);
-    return [];
-  });
+  if (references === undefined) return [];
+  const holders = living(references);
+  if (holders.length === 0) shared.holders.delete(tag);
+  return holders;
 }
 
 /** A key with its tags. */
