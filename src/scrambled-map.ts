@@ -59,10 +59,10 @@ export class ScrambledMap<K, V> {
   }
 }
 
-/** So few keys that a look through all of them takes no time. */
+/** The largest number of keys that are not scrambled. A bucket that holds all of them is still short. */
 const FEW = 128;
 
-/** What no stranger can foresee of a process. */
+/** Random numbers of one process, which a caller cannot guess. */
 export interface Secret {
   /** Two odd factors of 30 bits. */
   readonly factor: number;
@@ -90,7 +90,8 @@ export function secretOfProcess(): Secret {
 }
 
 /**
- * Draws 32 bits. Whoever sees enough results of `Math.random` can foresee the next, but not the nanoseconds of the clock.
+ * Draws 32 random bits. A caller that sees enough results of `Math.random` can predict the next one, but not the nanoseconds of
+ * the clock.
  * `crypto` would take Node 10 to 40 milliseconds to load.
  */
 function randomWord(): number {
@@ -111,8 +112,8 @@ export function mixed(number: number, { factor, otherFactor }: Secret): number {
 }
 
 /**
- * What stands for a key in a Map: another number for a number, another bigint for a bigint, else the key itself. For a whole
- * number one factor is enough, as the engine's hash mixes the product.
+ * Returns the key of the Map for a key: another number for a number, another bigint for a bigint, and any other key itself.
+ * One factor is enough for a whole number, because the engine's hash mixes the product.
  */
 function scrambled(key: unknown): unknown {
   if (typeof key === 'string') return key;

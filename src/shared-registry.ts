@@ -16,12 +16,12 @@ export interface SharedRegistry {
   readonly wrappers: WeakMap<object, SharedReceivers>;
   /** The receivers of the registered members of each class, by name. */
   readonly members: WeakMap<object, Record<PropertyKey, SharedReceivers>>;
-  /** What finds the members of each proxy, and the receivers that own them. */
+  /** The function that finds the members of each proxy, and the receivers that own them. */
   readonly proxies: WeakMap<object, (member: unknown) => readonly [receiver: object, member: unknown]>;
   /** The caches that have an entry with a tag, by tag. */
   readonly holders: Map<string, Set<Reference<SharedHolder>>>;
   readonly invalidations: SharedInvalidations;
-  /** What `setWaitUntil` was given. */
+  /** The argument of the last `setWaitUntil`. */
   waitUntil: ((work: Promise<unknown>) => void) | undefined;
 }
 

@@ -85,7 +85,7 @@ export class Batch {
     }
   }
 
-  /** What has to stay as it is until the batch loads: the key of a call with the argument alone. */
+  /** Returns the key of a call with the argument alone, which must not change until the batch loads. */
   #identityOf(argument: unknown): CallKey {
     return this.#definition.keyOf(this.#receiver, [argument]);
   }
@@ -106,7 +106,7 @@ export class Batch {
 
 interface BatchedCall {
   readonly argument: unknown;
-  /** What `#identityOf` gives at the time of the call. */
+  /** The result of `#identityOf` at the time of the call. */
   readonly identity: CallKey;
   /** The key of the call's entry. */
   readonly key: CallKey;

@@ -2,7 +2,7 @@ import type { CallKey } from '../key/call-key.js';
 import type { Fn } from './function.js';
 import type { ResolvedOptions } from './resolved-options.js';
 
-/** What a batched method needs to know of its definition, which is made after it. */
+/** The part of a definition that its batched method uses. The batched method is made first. */
 export interface BatchedDefinition {
   /** The name of the definition, for error messages. */
   readonly name: () => string;
