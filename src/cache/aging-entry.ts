@@ -1,23 +1,40 @@
 import type { Definition } from '../definition/definition.js';
-import { max } from '../platform.js';
+import { max, min } from '../platform.js';
 import { requireNumber } from '../validate.js';
+import { resultOf } from './entries.js';
 
-/** An aging entry: a value that callers may be given when it is past its ttl, with the times of its aging. */
+/** An aging entry: a value that is kept, and may be given to callers, when it is past its ttl; with the times of its aging. */
 export class AgingEntry {
   /** No reload begins before this time, as the last one has failed. */
   retryAt = -Infinity;
 
   constructor(
-    /** The promise that callers are given. */
-    readonly value: Promise<unknown>,
+    /** What callers are given: the result or, for an async method, a promise of it. */
+    readonly value: unknown,
+    /** The result; for an async method, the awaited one. */
+    readonly result: unknown,
+    readonly loadedAt: number,
     /** A hit from this time on starts a reload. */
-    readonly refreshAt: number,
-    readonly freshUntil: number,
+    public refreshAt: number,
+    public freshUntil: number,
     /** Callers are given the value until this time while a reload runs. */
-    readonly staleUntil: number,
+    public staleUntil: number,
     /** Callers are given the value until this time when a reload fails. */
-    readonly staleIfErrorUntil: number,
+    public staleIfErrorUntil: number,
+    /** The entry is kept until this time, for a load to see if for nothing else. */
+    public keptUntil: number,
   ) {}
+
+  /** Ends the freshness of the value. What options allow past the ttl counts from now, unless it counts already. */
+  expire(now: number, { options }: Definition): void {
+    const { staleWhileRevalidate, staleIfError, revalidate } = options;
+    this.retryAt = -Infinity;
+    this.refreshAt = min(this.refreshAt, now);
+    this.freshUntil = min(this.freshUntil, now);
+    this.staleUntil = min(this.staleUntil, now + staleWhileRevalidate);
+    this.staleIfErrorUntil = min(this.staleIfErrorUntil, now + staleIfError);
+    this.keptUntil = min(this.keptUntil, now + max(staleWhileRevalidate, staleIfError, revalidate));
+  }
 
   isFresh(now: number): boolean {
     return now < this.freshUntil;
@@ -44,19 +61,32 @@ export class AgingEntry {
  *
  * @throws OptionError when `ttl` is no number from 0.
  */
-export function aged(value: unknown, ttl: number, { options, now }: Definition): [entry: AgingEntry, keptFor: number] {
+export function aged(
+  value: unknown,
+  result: unknown,
+  ttl: number,
+  { options, now }: Definition,
+): [entry: AgingEntry, keptFor: number] {
   requireNumber('ttl', ttl, 0);
-  const { staleWhileRevalidate, staleIfError, refreshAhead, jitter } = options;
+  const { staleWhileRevalidate, staleIfError, revalidate, refreshAhead, jitter } = options;
   const lifetime = ttl * (1 - jitter * Math.random());
+  const keptFor = lifetime + max(staleWhileRevalidate, staleIfError, revalidate);
   const time = now();
   const end = time + lifetime;
-  const refreshAt = time + lifetime * refreshAhead;
   const entry = new AgingEntry(
-    value as Promise<unknown>,
-    refreshAt,
+    value,
+    result,
+    time,
+    time + lifetime * refreshAhead,
     end,
     end + staleWhileRevalidate,
     end + staleIfError,
+    time + keptFor,
   );
-  return [entry, ttl && lifetime + max(staleWhileRevalidate, staleIfError)];
+  return [entry, ttl && keptFor];
+}
+
+/** What callers are given of what is stored. */
+export function answerOf(stored: unknown): unknown {
+  return stored instanceof AgingEntry ? stored.value : resultOf(stored);
 }

@@ -22,6 +22,8 @@ export interface Entries {
   write(key: CallKey, value: unknown, ttl: number): void;
   /** As `write` with a ttl without end, under a key that has no entry. */
   add(key: CallKey, value: unknown): void;
+  /** Lets the entry of a key, which has one, live for a ttl from now on, its recency untouched. */
+  setTtl(key: CallKey, ttl: number): void;
   /** Removes a key. Tells whether there was an entry. */
   remove(key: CallKey, cause: EvictionCause): boolean;
   /** Removes every entry. O(n). */

@@ -88,6 +88,12 @@ export abstract class FewEntries implements Entries {
     this.write(key, value, Infinity);
   }
 
+  setTtl(key: CallKey, ttl: number): void {
+    const now = this.now();
+    const entry = this.#holderOf(key);
+    if (entry !== undefined) entry.expiry = ttl < Infinity ? now + ttl : undefined;
+  }
+
   remove(key: CallKey, cause: EvictionCause): boolean {
     const entry = this.#living(this.#holderOf(key));
     if (entry !== undefined) this.#remove(entry, cause);
@@ -201,7 +207,7 @@ interface Entry {
   readonly key: CallKey;
   readonly value: unknown;
   /** When it dies, by the owner's clock; `undefined` when it never does, as a number would be an object of its own. */
-  readonly expiry: number | undefined;
+  expiry: number | undefined;
   older: Entry | undefined;
 }
 

@@ -5,7 +5,7 @@ import type { CallKey } from '../key/call-key.js';
 import { tagTime } from '../tags/invalidation-log.js';
 import { AgingEntry } from './aging-entry.js';
 import type { CallLoad } from './call-load.js';
-import { resultOf } from './entries.js';
+import { resultOf, storedFor } from './entries.js';
 import type { Failure } from './failures.js';
 import { isLoading } from './loads-in-flight.js';
 import type { ReceiverCache } from './receiver-cache.js';
@@ -20,7 +20,7 @@ export type Outcome = 'hit' | 'stale' | 'failed' | 'loading' | 'miss';
 
 export function outcomeOf(cache: ReceiverCache, key: CallKey): Outcome {
   if (freshFor(cache, key) !== undefined) return 'hit';
-  const now = cache.definition.isResilient ? cache.now() : 0;
+  const now = cache.definition.isAging ? cache.now() : 0;
   if (agingEntry(cache, key)?.isServed(now)) return 'stale';
   if (failureOf(cache, key) !== undefined) return 'failed';
   const load = cache.loads?.get(key);
@@ -38,13 +38,13 @@ export function isOverdue({ definition }: ReceiverCache, { promise, since }: Cal
 export function peek(cache: ReceiverCache, key: CallKey): unknown {
   const stored = cache.current.peek(key);
   if (!(stored instanceof AgingEntry)) return stored;
-  return stored.isFresh(cache.now()) ? stored.value : undefined;
+  return stored.isFresh(cache.now()) ? storedFor(stored.value) : undefined;
 }
 
 /** Milliseconds for which the stored value of a key is fresh, `undefined` when it is not. */
 export function freshFor(cache: ReceiverCache, key: CallKey): number | undefined {
   const { current, definition } = cache;
-  if (!definition.isResilient) return current.expiresIn(key);
+  if (!definition.isAging) return current.expiresIn(key);
   const entry = agingEntry(cache, key);
   const left = entry === undefined ? 0 : entry.freshUntil - cache.now();
   return left > 0 ? left : undefined;
@@ -78,7 +78,7 @@ export function watch(cache: ReceiverCache): () => boolean {
 
 /** A key's entry, where entries age. */
 export function agingEntry(cache: ReceiverCache, key: CallKey): AgingEntry | undefined {
-  return cache.definition.isResilient ? (cache.entries.peek(key) as AgingEntry | undefined) : undefined;
+  return cache.definition.isAging ? (cache.entries.peek(key) as AgingEntry | undefined) : undefined;
 }
 
 /** The failure that answers for a key, if one does. */

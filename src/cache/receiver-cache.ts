@@ -5,9 +5,9 @@ import { type CallKey, isTokens } from '../key/call-key.js';
 import type { TokenList } from '../key/flatten.js';
 import type { EvictionCause } from '../lru/options.js';
 import { max, round } from '../platform.js';
-import { AgingEntry } from './aging-entry.js';
+import { answerOf } from './aging-entry.js';
 import { CacheExtras } from './cache-extras.js';
-import { type Entries, resultOf, storedFor } from './entries.js';
+import { type Entries, storedFor } from './entries.js';
 import { FewEntries } from './few-entries.js';
 import { fenceLoad, fenceLoads, IDLE, type LoadState, type LoadsInFlight } from './loads-in-flight.js';
 import { ManyEntries } from './many-entries.js';
@@ -183,7 +183,7 @@ export class ReceiverCache extends FewEntries implements LoadState {
     return evictions.map(
       ([key, stored, cause]) =>
         () =>
-          listeners.evict(key, stored instanceof AgingEntry ? stored.value : resultOf(stored), cause),
+          listeners.evict(key, answerOf(stored), cause),
     );
   }
 

@@ -35,6 +35,8 @@ export class Definition {
   promises: boolean | undefined;
   /** Whether the definition has options for sources that are slow, fail or hang. */
   readonly isResilient: boolean;
+  /** Whether entries are aging entries, which are kept past their ttl. */
+  readonly isAging: boolean;
   /**
    * Whether a load needs only the method: no option decides about its result, and the user has set no clock and no
    * listener for loads.
@@ -61,10 +63,11 @@ export class Definition {
     this.listeners = new Listeners(options.on);
     this.isResilient = asyncOptionOf(options) !== undefined;
     const isWatched = options.key !== undefined || options.on.hit !== undefined || options.clock !== monotonic;
-    this.isPlain = !isWatched && !this.isResilient;
+    this.isAging = this.isResilient || options.revalidate > 0;
+    this.isPlain = !isWatched && !this.isAging;
     const { when, tags, ttl, freeze, many, on, clock } = options;
     const isDecided = [when, tags, many, on.miss, on.evict, on.error].some((option) => option !== undefined);
-    this.isBare = !isDecided && !freeze && typeof ttl === 'number' && clock === monotonic && !this.isResilient;
+    this.isBare = !isDecided && !freeze && typeof ttl === 'number' && clock === monotonic && !this.isAging;
     this.promises = this.isResilient || options.many !== undefined || isAsync(method) || undefined;
   }
 

@@ -112,6 +112,14 @@ export interface CachedOptions<Args extends readonly unknown[] = any, R = any, T
    */
   readonly waitUntil?: ((work: Promise<unknown>) => void) | undefined;
   /**
+   * The milliseconds past `ttl`, or past `expire`, in which the old value is kept for the load to see, as
+   * `loadContext().previous`. It is given to nobody. The stale options keep it for the load as well. 0 turns it off;
+   * `Infinity` sets no limit.
+   * @default 0
+   * @example cached({ ttl: 60_000, revalidate: 3_600_000 })
+   */
+  readonly revalidate?: number | undefined;
+  /**
    * The milliseconds past `ttl` in which callers get the old value at once while one load in the background replaces it
    * (RFC 5861). 0 turns it off; `Infinity` sets no limit. It needs a `ttl`, which may be `Infinity`. This option and all
    * that follow are for async methods only.

@@ -16,6 +16,7 @@ export interface ResolvedOptions extends CachedOptions {
   readonly clock: Clock;
   readonly staleWhileRevalidate: number;
   readonly staleIfError: number;
+  readonly revalidate: number;
   readonly refreshAhead: number;
   readonly jitter: number;
   readonly errorTtl: number;
@@ -38,6 +39,7 @@ const DEFAULTS = {
   tags: undefined,
   staleWhileRevalidate: 0,
   staleIfError: 0,
+  revalidate: 0,
   refreshAhead: 1,
   jitter: 0,
   errorTtl: 0,
@@ -83,7 +85,8 @@ export function resolveOptions<Args extends readonly unknown[], R, This>(
   if (batch !== undefined) filled.many = batch;
   const resolved = filled as unknown as ResolvedOptions;
   const { capacity, ttl, key, per, name, when, clock, tags, signal, many, batchBy, freeze, waitUntil } = resolved;
-  const { staleWhileRevalidate, staleIfError, refreshAhead, jitter, errorTtl, timeout, softTimeout } = resolved;
+  const { staleWhileRevalidate, staleIfError, revalidate, refreshAhead, jitter, errorTtl, timeout, softTimeout } =
+    resolved;
   requireCapacity(capacity, false);
   const isTtl = typeof ttl === 'function' || (typeof ttl === 'number' && ttl > 0);
   requireOption(isTtl, 'ttl', 'a number above 0, or a function', ttl);
@@ -99,7 +102,7 @@ export function resolveOptions<Args extends readonly unknown[], R, This>(
     requireOption(!isAsync(given), option, 'a function that is not async', given);
   }
   requireClock(clock);
-  for (const [option, given] of entriesOf({ staleWhileRevalidate, staleIfError, errorTtl })) {
+  for (const [option, given] of entriesOf({ staleWhileRevalidate, staleIfError, revalidate, errorTtl })) {
     requireNumber(option, given, 0);
   }
   const isFraction = (value: unknown) => typeof value === 'number' && value >= 0 && value <= 1;

@@ -54,6 +54,6 @@ function storeGiven(cache: ReceiverCache, key: CallKey, args: readonly unknown[]
   const stored = definition.promises ? resolved(value) : value;
   if (definition.promises) dropContext(stored);
   refresh();
-  storeEntry(cache, key, stored, definition.ttlOf(value, args), definition.tagsOf(value, args));
+  storeEntry(cache, key, stored, value, definition.ttlOf(value, args), definition.tagsOf(value, args));
   fenceLoad(cache, key);
 }

@@ -1,5 +1,5 @@
+import { AgingEntry, answerOf } from '../cache/aging-entry.js';
 import { CallLoad } from '../cache/call-load.js';
-import { resultOf } from '../cache/entries.js';
 import { mayBeInvalidated } from '../cache/inspection.js';
 import { beginLoad, dropDeadLoads, endLoad, FENCED, IDLE, isIdle, joinLoad } from '../cache/loads-in-flight.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
@@ -24,8 +24,9 @@ export class ReadThrough implements Loader {
 
   call(cache: ReceiverCache, key: CallKey, receiver: unknown, args: readonly unknown[]): unknown {
     const stored = cache.find(key);
-    if (stored === undefined) return this.miss(cache, key, receiver, args);
-    const value = resultOf(stored);
+    const isOld = stored instanceof AgingEntry && !stored.isFresh(cache.now());
+    if (stored === undefined || isOld) return this.miss(cache, key, receiver, args);
+    const value = answerOf(stored);
     cache.countHit();
     cache.definition.listeners.hit(key, args, value);
     return value;

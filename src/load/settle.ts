@@ -44,7 +44,7 @@ export function settle(
     isEnded = true;
     if (!endLoad(cache, load) || load.isOutdated) return;
     // 8. The result is stored, or takes the place of what the source had before.
-    if (isWanted) storeEntry(cache, load.key, stored, ttl, tags);
+    if (isWanted) storeEntry(cache, load.key, stored, result, ttl, tags);
     else cache.entries.remove(load.key, 'replaced');
   } finally {
     if (!isEnded) endLoad(cache, load);

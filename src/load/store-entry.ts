@@ -3,16 +3,20 @@ import type { ReceiverCache } from '../cache/receiver-cache.js';
 import type { CallKey } from '../key/call-key.js';
 import { TagIndex } from '../tags/tag-index.js';
 
-/** Stores a result as an entry with tags, in place of the entry and the tags that the key had. */
+/**
+ * Stores a result as an entry with tags, in place of the entry and the tags that the key had. `value` is what callers are
+ * given: the result or, for an async method, a promise of it.
+ */
 export function storeEntry(
   cache: ReceiverCache,
   key: CallKey,
   value: unknown,
+  result: unknown,
   ttl: number,
   tags: readonly string[],
 ): void {
   const { definition } = cache;
-  const [entry, keptFor] = definition.isResilient ? aged(value, ttl, definition) : [value, ttl];
+  const [entry, keptFor] = definition.isAging ? aged(value, result, ttl, definition) : [value, ttl];
   cache.storeValue(key, entry, keptFor);
   if (definition.options.tags !== undefined && keptFor > 0) {
     const { extras } = cache;

@@ -11,17 +11,15 @@ export class BoundedMap<K, V, I extends Index<K> = Index<K>> {
   protected index!: I;
   readonly #makeIndex: () => I;
   #slots!: Slots<K, V>;
-  // Of the slots, as each hit reads them.
+  // The parts of the slots that each hit reads.
   #recency!: RecencyList;
   #values!: readonly unknown[];
   #expiries!: readonly number[];
-
   #capacity: number;
   readonly #now: () => number;
   readonly #weigh: ((value: V, key: K) => number) | undefined;
   readonly #onEvicted: EvictionListener<K, V> | undefined;
   #removals = 0;
-  /** The caller has checked the options. */
   constructor(
     makeIndex: () => I,
     onEvicted: EvictionListener<K, V> | undefined,
@@ -79,8 +77,7 @@ export class BoundedMap<K, V, I extends Index<K> = Index<K>> {
   /** The live slot of a key, made the most recent, or 0; `valueAt` gives its value, of 0 undefined. Removes a dead one. */
   find(key: K): number {
     const slot = this.index.get(key);
-    if (slot === 0) return this.#missed(0);
-    const used = this.use(slot);
+    const used = slot === 0 ? this.#missed(0) : this.use(slot);
     return used < 0 ? this.find(key) : used;
   }
 
@@ -104,18 +101,17 @@ export class BoundedMap<K, V, I extends Index<K> = Index<K>> {
 
   /** Adds an entry under a key that has none. One that dies at a time needs room. */
   add(key: K, value: V, expiry = Infinity): void {
-    const slots = this.#slots;
     if (expiry < Infinity) {
-      slots.setExpiry(this.#take(key, value), expiry);
+      this.#slots.setExpiry(this.#take(key, value), expiry);
     } else if (!this.#isSimple()) {
       this.write(key, value, Infinity);
-    } else if (slots.weight < this.#capacity) {
+    } else if (this.#slots.weight < this.#capacity) {
       this.#take(key, value);
     } else {
       const { oldest } = this.#recency;
       this.#removals++;
       this.#tell(oldest, 'capacity');
-      slots.recycle(oldest, key, value);
+      this.#slots.recycle(oldest, key, value);
     }
   }
 
@@ -127,14 +123,13 @@ export class BoundedMap<K, V, I extends Index<K> = Index<K>> {
       else this.#replace(slot, value, 0);
       return;
     }
-    const isWeighed = this.#weigh !== undefined;
-    const weighed = isWeighed ? this.#weigh!(value, key) : 1;
-    if (isWeighed) requireNumber('weigh', weighed, 0, Number.MAX_VALUE);
+    const weighed = this.#weigh === undefined ? 1 : this.#weigh(value, key);
+    requireNumber('weigh', weighed, 0, Number.MAX_VALUE);
     requireNumber('ttl', ttl, 0);
     const now = this.#time(ttl);
     // An entry that cannot stay evicts no other, and does not enter a sum in which the others could be lost.
     const stays = ttl > 0 && weighed <= this.#capacity;
-    const weight = stays || !isWeighed ? weighed : 0;
+    const weight = stays || this.#weigh === undefined ? weighed : 0;
     let slot = this.index.get(key);
     if (slot === 0) {
       if (stays) this.#makeRoom(weight, now);
@@ -147,6 +142,11 @@ export class BoundedMap<K, V, I extends Index<K> = Index<K>> {
     if (!stays) this.#remove(slot, ttl > 0 ? 'capacity' : 'expired');
     this.#makeRoom(0, now);
     this.#sweep(now, 2);
+  }
+
+  /** Lets the entry of a key, which has one, live for a ttl from now on, its recency untouched. */
+  setTtl(key: K, ttl: number): void {
+    this.#slots.setExpiry(this.alive(key), this.#time(ttl) + ttl);
   }
 
   /** Removes a key. Tells whether there was an entry. */
@@ -171,7 +171,7 @@ export class BoundedMap<K, V, I extends Index<K> = Index<K>> {
     this.#expiries = this.#slots.expiries;
   }
 
-  // Whether no entry can die or is weighed.
+  /** Whether no entry can die or is weighed. */
   #isSimple(): boolean {
     return this.#weigh === undefined && this.#expiries.length === 0;
   }

@@ -171,7 +171,7 @@ function retryFor(cache: ReceiverCache, load: SharedLoad, first: Waiter, error: 
 function answerForWaiters(cache: ReceiverCache, load: SharedLoad, first: Waiter): Promise<unknown> {
   cache.clearIfOutdated();
   const entry = agingEntry(cache, load.key);
-  if (entry?.isServed(cache.now())) return entry.value;
+  if (entry?.isServed(cache.now())) return entry.value as Promise<unknown>;
   const since = readClock(cache);
   const known: CallLoad | undefined = joinCurrent(cache, load.key, since);
   const next = known ?? runLoad(cache, load.key, first, true, since);

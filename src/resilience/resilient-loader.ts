@@ -32,7 +32,8 @@ export class ResilientLoader implements Loader {
     if (entry !== undefined) {
       const now = cache.now();
       if (entry.wantsReload(now)) reload(cache, key, waiter);
-      if (entry.isServed(now)) return this.#answer(cache, key, args, entry.value, !entry.isFresh(now));
+      if (entry.isServed(now))
+        return this.#answer(cache, key, args, entry.value as Promise<unknown>, !entry.isFresh(now));
     }
     const failure = failureOf(cache, key);
     if (failure !== undefined) return this.#answer(cache, key, args, rejected(failure.error), false);
@@ -87,7 +88,7 @@ export class ResilientLoader implements Loader {
   /** Lets a call wait for a load in flight. */
   #join(cache: ReceiverCache, load: CallLoad, caller: Waiter, now: number): unknown {
     const entry = standInFor(cache, load);
-    if (entry !== undefined) return this.#answer(cache, load.key, caller.args, entry.value, true);
+    if (entry !== undefined) return this.#answer(cache, load.key, caller.args, entry.value as Promise<unknown>, true);
     const { timeout } = cache.definition.options;
     const awaitsVerdict = mayBeInvalidated(cache, load);
     // All are own properties, so that none is read from Object.prototype.
