@@ -138,6 +138,7 @@ test('the public names are these', () => {
   expect(Object.keys(roof).sort()).toEqual([
     'ArgumentError',
     'BatchError',
+    'LoadContextError',
     'LruCache',
     'MemokitError',
     'NotCachedError',
@@ -148,6 +149,7 @@ test('the public names are these', () => {
     'TimeoutError',
     'cacheKey',
     'cacheOf',
+    'cacheStatus',
     'cached',
     'cachedProxy',
     'caches',
@@ -155,6 +157,7 @@ test('the public names are these', () => {
     'evicts',
     'invalidateTags',
     'keyOf',
+    'loadContext',
     'loadSignal',
     'memoize',
     'puts',

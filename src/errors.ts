@@ -60,6 +60,12 @@ export class TimeoutError extends MemokitError {
   readonly code = 'MEMOKIT_TIMEOUT';
 }
 
+/** The error for a load context that has nothing to keep, or whose load has ended. */
+export class LoadContextError extends MemokitError {
+  override readonly name = 'LoadContextError';
+  readonly code = 'MEMOKIT_LOAD_CONTEXT';
+}
+
 /** The error for a batch method that does not return an array with exactly one result for each key. */
 export class BatchError extends MemokitError {
   override readonly name = 'BatchError';

@@ -10,6 +10,7 @@ export type { CacheStats, CallStats } from './definition/stats.js';
 export {
   ArgumentError,
   BatchError,
+  LoadContextError,
   MemokitError,
   NotCachedError,
   OneShotError,
@@ -22,13 +23,16 @@ export type { EvictsOptions, PutsOptions } from './invalidate/options.js';
 export { invalidateTags } from './invalidate/tags.js';
 export { type Key, keyOf } from './key/key.js';
 export { cacheKey } from './key/value.js';
-export { loadSignal } from './load/load-context.js';
+export type { CallOutcome } from './load/call-report.js';
+export { type LoadContext, loadContext, loadSignal } from './load/load-context.js';
 export { setWaitUntil } from './load/wait-until.js';
 export { LruCache } from './lru/lru-cache.js';
 export type { EvictionCause, LruOptions } from './lru/options.js';
 export { cacheOf } from './memoize/cache-of.js';
+export { cacheStatus } from './memoize/cache-status.js';
 export type { CachedMethods } from './memoize/cached-proxy.js';
 export type { CallCache, Explanation } from './memoize/call-cache.js';
+export type { CallResult } from './memoize/call-result.js';
 export type { Memoize } from './memoize/memoize.js';
 export { type CacheDefinition, caches, clearAll } from './memoize/registry.js';
 export type { Clock } from './time/clock.js';

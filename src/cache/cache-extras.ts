@@ -1,7 +1,9 @@
 import { Counters } from '../definition/stats.js';
+import type { CallIndex } from '../key/call-index.js';
 import type { CallKey } from '../key/call-key.js';
 import type { EvictionCause } from '../lru/options.js';
 import type { TagIndex } from '../tags/tag-index.js';
+import type { EntryRecord } from './entry-record.js';
 import type { Failures } from './failures.js';
 import type { LoadsInFlight } from './loads-in-flight.js';
 
@@ -17,6 +19,18 @@ export class CacheExtras {
   changes = 0;
   /** The loads in flight, while there are any. */
   loads: LoadsInFlight | undefined;
+  /** What is known of the entries, where somebody asks for it and the entries do not tell. */
+  records: CallIndex<EntryRecord> | undefined;
+  /** The refreshes that run. */
+  refreshes: CallIndex<Refresh> | undefined;
   /** The failures that are remembered. */
   failures: Failures | undefined;
+}
+
+/** A refresh that runs: `refresh` was called, and the method has not ended. */
+export interface Refresh {
+  /** What its caller waits for, once the method has returned a promise. */
+  promise: Promise<unknown> | undefined;
+  /** The refresh that begins when this one has ended. All who call `refresh` meanwhile share it. */
+  next: Promise<unknown> | undefined;
 }

@@ -10,16 +10,50 @@ export class CallLoad implements Load<CallKey> {
   readonly tagTime = tagTime();
   /** Whether a tag of its result was invalidated while it ran, or may have been, as long as its tags are not known. */
   isOutdated = false;
+  /** Whether it has ended, for any reason, so that a later result of its method is dropped. */
+  isSettled = false;
+  /** Whether a batch has given a result, or an error, for its key. */
+  isInBatchResults = false;
   /** Whether it took longer than `softTimeout`. */
   isSlow = false;
   /** Whether the entry of its key was evicted to make room while it ran. */
   isEvicted = false;
   /** The calls of listeners that the load has caused and that are still to be made. */
   pendingEvents: readonly (() => void)[] = [];
+  /** What the method decides about its result, once it has asked for the `loadContext`. */
+  decisions: Decisions | undefined;
 
   constructor(
     readonly key: CallKey,
     /** When it began, by the cache's clock. */
     readonly since: number,
+    readonly origin: Origin = 'call',
   ) {}
+
+  /** The load's own signal, for its method, if it can be aborted. */
+  get signal(): AbortSignal | undefined {
+    return undefined;
+  }
+}
+
+/** Where a load comes from: a call that waits for it, a reload in the background, or `refresh`. */
+export type Origin = 'call' | 'background' | 'refresh';
+
+/** What a method decides about its result while it runs. */
+export interface Decisions {
+  /** In place of what the option `ttl` says. */
+  ttl: number | undefined;
+  /** In addition to what the option `tags` says. */
+  tags: readonly string[];
+  kept: Kept | undefined;
+  /** Whether the load has ended, so that there is nothing to decide any more. */
+  isTooLate: boolean;
+}
+
+/** The old result that a method gives back, as nothing has changed. */
+export interface Kept {
+  /** What callers are given: the result or, for an async method, a promise of it. */
+  readonly value: unknown;
+  readonly result: unknown;
+  readonly tags: readonly string[];
 }

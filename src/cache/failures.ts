@@ -12,16 +12,16 @@ export interface Failure {
 
 /** The failures that one cache remembers. They lie beside its entries, so that they evict none. */
 export class Failures extends BoundedMap<CallKey, Failure> {
-  readonly #isTagged: boolean;
+  readonly #definition: { readonly isTagged: boolean };
 
-  constructor(capacity: number, now: () => number, isTagged: boolean) {
+  constructor(capacity: number, now: () => number, definition: { readonly isTagged: boolean }) {
     super(() => new CallSlots(), undefined, capacity, now);
-    this.#isTagged = isTagged;
+    this.#definition = definition;
   }
 
   /** The failure of a key. Where results have tags, none from before an invalidation, as nothing tells which tags it has. */
   at(key: CallKey): Failure | undefined {
     const failure = this.peek(key);
-    return failure !== undefined && this.#isTagged && failure.tagTime !== tagTime() ? undefined : failure;
+    return failure !== undefined && this.#definition.isTagged && failure.tagTime !== tagTime() ? undefined : failure;
   }
 }

@@ -2,10 +2,13 @@ import { isLost } from '../definition/load-timing.js';
 import type { CacheStats } from '../definition/stats.js';
 import { snapshot } from '../definition/stats.js';
 import type { CallKey } from '../key/call-key.js';
+import { max } from '../platform.js';
+import { isPromise } from '../promise.js';
 import { tagTime } from '../tags/invalidation-log.js';
 import { AgingEntry } from './aging-entry.js';
 import type { CallLoad } from './call-load.js';
 import { resultOf, storedFor } from './entries.js';
+import type { EntryRecord } from './entry-record.js';
 import type { Failure } from './failures.js';
 import { isLoading } from './loads-in-flight.js';
 import type { ReceiverCache } from './receiver-cache.js';
@@ -71,7 +74,7 @@ export function watch(cache: ReceiverCache): () => boolean {
   const { epoch } = definition;
   const time = tagTime();
   return () => {
-    const isTagged = definition.options.tags !== undefined && time !== tagTime();
+    const isTagged = definition.isTagged && time !== tagTime();
     return changes === extras.changes && epoch === definition.epoch && !isTagged;
   };
 }
@@ -103,5 +106,41 @@ export function standInFor(cache: ReceiverCache, load: CallLoad | undefined): Ag
  * that joins now must wait and may have to load again.
  */
 export function mayBeInvalidated(cache: ReceiverCache, load: CallLoad): boolean {
-  return cache.definition.options.tags !== undefined && load.tagTime !== tagTime();
+  return cache.definition.isTagged && load.tagTime !== tagTime();
+}
+
+/**
+ * The record of a key's entry, which may be past its ttl. `undefined` when there is no entry, or when it holds a promise
+ * and was stored before anybody asked for records.
+ */
+export function recordOf(cache: ReceiverCache, key: CallKey): EntryRecord | undefined {
+  const stored = cache.entries.peek(key);
+  if (stored === undefined || stored instanceof AgingEntry) return stored;
+  const record = cache.extras.records?.get(key);
+  if (record !== undefined || isPromise(stored)) return record;
+  const value = resultOf(stored);
+  return { value, result: value, loadedAt: cache.now() - agesOf(cache, key).age };
+}
+
+/** How old a result is and how long it is fresh, in milliseconds. */
+export interface Ages {
+  readonly age: number;
+  /** Less than 0 when the result is past its ttl. */
+  readonly expiresIn: number;
+}
+
+/** The ages of a key's entry; zeros when there is none. */
+export function agesOf(cache: ReceiverCache, key: CallKey): Ages {
+  const { definition, entries } = cache;
+  const now = cache.now();
+  const stored = entries.peek(key);
+  if (stored instanceof AgingEntry) return { age: now - stored.loadedAt, expiresIn: stored.freshUntil - now };
+  const expiresIn = entries.expiresIn(key);
+  if (expiresIn === undefined) return { age: 0, expiresIn: 0 };
+  const { ttl } = definition.options;
+  const record = cache.extras.records?.get(key);
+  if (record === undefined && typeof ttl === 'number' && ttl < Infinity)
+    return { age: max(0, ttl - expiresIn), expiresIn };
+  // Nothing tells when an entry without an end was loaded, if that was before anybody asked.
+  return { age: max(0, now - (record?.loadedAt ?? definition.recordedSince ?? now)), expiresIn };
 }

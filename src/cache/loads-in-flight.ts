@@ -1,3 +1,4 @@
+import type { RecursionError } from '../errors.js';
 import { CallIndex } from '../key/call-index.js';
 import { type CallKey, isSameKey } from '../key/call-key.js';
 import { type LoadIndex, recursionOf, SingleFlight } from '../lru/single-flight.js';
@@ -94,9 +95,14 @@ export function isLoading(cache: LoadState, key: CallKey): boolean {
   return isSameKey(cache.running, key) || cache.loads?.get(key) !== undefined;
 }
 
+/** The error of a load that needs its own result. */
+export function selfCallOf({ definition }: LoadState): RecursionError {
+  return recursionOf(definition);
+}
+
 /** A key's load that callers may join. @throws RecursionError when the load has given no promise yet. */
 export function joinLoad(cache: LoadState, key: CallKey): CallLoad | undefined {
-  if (cache.running !== IDLE && isSameKey(cache.running, key)) throw recursionOf(cache.definition);
+  if (cache.running !== IDLE && isSameKey(cache.running, key)) throw selfCallOf(cache);
   return cache.loads?.join(key, cache.definition);
 }
 
@@ -113,6 +119,7 @@ export function beginLoad(cache: LoadState, load: CallLoad): void {
 
 /** Ends a load. Tells whether it may store: a fenced one may not. */
 export function endLoad(cache: LoadState, load: CallLoad): boolean {
+  if (load.decisions !== undefined) load.decisions.isTooLate = true;
   const ended = cache.loads?.end(load) === true;
   returnLoads(cache);
   return ended;

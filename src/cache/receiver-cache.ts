@@ -68,6 +68,7 @@ export class ReceiverCache extends FewEntries implements LoadState {
   onEvicted(key: CallKey, stored: unknown, cause: EvictionCause): void {
     const { extras, definition } = this;
     extras.tags?.delete(key);
+    extras.records?.delete(key);
     extras.counters.evictions[cause]++;
     definition.totals.evictions[cause]++;
     const load = definition.isResilient && cause === 'capacity' ? extras.loads?.get(key) : undefined;

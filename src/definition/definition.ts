@@ -41,9 +41,13 @@ export class Definition {
    * Whether a load needs only the method: no option decides about its result, and the user has set no clock and no
    * listener for loads.
    */
-  readonly isBare: boolean;
+  isBare: boolean;
   /** Whether a hit needs only the arguments and the entries, so that it runs no code of the user. */
   readonly isPlain: boolean;
+  /** Whether results may have tags: by the option, or because the method has asked for the `loadContext`. */
+  isTagged: boolean;
+  /** Since when it is recorded when each result was loaded; `undefined` as long as nobody has asked for it. */
+  recordedSince: number | undefined;
   readonly timing = new LoadTiming();
   /** Empties the cache that all receivers share. `undefined` if they share none. */
   clearShared: (() => unknown) | undefined;
@@ -63,12 +67,20 @@ export class Definition {
     this.listeners = new Listeners(options.on);
     this.isResilient = asyncOptionOf(options) !== undefined;
     const isWatched = options.key !== undefined || options.on.hit !== undefined || options.clock !== monotonic;
+    this.isTagged = options.tags !== undefined;
     this.isAging = this.isResilient || options.revalidate > 0;
     this.isPlain = !isWatched && !this.isAging;
     const { when, tags, ttl, freeze, many, on, clock } = options;
     const isDecided = [when, tags, many, on.miss, on.evict, on.error].some((option) => option !== undefined);
     this.isBare = !isDecided && !freeze && typeof ttl === 'number' && clock === monotonic && !this.isAging;
     this.promises = this.isResilient || options.many !== undefined || isAsync(method) || undefined;
+  }
+
+  /** Has each result recorded from now on: its time and, for an async method, the awaited value. */
+  record(): void {
+    this.recordedSince ??= this.now();
+    // A bare load stores its result without a record.
+    this.isBare = false;
   }
 
   get name(): string {

@@ -1,5 +1,5 @@
 import { AgingEntry, answerOf } from '../cache/aging-entry.js';
-import { CallLoad } from '../cache/call-load.js';
+import { CallLoad, type Origin } from '../cache/call-load.js';
 import { mayBeInvalidated } from '../cache/inspection.js';
 import { beginLoad, dropDeadLoads, endLoad, FENCED, IDLE, isIdle, joinLoad } from '../cache/loads-in-flight.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
@@ -8,11 +8,13 @@ import { argsOf, type CallKey, isTokens, NO_ARGUMENTS } from '../key/call-key.js
 import { isPromise } from '../promise.js';
 import { refresh } from '../time/clock.js';
 import { awaitLoad, countEnd, readClock } from './await-load.js';
+import type { CallReport } from './call-report.js';
 import { running } from './load-context.js';
 import type { Loader } from './loader.js';
 import { notify, notifyMiss, throwLoadError } from './notify.js';
 import { refuseOneShot } from './one-shot.js';
 import { put } from './put.js';
+import { refreshWith } from './refresh.js';
 import { settle } from './settle.js';
 
 /**
@@ -22,18 +24,26 @@ import { settle } from './settle.js';
 export class ReadThrough implements Loader {
   readonly put = put;
 
-  call(cache: ReceiverCache, key: CallKey, receiver: unknown, args: readonly unknown[]): unknown {
+  call(cache: ReceiverCache, key: CallKey, receiver: unknown, args: readonly unknown[], report?: CallReport): unknown {
     const stored = cache.find(key);
     const isOld = stored instanceof AgingEntry && !stored.isFresh(cache.now());
-    if (stored === undefined || isOld) return this.miss(cache, key, receiver, args);
+    if (stored === undefined || isOld) return this.miss(cache, key, receiver, args, report);
+    if (report !== undefined) report.outcome = 'hit';
     const value = answerOf(stored);
     cache.countHit();
     cache.definition.listeners.hit(key, args, value);
     return value;
   }
 
-  miss(cache: ReceiverCache, key: CallKey, receiver: unknown, given?: readonly unknown[]): unknown {
+  miss(
+    cache: ReceiverCache,
+    key: CallKey,
+    receiver: unknown,
+    given?: readonly unknown[],
+    report?: CallReport,
+  ): unknown {
     const { definition } = cache;
+    if (report !== undefined) report.outcome = 'miss';
     if (definition.isBare && definition.promises !== true && isIdle(cache)) {
       return this.#missAlone(cache, key, receiver, given);
     }
@@ -41,24 +51,47 @@ export class ReadThrough implements Loader {
     // Before the look for a load, as a clock is the user's code, and may begin one.
     const since = readClock(cache);
     const joined = joinLoad(cache, key);
-    if (joined !== undefined) return this.#join(cache, joined, receiver, args);
+    if (joined !== undefined) return this.#join(cache, joined, receiver, args, report);
+    return this.#run(cache, key, receiver, args, since, 'call');
+  }
 
+  refresh(cache: ReceiverCache, key: CallKey, receiver: unknown, args: readonly unknown[]): unknown {
+    return refreshWith(cache, key, () => {
+      const since = readClock(cache);
+      joinLoad(cache, key);
+      return this.#run(cache, key, receiver, args, since, 'refresh');
+    });
+  }
+
+  #run(
+    cache: ReceiverCache,
+    key: CallKey,
+    receiver: unknown,
+    args: readonly unknown[],
+    since: number,
+    origin: Origin,
+  ): unknown {
+    const { definition } = cache;
     // All that stays on the stack while the method runs, which may call itself deeply.
-    const outer = running.load;
+    const { cache: outerCache, load: outer } = running;
     let load: CallLoad | undefined;
     let value: unknown;
+    running.cache = cache;
     running.load = undefined;
     running.key = key;
     try {
-      load = new CallLoad(key, since);
+      load = new CallLoad(key, since, origin);
       beginLoad(cache, load);
+      running.load = load;
       value = definition.method.apply(receiver, args as unknown[]);
     } catch (error) {
       // First assignments, as the stack may be too full for a call.
+      running.cache = outerCache;
       running.load = outer;
       if (load !== undefined) load.isDead = true;
       return this.#failed(cache, load, since, key, args, error);
     }
+    running.cache = outerCache;
     running.load = outer;
     return this.#loaded(cache, load, args, value);
   }
@@ -72,9 +105,10 @@ export class ReadThrough implements Loader {
     const { timing } = definition;
     const isSample = !cache.isNew && timing.isDue();
     const since = isSample || cache.isNew ? readClock(cache) : undefined;
-    const outer = running.load;
+    const { cache: outerCache, load: outer } = running;
     let value: unknown;
     cache.running = key;
+    running.cache = cache;
     running.load = undefined;
     try {
       const { method } = definition;
@@ -86,16 +120,20 @@ export class ReadThrough implements Loader {
     } catch (error) {
       // First assignments, as above.
       cache.running = IDLE;
+      running.cache = outerCache;
       running.load = outer;
       return this.#failed(cache, undefined, since, key, args, error);
     }
     const wasFenced = cache.running === FENCED;
+    // The method has asked for the context of its load, which has something to decide then.
+    const asked = running.load;
     cache.running = IDLE;
+    running.cache = outerCache;
     running.load = outer;
     if (cache.loads !== undefined) dropDeadLoads(cache);
     const isFenced = cache.clearIfOutdated() || wasFenced;
-    if (isPromise(value)) {
-      const load = new CallLoad(key, since ?? readClock(cache));
+    if (asked !== undefined || isPromise(value)) {
+      const load = asked ?? new CallLoad(key, since ?? readClock(cache));
       if (!isFenced) beginLoad(cache, load);
       return this.#loaded(cache, load, args ?? argsOf(key), value);
     }
@@ -108,7 +146,14 @@ export class ReadThrough implements Loader {
     return value;
   }
 
-  #join(cache: ReceiverCache, load: CallLoad, receiver: unknown, args: readonly unknown[]): unknown {
+  #join(
+    cache: ReceiverCache,
+    load: CallLoad,
+    receiver: unknown,
+    args: readonly unknown[],
+    report: CallReport | undefined,
+  ): unknown {
+    if (report !== undefined) report.outcome = 'coalesced';
     const join = () => {
       cache.countHit();
       cache.count('coalesced');
@@ -117,7 +162,7 @@ export class ReadThrough implements Loader {
     };
     if (!mayBeInvalidated(cache, load)) return join();
     // The arguments may have been changed since: the call has the key that they have now.
-    const callAgain = () => this.call(cache, cache.definition.keyOf(receiver, args), receiver, args);
+    const callAgain = () => this.call(cache, cache.definition.keyOf(receiver, args), receiver, args, report);
     const decide = () => (load.isOutdated ? callAgain() : join());
     return load.promise!.then(decide, decide);
   }
@@ -132,7 +177,7 @@ export class ReadThrough implements Loader {
   ): never {
     if (load !== undefined) endLoad(cache, load);
     else if (cache.loads !== undefined) dropDeadLoads(cache);
-    cache.countMiss();
+    countBegin(cache, load);
     countEnd(cache, since, true);
     throwLoadError(cache, key, args ?? argsOf(key), error);
   }
@@ -140,7 +185,7 @@ export class ReadThrough implements Loader {
   #loaded(cache: ReceiverCache, load: CallLoad, args: readonly unknown[], value: unknown): unknown {
     const { definition } = cache;
     let given = value;
-    cache.countMiss();
+    countBegin(cache, load);
     try {
       if (isPromise(value)) {
         definition.promises = true;
@@ -166,7 +211,14 @@ export class ReadThrough implements Loader {
       endLoad(cache, load);
       throwLoadError(cache, load.key, args, error);
     }
-    notifyMiss(cache, load.key, args, given);
+    if (load.origin === 'call') notifyMiss(cache, load.key, args, given);
+    else cache.flushEvictions();
     return given;
   }
+}
+
+/** Counts a load that has begun: as the miss of the call that waits for it, or as a refresh. */
+function countBegin(cache: ReceiverCache, load: CallLoad | undefined): void {
+  if (load?.origin === 'refresh') cache.count('refreshes');
+  else cache.countMiss();
 }

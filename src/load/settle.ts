@@ -1,7 +1,8 @@
-import type { CallLoad } from '../cache/call-load.js';
+import type { CallLoad, Kept } from '../cache/call-load.js';
 import { mayBeInvalidated } from '../cache/inspection.js';
 import { endLoad } from '../cache/loads-in-flight.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
+import { sameValue } from '../platform.js';
 import { wasInvalidated } from '../tags/invalidation-log.js';
 import { refresh } from '../time/clock.js';
 import { deepFreeze } from './freeze.js';
@@ -31,10 +32,13 @@ export function settle(
     refuseOneShot(result, definition);
     // 3. It is frozen, if the option says so.
     if (definition.options.freeze) deepFreeze(result);
-    // 4. The options say whether to store it, for how long, and under which tags.
+    // 4. The options and the method say whether to store it, for how long, and under which tags.
     const isWanted = !isCalled || definition.shouldStore(result, args);
-    const ttl = isWanted ? definition.ttlOf(result, args) : 0;
-    const tags = definition.tagsOf(result, args);
+    const decided = load.decisions;
+    const ttl = isWanted ? (decided?.ttl ?? definition.ttlOf(result, args)) : 0;
+    const kept = keptBy(load, result);
+    const given = definition.tagsOf(result, args);
+    const tags = decided === undefined ? given : [...given, ...decided.tags, ...(kept?.tags ?? [])];
     // 5. A load whose tag was invalidated while it ran is outdated.
     load.isOutdated = wasInvalidated(tags, load.tagTime);
     // 6. Time has passed, and the definition may have been cleared.
@@ -43,10 +47,16 @@ export function settle(
     // 7. The load ends. One that was fenced or is outdated stores nothing.
     isEnded = true;
     if (!endLoad(cache, load) || load.isOutdated) return;
-    // 8. The result is stored, or takes the place of what the source had before.
-    if (isWanted) storeEntry(cache, load.key, stored, result, ttl, tags);
+    // 8. The result is stored, in the form of the one that it keeps if it does; or it takes the place of what the source had before.
+    if (isWanted) storeEntry(cache, load.key, kept === undefined ? stored : kept.value, result, ttl, tags);
     else cache.entries.remove(load.key, 'replaced');
   } finally {
     if (!isEnded) endLoad(cache, load);
   }
+}
+
+/** What is stored already for a result that the method has kept. */
+function keptBy({ decisions }: CallLoad, result: unknown): Kept | undefined {
+  const kept = decisions?.kept;
+  return kept !== undefined && sameValue(kept.result, result) ? kept : undefined;
 }

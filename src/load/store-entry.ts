@@ -1,5 +1,7 @@
 import { aged } from '../cache/aging-entry.js';
+import type { EntryRecord } from '../cache/entry-record.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
+import { CallIndex } from '../key/call-index.js';
 import type { CallKey } from '../key/call-key.js';
 import { TagIndex } from '../tags/tag-index.js';
 
@@ -17,13 +19,26 @@ export function storeEntry(
 ): void {
   const { definition } = cache;
   const [entry, keptFor] = definition.isAging ? aged(value, result, ttl, definition) : [value, ttl];
+  // Before the entry is stored, as a clock is the user's code.
+  const isRecorded = definition.recordedSince !== undefined && !definition.isAging;
+  const loadedAt = isRecorded ? cache.now() : 0;
   cache.storeValue(key, entry, keptFor);
-  if (definition.options.tags !== undefined && keptFor > 0) {
-    const { extras } = cache;
-    if (tags.length > 0) extras.tags ??= new TagIndex(cache);
-    extras.tags?.set(key, tags);
+  if (keptFor > 0) {
+    if (isRecorded) setRecord(cache, key, { value, result, loadedAt });
+    if (definition.isTagged) setTags(cache, key, tags);
   }
   if (definition.isResilient) forgetFailure(cache, key);
+}
+
+function setRecord({ extras }: ReceiverCache, key: CallKey, record: EntryRecord): void {
+  extras.records ??= new CallIndex();
+  extras.records.set(key, record);
+}
+
+function setTags(cache: ReceiverCache, key: CallKey, tags: readonly string[]): void {
+  const { extras } = cache;
+  if (tags.length > 0) extras.tags ??= new TagIndex(cache);
+  extras.tags?.set(key, tags);
 }
 
 /** Forgets the failure of a key. */

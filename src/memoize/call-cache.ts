@@ -8,6 +8,7 @@ import { identityPlaces } from '../key/identity-places.js';
 import { type Key, requireArguments } from '../key/key.js';
 import type { Loader } from '../load/loader.js';
 import { replace } from '../load/put.js';
+import { type CallResult, resultOfCall } from './call-result.js';
 
 /** The answer of `explain`: how a call with these arguments would be answered now. */
 export interface Explanation {
@@ -128,6 +129,28 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
     requireArguments(args);
     const key = this.#keyOf(args);
     this.#loader.put(this.#cache, key, args, value);
+  }
+
+  /**
+   * Runs the method now, whatever is stored, and stores what it returns. Until it ends, callers are answered as before. A
+   * load that began earlier is fenced: its callers still get its result, but that result is not stored. If the method
+   * fails, the caller of `refresh` gets the error and the entry stays as it was.
+   *
+   * Of one key, one refresh runs at a time. Callers of `refresh` that come while one runs share the next one, which begins
+   * when that one has ended. It counts in `stats().loads`, but neither as a hit nor as a miss.
+   *
+   * @throws RecursionError when the method refreshes the key that it is loading, before it has returned.
+   */
+  refresh(...args: Args): R {
+    return this.#loader.refresh(this.#cache, this.#keyOf(args), this.#receiver, args) as R;
+  }
+
+  /**
+   * Calls the method as any other caller does, and tells what the call came to. For an async method it returns a promise
+   * of that. A failing call throws or rejects as it would have. `cacheStatus` makes an HTTP header of the result.
+   */
+  call(...args: Args): R extends PromiseLike<unknown> ? Promise<CallResult<Awaited<R>>> : CallResult<R> {
+    return resultOfCall(this.#loader, this.#cache, this.#keyOf(args), this.#receiver, args) as never;
   }
 
   /**

@@ -1,5 +1,5 @@
 import type { AgingEntry } from '../cache/aging-entry.js';
-import type { CallLoad } from '../cache/call-load.js';
+import type { CallLoad, Origin } from '../cache/call-load.js';
 import { agingEntry, mayBeInvalidated, standIn } from '../cache/inspection.js';
 import { beginLoad, endLoad } from '../cache/loads-in-flight.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
@@ -26,37 +26,32 @@ export function reload(cache: ReceiverCache, key: CallKey, waiter: Waiter): void
   // Reads the clock before looking for a load, because the user's clock may make the same call and begin a load.
   const since = readClock(cache);
   endOverdue(cache, key, since);
-  if (cache.loads?.get(key) === undefined) runLoad(cache, key, waiter, true, since);
+  if (cache.loads?.get(key) === undefined) runLoad(cache, key, waiter, 'background', since);
 }
 
 /**
- * Begins a load, for a caller or in the background. If the method throws instead of returning a promise, the returned load
+ * Begins a load, for a caller, in the background or for a refresh. If the method throws instead of returning a promise, the returned load
  * has already failed and holds the error in `thrown`, unless an old value stands in.
  *
  * @param since The time on the cache's clock at which the load begins.
  */
-export function runLoad(
-  cache: ReceiverCache,
-  key: CallKey,
-  call: Waiter,
-  isBackground: boolean,
-  since: number,
-): SharedLoad {
+export function runLoad(cache: ReceiverCache, key: CallKey, call: Waiter, origin: Origin, since: number): SharedLoad {
   const { definition } = cache;
   const { receiver, args, signal } = call;
-  const { signal: pick, timeout, many } = definition.options;
-  const outer = running.load;
-  const load = new SharedLoad(key, since, signal, isBackground);
+  const { signal: pick, many } = definition.options;
+  const { cache: outerCache, load: outer } = running;
+  const load = new SharedLoad(key, since, signal, origin);
   beginLoad(cache, load);
-  if (isBackground) cache.count('refreshes');
-  else cache.countMiss();
+  if (origin === 'call') cache.countMiss();
+  else cache.count('refreshes');
   cache.count('pending');
   try {
     // The batch takes one argument for each call, so the signal is removed first.
     const isBatched = many !== undefined && pick !== undefined;
     const methodArgs = isBatched ? loneArgument(withoutSignal(pick, receiver, args)) : load.argsForMethod(args);
     // Not earlier: the option `signal` may make calls too.
-    running.load = pick === undefined && timeout === Infinity && many === undefined ? undefined : load;
+    running.cache = cache;
+    running.load = load;
     running.key = key;
     const source: unknown = definition.method.apply(receiver, methodArgs as unknown[]);
     if (!isPromise(source)) {
@@ -68,6 +63,7 @@ export function runLoad(
     load.thrown = { error };
     load.isDead = true;
   }
+  running.cache = outerCache;
   running.load = outer;
   if (load.thrown === undefined)
     keepRunning(cache, load, args, () => new Promise((end) => load.onSettled(() => end(0))));
@@ -111,7 +107,7 @@ function succeed(cache: ReceiverCache, load: SharedLoad, { receiver, args }: Wai
   if (load.isSettled) return;
   cache.clearIfOutdated();
   // A background reload for which no caller waits does not bring back an entry that was evicted to make room.
-  if (load.isEvicted && load.isBackground && load.waiting === 0) endLoad(cache, load);
+  if (load.isEvicted && load.origin === 'background' && load.waiting === 0) endLoad(cache, load);
   finish(cache, load, false);
   fenceIfChanged(cache, load, receiver, args);
   const isCurrent = cache.loads?.get(load.key) === load;
@@ -174,7 +170,7 @@ function answerForWaiters(cache: ReceiverCache, load: SharedLoad, first: Waiter)
   if (entry?.isServed(cache.now())) return entry.value as Promise<unknown>;
   const since = readClock(cache);
   const known: CallLoad | undefined = joinCurrent(cache, load.key, since);
-  const next = known ?? runLoad(cache, load.key, first, true, since);
+  const next = known ?? runLoad(cache, load.key, first, 'background', since);
   if (!(next instanceof SharedLoad)) return next.promise!;
   const waiters = load.remainingWaiters;
   load.handOver(next);
@@ -200,13 +196,17 @@ function recover(
   isCurrent: boolean,
 ): void {
   let entry: AgingEntry | undefined;
+  if (load.origin === 'refresh') load.failure = { error };
   try {
     refresh();
     const now = cache.now();
-    if (isCurrent) rememberFailure(cache, load, error, now);
+    if (isCurrent && load.origin !== 'refresh') rememberFailure(cache, load, error, now);
     entry = standIn(cache, load.key, now);
     // Callers that await a verdict are not counted here, because they call again.
-    if (entry?.isFresh(now) === false) cache.count('staleHits', load.waiting - load.awaitingVerdict);
+    if (entry?.isFresh(now) === false) {
+      load.standIn = entry;
+      cache.count('staleHits', load.waiting - load.awaitingVerdict);
+    }
   } catch {
     // The clock threw. The waiting callers must get the error of the load nevertheless.
   }

@@ -1,18 +1,21 @@
 import type { AgingEntry } from '../cache/aging-entry.js';
 import type { CallLoad } from '../cache/call-load.js';
 import { failureOf, mayBeInvalidated, standInFor } from '../cache/inspection.js';
+import { joinLoad } from '../cache/loads-in-flight.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
 import { reasonOf, signalOf } from '../definition/caller-signal.js';
 import { argsOf, type CallKey } from '../key/call-key.js';
 import { readClock } from '../load/await-load.js';
+import type { CallReport } from '../load/call-report.js';
 import type { Loader } from '../load/loader.js';
 import { notify, notifyMiss } from '../load/notify.js';
 import { put } from '../load/put.js';
+import { refreshWith } from '../load/refresh.js';
 import { max, rejected, resolved } from '../platform.js';
 import { startTimer } from '../time/timer.js';
 import { abortable } from './abortable.js';
 import { giveUp, reload, runLoad } from './load-runner.js';
-import { joinCurrent } from './overdue.js';
+import { endOverdue, joinCurrent } from './overdue.js';
 import { SharedLoad, type Waiter } from './shared-load.js';
 import { answerWithinSoftTimeout } from './soft-timeout.js';
 
@@ -23,20 +26,20 @@ import { answerWithinSoftTimeout } from './soft-timeout.js';
 export class ResilientLoader implements Loader {
   readonly put = put;
 
-  call(cache: ReceiverCache, key: CallKey, receiver: unknown, args: readonly unknown[]): unknown {
+  call(cache: ReceiverCache, key: CallKey, receiver: unknown, args: readonly unknown[], report?: CallReport): unknown {
     const { signal: pick } = cache.definition.options;
     const signal = pick && signalOf(pick, receiver, args);
     if (signal?.aborted) return rejected(reasonOf(signal));
-    const waiter: Waiter = { receiver, args, signal };
+    const waiter: Waiter = { receiver, args, signal, report };
     const entry = cache.find(key) as AgingEntry | undefined;
     if (entry !== undefined) {
       const now = cache.now();
       if (entry.wantsReload(now)) reload(cache, key, waiter);
       if (entry.isServed(now))
-        return this.#answer(cache, key, args, entry.value as Promise<unknown>, !entry.isFresh(now));
+        return this.#answer(cache, key, waiter, entry.value as Promise<unknown>, entry.isFresh(now) ? 'hit' : 'stale');
     }
     const failure = failureOf(cache, key);
-    if (failure !== undefined) return this.#answer(cache, key, args, rejected(failure.error), false);
+    if (failure !== undefined) return this.#answer(cache, key, waiter, rejected(failure.error), 'hit');
     // Reads the clock before looking for a load, because the user's clock may begin one.
     const since = readClock(cache);
     const joined = joinCurrent(cache, key, since);
@@ -47,16 +50,38 @@ export class ResilientLoader implements Loader {
     return this.call(cache, key, receiver, args);
   }
 
+  refresh(cache: ReceiverCache, key: CallKey, receiver: unknown, args: readonly unknown[]): unknown {
+    const { signal: pick } = cache.definition.options;
+    const signal = pick && signalOf(pick, receiver, args);
+    if (signal?.aborted) return rejected(reasonOf(signal));
+    // A refresh that was lost with its request would have all others wait.
+    endOverdue(cache, key, readClock(cache));
+    let load: SharedLoad | undefined;
+    const answer = refreshWith(cache, key, () => {
+      const since = readClock(cache);
+      joinLoad(cache, key);
+      load = runLoad(cache, key, { receiver, args, signal }, 'refresh', since);
+      if (load.failure !== undefined) load.throwListenerErrors(load.failure.error);
+      return load.answerForLeader(load.answer);
+    }) as Promise<unknown>;
+    if (signal === undefined) return answer;
+    return abortable(answer, signal, () => {
+      if (load !== undefined) load.isLed = false;
+    });
+  }
+
   /** Answers a call with a given promise, and counts it as a hit. */
   #answer(
     cache: ReceiverCache,
     key: CallKey,
-    args: readonly unknown[],
+    { args, report }: Waiter,
     answer: Promise<unknown>,
-    isStale: boolean,
+    outcome: 'hit' | 'stale' | 'coalesced',
   ): Promise<unknown> {
     cache.countHit();
-    if (isStale) cache.count('staleHits');
+    if (outcome === 'stale') cache.count('staleHits');
+    else if (outcome === 'coalesced') cache.count('coalesced');
+    if (report !== undefined) report.outcome = outcome;
     try {
       notify(cache, () => cache.definition.listeners.hit(key, args, answer));
     } catch (error) {
@@ -70,7 +95,12 @@ export class ResilientLoader implements Loader {
 
   /** Begins a load for a call and waits for it. */
   #lead(cache: ReceiverCache, key: CallKey, waiter: Waiter, since: number): unknown {
-    const load = runLoad(cache, key, waiter, false, since);
+    const { report } = waiter;
+    const load = runLoad(cache, key, waiter, 'call', since);
+    if (report !== undefined) {
+      report.outcome = 'miss';
+      report.load = load;
+    }
     if (load.thrown !== undefined) load.throwListenerErrors(load.thrown.error);
     // Leaves out the receiver and the arguments: the signal may outlive them, and no other load will need them.
     const leader: Waiter = { receiver: undefined, args: [], signal: waiter.signal };
@@ -88,7 +118,7 @@ export class ResilientLoader implements Loader {
   /** Lets a call wait for a load in flight. */
   #join(cache: ReceiverCache, load: CallLoad, caller: Waiter, now: number): unknown {
     const entry = standInFor(cache, load);
-    if (entry !== undefined) return this.#answer(cache, load.key, caller.args, entry.value as Promise<unknown>, true);
+    if (entry !== undefined) return this.#answer(cache, load.key, caller, entry.value as Promise<unknown>, 'stale');
     const { timeout } = cache.definition.options;
     const awaitsVerdict = mayBeInvalidated(cache, load);
     // All are own properties, so that none is read from Object.prototype.
@@ -97,10 +127,11 @@ export class ResilientLoader implements Loader {
     const shared = sharedOf(load);
     // The load's own timer may be lost with the request that began the load, and this caller must not wait for ever.
     if (shared?.expire) shared.onSettled(startTimer(max(1, timeout - now + shared.since), shared.expire));
+    if (waiter.report !== undefined) waiter.report.load = shared;
     // Counts the caller as waiting before any listener runs, because a listener may abort the other callers.
     shared?.join(waiter);
     try {
-      this.#coalesce(cache, load, waiter, load.promise!);
+      this.#answer(cache, load.key, waiter, load.promise!, 'coalesced');
     } catch (error) {
       if (shared?.leave(waiter)) giveUp(cache, shared, error);
       throw error;
@@ -114,20 +145,14 @@ export class ResilientLoader implements Loader {
     const shared = sharedOf(load);
     shared?.join(waiter);
     const decide = (given?: unknown) => {
-      if (waiter.isDismissed) return this.#coalesce(cache, load, waiter, resolved(given));
-      if (signal?.aborted) return this.#coalesce(cache, load, waiter, rejected(reasonOf(signal)));
+      if (waiter.isDismissed) return this.#answer(cache, load.key, waiter, resolved(given), 'coalesced');
+      if (signal?.aborted) return this.#answer(cache, load.key, waiter, rejected(reasonOf(signal)), 'coalesced');
       const { isOutdated } = shared?.latest ?? load;
-      if (!isOutdated) return this.#coalesce(cache, load, waiter, load.promise!);
+      if (!isOutdated) return this.#answer(cache, load.key, waiter, load.promise!, 'coalesced');
       // Computes the key again, because the caller may have changed the arguments.
-      return this.call(cache, cache.definition.keyOf(receiver, args), receiver, args);
+      return this.call(cache, cache.definition.keyOf(receiver, args), receiver, args, waiter.report);
     };
     return this.#wait(cache, load, waiter).then(decide, () => decide());
-  }
-
-  /** Answers a call with the promise of a load in flight, and counts it as coalesced. */
-  #coalesce(cache: ReceiverCache, { key }: CallLoad, { args }: Waiter, answer: Promise<unknown>): Promise<unknown> {
-    cache.count('coalesced');
-    return this.#answer(cache, key, args, answer, false);
   }
 
   /** Returns the promise that a caller of a load waits for. */

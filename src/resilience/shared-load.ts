@@ -1,7 +1,9 @@
-import { CallLoad } from '../cache/call-load.js';
+import type { AgingEntry } from '../cache/aging-entry.js';
+import { CallLoad, type Origin } from '../cache/call-load.js';
 import { callAll } from '../call-all.js';
 import { replaceSignal } from '../definition/caller-signal.js';
 import type { CallKey } from '../key/call-key.js';
+import type { CallReport } from '../load/call-report.js';
 import { max } from '../platform.js';
 
 /** A call that waits for a load. */
@@ -9,6 +11,8 @@ export interface Waiter {
   readonly receiver: unknown;
   readonly args: readonly unknown[];
   readonly signal: AbortSignal | undefined;
+  /** Where to write down what the call comes to, if somebody asks. */
+  readonly report?: CallReport | undefined;
   /** Whether the call waits only to learn whether the result is outdated. */
   readonly awaitsVerdict?: boolean;
   /** Whether the call was answered with an old value instead. */
@@ -31,15 +35,15 @@ export class SharedLoad extends CallLoad {
   readonly #joined = new Set<Waiter>();
   /** Whether the load continues after all callers with a signal have left. */
   isWanted: boolean;
-  /** Whether the load has ended, for any reason. A later result of its method is dropped. */
-  isSettled = false;
+  /** The old entry that has answered the waiting callers in place of the result. */
+  standIn: AgingEntry | undefined;
+  /** The error of a refresh, which its caller gets even if an old value stands in for those that joined. */
+  failure: { readonly error: unknown } | undefined;
   /** The error that the method threw instead of returning a promise. */
   thrown: { readonly error: unknown } | undefined;
   isTimedOut = false;
   /** Ends the load with a TimeoutError, if it has a `timeout`. A timer calls it, or a call that finds the load overdue. */
   expire: (() => void) | undefined;
-  /** Whether a batch has given a result, or an error, for the key of this load. */
-  isInBatchResults = false;
   /** Whether the caller that began the load gets the errors of listeners. False once that caller has its answer. */
   isLed: boolean;
   /** The errors that listeners threw. */
@@ -57,23 +61,24 @@ export class SharedLoad extends CallLoad {
     since: number,
     /** The signal of the caller that began the load. */
     leader: AbortSignal | undefined,
-    readonly isBackground: boolean,
+    origin: Origin,
   ) {
-    super(key, since);
-    this.waiting = isBackground ? 0 : 1;
-    this.isWanted = isBackground;
-    this.isLed = !isBackground;
+    super(key, since, origin);
+    const isCalled = origin === 'call';
+    this.waiting = isCalled ? 1 : 0;
+    this.isWanted = !isCalled;
+    this.isLed = origin !== 'background';
     this.#leader = leader;
     this.answer = new Promise((resolve, reject) => {
       this.resolve = resolve;
       this.reject = reject;
     });
     // Perhaps no caller waits, and then a rejection must not be reported as unhandled.
-    if (isBackground) this.answer.catch(() => {});
+    if (!isCalled) this.answer.catch(() => {});
   }
 
   /** The load's own signal, for its method. It aborts when no caller waits any more or when `timeout` has passed. */
-  get signal(): AbortSignal {
+  override get signal(): AbortSignal {
     this.#controller ??= new AbortController();
     return this.#controller.signal;
   }
@@ -145,11 +150,11 @@ export class SharedLoad extends CallLoad {
     this.#joined.clear();
   }
 
-  /** The promise for the caller that began the load: it follows the answer, but rejects if a listener has thrown. */
+  /** The promise for the caller that began the load: it follows the answer, but rejects if a listener or a refresh has failed. */
   answerForLeader(answer: Promise<unknown>): Promise<unknown> {
     return answer.then(
       (value) => {
-        this.throwListenerErrors();
+        this.throwListenerErrors(...(this.failure === undefined ? [] : [this.failure.error]));
         return value;
       },
       (error) => this.throwListenerErrors(error),
@@ -201,4 +206,4 @@ function contextOfCall(): (callback: () => void) => void {
  * hidden class, and with it all machine code that was optimized for it.
  */
 let noSuccessor: SharedLoad | undefined;
-noSuccessor = new SharedLoad(undefined, 0.5, undefined, true);
+noSuccessor = new SharedLoad(undefined, 0.5, undefined, 'background');

@@ -29,6 +29,7 @@ function answerEarly(cache: ReceiverCache, load: SharedLoad, resolve: (value: un
   }
   if (entry === undefined) return;
   cache.count('staleHits', load.waiting);
+  load.standIn = entry;
   load.dismiss();
   resolve(entry.value);
 }

@@ -37,6 +37,11 @@ export class TagIndex {
     }
   }
 
+  /** Returns the tags of a key. */
+  tagsOf(key: CallKey): readonly string[] {
+    return this.#byKey.get(key)?.tags ?? [];
+  }
+
   /** Returns the keys that have a tag. O(keys). */
   keys(tag: string): CallKey[] {
     return [...(this.#byTag.get(tag) ?? [])].map(({ key }) => key);

@@ -1,0 +1,14 @@
+import type { AgingEntry } from '../cache/aging-entry.js';
+
+/**
+ * What a call came to. `hit`: a fresh entry answered. `stale`: a value past its ttl answered, as the options allow.
+ * `miss`: the call began a load. `coalesced`: it joined a load in flight. `bypassed`: the method ran beside the cache.
+ */
+export type CallOutcome = 'hit' | 'miss' | 'stale' | 'coalesced' | 'bypassed';
+
+/** A report of one call: a loader writes down what it comes to. */
+export interface CallReport {
+  outcome: CallOutcome;
+  /** The load that the call waits for, which may have an old value stand in later. */
+  load: { readonly latest: { readonly standIn: AgingEntry | undefined } } | undefined;
+}
