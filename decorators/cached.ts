@@ -3,6 +3,7 @@ import type { Label } from '../src/definition/definition.js';
 import { memberLabel } from '../src/definition/definition.js';
 import type { Fn } from '../src/definition/function.js';
 import type { CachedOptions } from '../src/definition/options.js';
+import { presettable } from '../src/definition/preset.js';
 import { asyncOptionOf, type ResolvedOptions, resolveOptions } from '../src/definition/resolved-options.js';
 import { mismatch, OptionError, PlacementError } from '../src/errors.js';
 import { registerUnplaced } from '../src/memoize/hidden-members.js';
@@ -37,50 +38,98 @@ export interface CachedDecorator<Options extends CachedOptions = CachedOptions> 
 }
 
 /**
- * Caches a method or getter. Each receiver gets its own read-through LRU cache, keyed by the arguments. The decorator
- * replaces the method on the prototype and adds no property to instances.
- *
- * A hit takes O(size of the arguments); a miss takes the same, and calls the method. An error is not stored. All
- * callers share a pending promise, which is stored when it is fulfilled.
- *
- * @throws OptionError at decoration when an option breaks `CachedOptions`. An option for async methods on a method that
- * is not async is an OptionError too; if the decorator cannot know, the first call throws it.
- * @throws PlacementError at decoration when the decorated member is not a method or getter, is a generator, or is
- * already cached. In the legacy dialect, also when a decorator below has turned the method into an accessor.
- * @example
- * class SchemaService {
- *   @cached({ capacity: 128, ttl: 300_000 })
- *   async get(table: string): Promise<Schema> { … }
- * }
+ * The type of `cached`, and of its presets: a function that makes decorators. `Defaults` is the type of the options of
+ * the preset.
  */
-export function cached(method: object, context: unknown, descriptor?: unknown): NeedsParentheses<'write @cached()'>;
-export function cached<Options extends CachedOptions & Known<Options> = CachedOptions>(
-  options?: Options,
-): CachedDecorator<Options>;
-export function cached(options: CachedOptions = {}, ...misuse: unknown[]): unknown {
-  if (misuse.length > 0 || typeof options === 'function' || tagOf(options) === '[object Descriptor]')
-    throw new PlacementError('@cached needs parentheses: write @cached()');
-  const resolved = resolveOptions(options);
-  const decorate = (...call: unknown[]): unknown =>
-    adapt(CACHED, call, (target) => {
-      let replacement: Fn | undefined;
-      const label: Label = (receiverClass) => labelOf(target, replacement, receiverClass);
-      refuseCached(target.method, label);
-      checkMany(target, label, resolved);
-      requirePromises(target, label, resolved);
-      const role = target.kind === 'getter' ? 'getter' : 'method';
-      const sharing = resolved.per ?? 'instance';
-      replacement = wrap(target.method, { options: resolved, sharing, label, role, features: ALL_FEATURES });
-      // A class has one metadata object for static and instance members of one name.
-      const place = target.owner ?? (target.isStatic ? undefined : target.metadata);
-      if (place !== undefined) registerMember(place, target.key, replacement);
-      else registerUnplaced(target.key, replacement);
-      carryMetadata(target.method, replacement);
-      recordOptions(target, replacement, resolved);
-      return replacement;
-    });
-  return decorate;
+export interface Cached<Defaults extends CachedOptions = CachedOptions> {
+  (method: object, context: unknown, descriptor?: unknown): NeedsParentheses<'write @cached()'>;
+  /**
+   * Caches a method or getter. Each receiver gets its own read-through LRU cache, keyed by the arguments. The decorator
+   * replaces the method on the prototype and adds no property to instances.
+   *
+   * A hit takes O(size of the arguments); a miss takes the same, and calls the method. An error is not stored. All
+   * callers share a pending promise, which is stored when it is fulfilled.
+   *
+   * @throws OptionError at decoration when an option breaks `CachedOptions`. An option for async methods on a method that
+   * is not async is an OptionError too; if the decorator cannot know, the first call throws it.
+   * @throws PlacementError at decoration when the decorated member is not a method or getter, is a generator, or is
+   * already cached. In the legacy dialect, also when a decorator below has turned the method into an accessor.
+   * @example
+   * class SchemaService {
+   *   @cached({ capacity: 128, ttl: 300_000 })
+   *   async get(table: string): Promise<Schema> { … }
+   * }
+   */
+  <Options extends CachedOptions & Known<Options> = CachedOptions>(
+    options?: Options,
+  ): CachedDecorator<Merged<Defaults, Options>>;
+
+  /**
+   * Makes a preset: `cached` with other defaults. The options that a use gives win over the defaults; `undefined` gives
+   * none. Presets of presets merge, and the later one wins. `on` is one option, which is replaced as a whole. Each default
+   * is checked here; an option that another has to stand beside is checked at each use. Nothing else changes.
+   *
+   * @throws OptionError when an option breaks `CachedOptions`.
+   * @example
+   * const service = cached.with({ capacity: 1000, ttl: 60_000 });
+   * class Users {
+   *   @service({ ttl: 5000 })
+   *   async get(id: number): Promise<User> { … }
+   * }
+   */
+  with<Options extends CachedOptions & Known<Options>>(defaults: Options): Cached<Merged<Defaults, Options>>;
 }
+
+export const cached: Cached = /* @__PURE__ */ presettable((preset) => {
+  function cached(options: CachedOptions = {}, ...misuse: unknown[]): unknown {
+    if (misuse.length > 0 || typeof options === 'function' || tagOf(options) === '[object Descriptor]')
+      throw new PlacementError('@cached needs parentheses: write @cached()');
+    const resolved = resolveOptions(options, preset);
+    return (...call: unknown[]): unknown => adapt(CACHED, call, (target) => cachedMember(target, resolved));
+  }
+  return cached;
+}) as Cached;
+
+/** Puts a cache in front of a member. */
+function cachedMember(target: Target, options: ResolvedOptions): Fn {
+  let replacement: Fn | undefined;
+  const label: Label = (receiverClass) => labelOf(target, replacement, receiverClass);
+  refuseCached(target.method, label);
+  checkMany(target, label, options);
+  requirePromises(target, label, options);
+  const role = target.kind === 'getter' ? 'getter' : 'method';
+  const sharing = options.per ?? 'instance';
+  replacement = wrap(target.method, { options, sharing, label, role, features: ALL_FEATURES });
+  // A class has one metadata object for static and instance members of one name.
+  const place = target.owner ?? (target.isStatic ? undefined : target.metadata);
+  if (place !== undefined) registerMember(place, target.key, replacement);
+  else registerUnplaced(target.key, replacement);
+  carryMetadata(target.method, replacement);
+  recordOptions(target, replacement, options);
+  return replacement;
+}
+
+/**
+ * The type of a preset's options with those of a use over them. An option whose type is `undefined` leaves the preset's.
+ * Options of which no more is known than that they are options do not count.
+ */
+type Merged<Defaults extends CachedOptions, Options extends CachedOptions> = CachedOptions extends Defaults
+  ? Options
+  : CachedOptions extends Options
+    ? Defaults
+    : AsOptions<{ readonly [Name in keyof Defaults | keyof Options]: Over<Defaults, Options, Name> }>;
+
+type Over<Defaults, Options, Name> = Name extends keyof Options
+  ? Options[Name] extends undefined
+    ? Name extends keyof Defaults
+      ? Defaults[Name]
+      : undefined
+    : Options[Name]
+  : Name extends keyof Defaults
+    ? Defaults[Name]
+    : never;
+
+type AsOptions<Options> = Options extends CachedOptions ? Options : never;
 
 /** Refuses options that do not exist. The compiler would take them for a part of the inferred type. */
 type Known<Options> = { readonly [Name in Exclude<keyof Options, keyof CachedOptions>]: NoSuchOption<Name> };

@@ -1,4 +1,4 @@
-export { type CachedDecorator, cached } from '../decorators/cached.js';
+export { type Cached, type CachedDecorator, cached } from '../decorators/cached.js';
 export { type EvictsDecorator, evicts } from '../decorators/evicts.js';
 export type { MutatorDecorator } from '../decorators/mutator.js';
 export { puts } from '../decorators/puts.js';

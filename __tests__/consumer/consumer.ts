@@ -11,7 +11,7 @@ import {
   memoize,
   puts,
 } from 'memokit';
-import { cached as cachedToo, evicts as evictsToo } from 'memokit/decorators';
+import { type Cached, cached as cachedToo, evicts as evictsToo } from 'memokit/decorators';
 import { clearBetweenTests, isolate } from 'memokit/testing';
 
 /** A program that uses the published types, checked by every supported TypeScript in both dialects. */
@@ -130,6 +130,35 @@ const [text, count]: [string, number] = [memoized('a'), memoized(1)];
 
 const nameOf = memoize.many(async (ids: readonly number[]) => ids.map((id) => (id < 0 ? new Error() : `${id}`)));
 const named: Promise<string> = nameOf(1);
+
+const query = memoize.with({ capacity: 5, ttl: 1000, when: (result) => result !== undefined }).with({ ttl: 5 });
+export const queried: string = query((id: number) => `${id}`, { key: (id) => id })(1);
+export const queriedMany: Promise<string> = query.many(async (ids: readonly number[]) => ids.map(String), { ttl: 6 })(
+  1,
+);
+const service5 = cached.with({ ttl: 1000 });
+const byId = cachedToo.with({ key: (user: { id: number }) => user.id, name: 'users' }).with({ capacity: 5 });
+const anyPreset: Cached = cached.with({ ttl: 5 });
+export class Presets {
+  @service5() get(id: number): number {
+    return id;
+  }
+  @service5({ capacity: 5, key: (id: number) => id }) async find(id: number): Promise<number> {
+    return id;
+  }
+  @service5({ ttl: undefined }) get version(): number {
+    return 1;
+  }
+  @byId() static nameOf(user: { id: number; name: string }): string {
+    return user.name;
+  }
+  @byId({ key: (name: string) => name }) named(name: string): string {
+    return name;
+  }
+  @anyPreset({ key: (name: string) => name }) any(name: string): string {
+    return name;
+  }
+}
 
 /** As jest and vitest declare it. */
 declare function afterEach(hook: (context: { skip(): void }) => unknown, timeout?: number): void;

@@ -36,6 +36,8 @@ export class Kit {
   memoize = memoize;
 }
 export const decorator = cached({ ttl: 5 });
+export const presets = [cached.with({ ttl: 5, key: (id: number) => id }), memoize.with({ ttl: 5 })];
+export const preset = cached.with({ ttl: 5 }).with({ key: (id: number) => id });
 export const mutators = [evicts<Service>('get', (table: string) => [table]), puts('get', (table: string) => [table])];
 export const key = keyOf(['users']);
 export const all = () => caches();

@@ -1,5 +1,5 @@
 import { requireCapacity, requireClock } from '../lru/options.js';
-import { entriesOf, freezeObject, keysOf } from '../platform.js';
+import { assign, bare, entriesOf, freezeObject, keysOf } from '../platform.js';
 import { type Clock, monotonic } from '../time/clock.js';
 import { LONGEST_TIMER } from '../time/timer.js';
 import { ownOptions, requireFunction, requireNumber, requireOption } from '../validate.js';
@@ -34,7 +34,7 @@ const DEFAULTS = {
   per: undefined,
   name: undefined,
   when: undefined,
-  on: {},
+  on: { hit: undefined, miss: undefined, evict: undefined, error: undefined },
   clock: monotonic,
   tags: undefined,
   staleWhileRevalidate: 0,
@@ -69,32 +69,46 @@ export function asyncOptionOf(options: ResolvedOptions): string | undefined {
 }
 
 /**
- * Checks options and fills in the defaults. @throws OptionError that names the first option that breaks
- * `CachedOptions`.
+ * Checks each option alone, and returns a copy of the options that are set, with those of a preset beneath them.
+ * `undefined` sets nothing, so the option of the preset holds. @throws OptionError that names the first option that
+ * breaks `CachedOptions`.
+ */
+export function givenOptions(options: CachedOptions, preset?: CachedOptions): CachedOptions {
+  const names = keysOf(DEFAULTS) as (keyof CachedOptions)[];
+  const own = ownOptions(options, names.join(' ')) as Record<string, unknown>;
+  for (const name of names) if (own[name] === undefined) delete own[name];
+  if (own.on !== undefined) own.on = listenersOf(own.on as ResolvedOptions['on']);
+  requireEach({ ...DEFAULTS, ...own } as ResolvedOptions);
+  return assign(bare(preset), own);
+}
+
+/**
+ * Checks options, with those of a preset beneath them, and fills in the defaults. @throws OptionError that names the
+ * first option that breaks `CachedOptions`.
  *
  * @param batch A batch function that stands in place of the option `many`.
  */
 export function resolveOptions<Args extends readonly unknown[], R, This>(
   options: CachedOptions<Args, R, This>,
+  preset?: CachedOptions,
   batch?: CachedOptions['many'],
 ): ResolvedOptions {
-  const names = keysOf(DEFAULTS) as (keyof CachedOptions)[];
-  const own: CachedOptions = ownOptions(options, names.join(' '));
-  const filled: Record<string, unknown> = { ...DEFAULTS };
-  for (const name of names) if (own[name] !== undefined) filled[name] = own[name];
-  if (batch !== undefined) filled.many = batch;
-  const resolved = filled as unknown as ResolvedOptions;
-  const { capacity, ttl, key, per, name, when, clock, tags, signal, many, batchBy, freeze, waitUntil } = resolved;
+  const given = givenOptions(options, preset);
+  const resolved = { ...DEFAULTS, ...given, ...(batch && { many: batch }) } as ResolvedOptions;
+  requireTogether(resolved, given.ttl !== undefined);
+  return freezeObject(resolved);
+}
+
+/** Checks the options that can be checked alone. */
+function requireEach(options: ResolvedOptions): void {
+  const { capacity, ttl, key, per, name, when, clock, tags, signal, many, batchBy, freeze, waitUntil } = options;
   const { staleWhileRevalidate, staleIfError, revalidate, refreshAhead, jitter, errorTtl, timeout, softTimeout } =
-    resolved;
+    options;
   requireCapacity(capacity, false);
   const isTtl = typeof ttl === 'function' || (typeof ttl === 'number' && ttl > 0);
   requireOption(isTtl, 'ttl', 'a number above 0, or a function', ttl);
   requireOption([undefined, 'instance', 'class'].includes(per), 'per', "'instance' or 'class'", per);
   requireOption(name === undefined || typeof name === 'string', 'name', 'a string', name);
-  const { hit, miss, evict, error } = ownOptions(resolved.on, 'hit miss evict error', 'on');
-  const on = { hit, miss, evict, error };
-  for (const [event, listener] of entriesOf(on)) requireFunction(`on.${event}`, listener);
   for (const [option, given] of entriesOf({ key, when, tags, signal, batchBy, waitUntil }))
     requireFunction(option, given);
   // An async function returns a new promise each time, so no two calls would have the same key.
@@ -112,21 +126,32 @@ export function resolveOptions<Args extends readonly unknown[], R, This>(
   requireOption(typeof freeze === 'boolean', 'freeze', 'a boolean', freeze);
   const isMany = many === undefined || ['string', 'symbol', 'function'].includes(typeof many);
   requireOption(isMany, 'many', 'the name of a method, or a function', many);
+  requireTimer('timeout', timeout);
+  requireTimer('softTimeout', softTimeout);
+}
+
+/** Checks the options that need others beside them. */
+function requireTogether(options: ResolvedOptions, hasTtl: boolean): void {
+  const { ttl, key, many, batchBy, staleWhileRevalidate, staleIfError, refreshAhead, jitter, softTimeout } = options;
   requireOption(many !== undefined || !batchBy, 'batchBy', 'many beside it', batchBy);
   // One batch runs in the async context of its first call, so calls of other tenants must not be in it.
   const sharing = 'a function that says who may share a batch (() => 0 if all may), as many has a key';
   requireOption(batchBy || many === undefined || !key, 'batchBy', sharing, batchBy);
   // Without a ttl no entry grows old. A program that writes `ttl: Infinity` means to end its entries itself.
   for (const [option, given] of entriesOf({ staleWhileRevalidate, staleIfError })) {
-    requireOption(own.ttl !== undefined || given === 0, option, 'a ttl beside it', given);
+    requireOption(hasTtl || given === 0, option, 'a ttl beside it', given);
   }
   const ends = ttl !== Infinity;
   requireOption(ends || refreshAhead === 1, 'refreshAhead', 'a finite ttl beside it', refreshAhead);
   requireOption(ends || jitter === 0, 'jitter', 'a finite ttl beside it', jitter);
-  requireTimer('timeout', timeout);
-  requireTimer('softTimeout', softTimeout);
   requireOption(staleIfError || softTimeout === Infinity, 'softTimeout', 'staleIfError beside it', softTimeout);
-  return freezeObject({ ...resolved, on });
+}
+
+/** Checks the listeners, and returns a copy of them. */
+function listenersOf(on: ResolvedOptions['on']): ResolvedOptions['on'] {
+  const listeners = ownOptions(on, 'hit miss evict error', 'on');
+  for (const [event, listener] of entriesOf(listeners)) requireFunction(`on.${event}`, listener);
+  return listeners;
 }
 
 /** Refuses a number of milliseconds for which no timer can be set, other than `Infinity`, which sets none. */
