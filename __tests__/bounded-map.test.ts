@@ -21,7 +21,7 @@ function entriesOf(map: BoundedMap<number, number>): [number, number | undefined
 const kept = (...keys: number[]) => keys.map((key) => [key, key]);
 
 test('an entry that no index has room for is not there, and takes none', () => {
-  for (const weigh of [undefined, () => 1]) {
+  for (const isWeighed of [false, true]) {
     const left: unknown[] = [];
     const index = new FullIndex();
     const map = new BoundedMap<number, number>(
@@ -29,15 +29,15 @@ test('an entry that no index has room for is not there, and takes none', () => {
       (...eviction) => left.push(eviction),
       3,
       undefined,
-      weigh,
+      isWeighed,
     );
-    for (const key of [1, 2]) map.write(key, key, Infinity);
+    for (const key of [1, 2]) map.write(key, key, Infinity, 1);
     index.full = true;
-    expect(() => map.write(3, 3, Infinity)).toThrow('Map maximum size exceeded');
-    expect(() => map.write(3, 3, Infinity)).toThrow('Map maximum size exceeded');
+    expect(() => map.write(3, 3, Infinity, 1)).toThrow('Map maximum size exceeded');
+    expect(() => map.write(3, 3, Infinity, 1)).toThrow('Map maximum size exceeded');
     index.full = false;
     expect([entriesOf(map), left]).toEqual([kept(1, 2), []]);
-    for (const key of [3, 4, 5]) map.write(key, key, Infinity);
+    for (const key of [3, 4, 5]) map.write(key, key, Infinity, 1);
     expect(entriesOf(map)).toEqual(kept(3, 4, 5));
     expect(left).toEqual([
       [1, 1, 'capacity'],

@@ -46,7 +46,7 @@ const options: [title: string, options: unknown, message: string][] = [
 ];
 
 const NAMES =
-  'capacity ttl key per name when on clock tags staleWhileRevalidate staleIfError refreshAhead jitter errorTtl timeout softTimeout signal many batchBy freeze waitUntil';
+  'capacity ttl key per name when on clock tags staleWhileRevalidate staleIfError revalidate refreshAhead jitter errorTtl timeout softTimeout signal many batchBy freeze waitUntil weigh';
 const EXPECTED_TIMER = 'expected a number above 0, at most 2147483647, or Infinity, but got: ';
 
 const ttls: [title: string, ttl: unknown, shown: string][] = [

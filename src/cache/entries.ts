@@ -18,11 +18,11 @@ export interface Entries {
   peek(key: CallKey): unknown;
   /** Milliseconds until an entry dies, `Infinity` when it never does, `undefined` when there is none. */
   expiresIn(key: CallKey): number | undefined;
-  /** @throws OptionError when `ttl` is no number from 0; nothing has changed then. */
-  write(key: CallKey, value: unknown, ttl: number): void;
+  /** @throws OptionError when `ttl`, or a weight that counts, is no number from 0; nothing has changed then. */
+  write(key: CallKey, value: unknown, ttl: number, weight?: number): void;
   /** As `write` with a ttl without end, under a key that has no entry. */
   add(key: CallKey, value: unknown): void;
-  /** Lets the entry of a key, which has one, live for a ttl from now on, its recency untouched. */
+  /** Lets the entry of a key, if it has one, live for a ttl from now on, its recency untouched. */
   setTtl(key: CallKey, ttl: number): void;
   /** Removes a key. Tells whether there was an entry. */
   remove(key: CallKey, cause: EvictionCause): boolean;

@@ -7,12 +7,13 @@ import type { FewEntries } from './few-entries.js';
 /** Many entries of one receiver, in a bounded map. */
 export class ManyEntries extends BoundedMap<CallKey, unknown, CallSlots> implements Entries {
   /** Takes over the entries of their owner, which it tells of every eviction. */
-  constructor(owner: FewEntries) {
+  constructor(owner: FewEntries, isWeighed = false) {
     super(
       () => new CallSlots(),
       (key, value, cause) => owner.onEvicted(key, value, cause),
       owner.capacity,
       () => owner.now(),
+      isWeighed,
     );
     for (const { key, value, expiry } of owner.takeAll()) this.add(key, value, expiry);
   }

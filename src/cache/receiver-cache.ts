@@ -37,6 +37,7 @@ export class ReceiverCache extends FewEntries implements LoadState {
     this.definition = definition;
     this.#epoch = definition.epoch;
     this.next = next;
+    if (definition.options.weigh !== undefined) this.#many = new ManyEntries(this, true);
   }
 
   /** The entries, cleared since or not. */
@@ -103,10 +104,10 @@ export class ReceiverCache extends FewEntries implements LoadState {
   }
 
   /** Stores a value. Entries become many only here. */
-  storeValue(key: CallKey, value: unknown, ttl: number): void {
+  storeValue(key: CallKey, value: unknown, ttl: number, weight?: number): void {
     if (this.#many === undefined && this.isFullFor(key)) this.#many = new ManyEntries(this);
     const { entries } = this;
-    entries.write(key, storedFor(value), ttl);
+    entries.write(key, storedFor(value), ttl, weight);
     // A clock is the user's code, and may have made them many.
     if (entries !== this.entries) this.removeAll();
   }
@@ -154,7 +155,8 @@ export class ReceiverCache extends FewEntries implements LoadState {
 
   /** Changes the capacity. @throws OptionError when it is none. */
   resize(capacity: number): void {
-    this.#extras?.failures?.setCapacity(capacity);
+    // Failures are counted, not weighed.
+    if (this.definition.options.weigh === undefined) this.#extras?.failures?.setCapacity(capacity);
     this.current.setCapacity(capacity);
     this.flushEvictions();
   }

@@ -70,8 +70,8 @@ export class Definition {
     this.isTagged = options.tags !== undefined;
     this.isAging = this.isResilient || options.revalidate > 0;
     this.isPlain = !isWatched && !this.isAging;
-    const { when, tags, ttl, freeze, many, on, clock } = options;
-    const isDecided = [when, tags, many, on.miss, on.evict, on.error].some((option) => option !== undefined);
+    const { when, tags, ttl, freeze, many, on, clock, weigh } = options;
+    const isDecided = [when, tags, many, weigh, on.miss, on.evict, on.error].some((option) => option !== undefined);
     this.isBare = !isDecided && !freeze && typeof ttl === 'number' && clock === monotonic && !this.isAging;
     this.promises = this.isResilient || options.many !== undefined || isAsync(method) || undefined;
   }
@@ -163,6 +163,14 @@ export class Definition {
     if (isArray(given) && given.every((tag) => typeof tag === 'string')) return given;
     refusePromise('tags', given, 'an array of strings');
     throw new OptionError(mismatch('tags', 'an array of strings as its result', given));
+  }
+
+  /** Returns what a result weighs. The cache checks the number. @throws OptionError when `weigh` returns a promise. */
+  weightOf(result: unknown, args: readonly unknown[]): number {
+    const { weigh } = this.options;
+    const given: unknown = weigh === undefined ? 1 : weigh(result, ...args);
+    refusePromise('weigh', given, 'a number from 0');
+    return given as number;
   }
 
   /** Returns the counts of the calls of all receivers, including receivers that no longer exist. */

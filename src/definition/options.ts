@@ -21,11 +21,22 @@ export type BatchFunction<K = any, V = any, This = any> = (
 export interface CachedOptions<Args extends readonly unknown[] = any, R = any, This = any> {
   /**
    * The number of entries that are kept per receiver. A full cache evicts the least recently used entry. The capacity
-   * is a whole number from 1 to 16,777,216, or `Infinity` for no bound.
+   * is a whole number from 1 to 16,777,216, or `Infinity` for no bound. With `weigh` it is any positive number: the sum
+   * of the weights that are kept.
    * @default 128
    * @example cached({ capacity: 1000 })
    */
   readonly capacity?: number | undefined;
+  /**
+   * A function that returns what an entry weighs: a finite number from 0. `capacity` is then a sum of weights. It gets the
+   * result and then the arguments, once for each result that is to be stored. A result that is heavier than the whole
+   * capacity is given to its callers and not stored, and evicts no entry but an older one of the same call. If the
+   * function throws, or returns something else, the caller gets the error and the entries stay as they were.
+   * Failures that `errorTtl` remembers are not weighed: a cache with weights keeps up to 128 of them.
+   * @default every entry weighs 1
+   * @example cached({ capacity: 10_000_000, weigh: (page: string) => page.length })
+   */
+  readonly weigh?: ((value: Awaited<R>, ...args: Args) => number) | undefined;
   /**
    * The milliseconds that an entry lives, or a function that returns them for each result. The time counts from the
    * moment when the method returns or, for a promise, is fulfilled. Hits do not extend it. It is above 0, or `Infinity`

@@ -50,6 +50,7 @@ const DEFAULTS = {
   batchBy: undefined,
   freeze: false,
   waitUntil: undefined,
+  weigh: undefined,
 };
 
 const ASYNC_OPTIONS = [
@@ -78,8 +79,10 @@ export function givenOptions(options: CachedOptions, preset?: CachedOptions): Ca
   const own = ownOptions(options, names.join(' ')) as Record<string, unknown>;
   for (const name of names) if (own[name] === undefined) delete own[name];
   if (own.on !== undefined) own.on = listenersOf(own.on as ResolvedOptions['on']);
-  requireEach({ ...DEFAULTS, ...own } as ResolvedOptions);
-  return assign(bare(preset), own);
+  const given = assign(bare(preset), own);
+  // With the preset, as its `weigh` lets a capacity be a sum of weights.
+  requireEach({ ...DEFAULTS, ...given } as ResolvedOptions);
+  return given;
 }
 
 /**
@@ -101,15 +104,15 @@ export function resolveOptions<Args extends readonly unknown[], R, This>(
 
 /** Checks the options that can be checked alone. */
 function requireEach(options: ResolvedOptions): void {
-  const { capacity, ttl, key, per, name, when, clock, tags, signal, many, batchBy, freeze, waitUntil } = options;
+  const { capacity, ttl, key, per, name, when, clock, tags, signal, many, batchBy, freeze, waitUntil, weigh } = options;
   const { staleWhileRevalidate, staleIfError, revalidate, refreshAhead, jitter, errorTtl, timeout, softTimeout } =
     options;
-  requireCapacity(capacity, false);
+  requireCapacity(capacity, weigh !== undefined);
   const isTtl = typeof ttl === 'function' || (typeof ttl === 'number' && ttl > 0);
   requireOption(isTtl, 'ttl', 'a number above 0, or a function', ttl);
   requireOption([undefined, 'instance', 'class'].includes(per), 'per', "'instance' or 'class'", per);
   requireOption(name === undefined || typeof name === 'string', 'name', 'a string', name);
-  for (const [option, given] of entriesOf({ key, when, tags, signal, batchBy, waitUntil }))
+  for (const [option, given] of entriesOf({ key, when, tags, signal, batchBy, waitUntil, weigh }))
     requireFunction(option, given);
   // An async function returns a new promise each time, so no two calls would have the same key.
   for (const [option, given] of entriesOf({ key, batchBy })) {

@@ -54,6 +54,7 @@ function storeGiven(cache: ReceiverCache, key: CallKey, args: readonly unknown[]
   const stored = definition.promises ? resolved(value) : value;
   if (definition.promises) dropContext(stored);
   refresh();
-  storeEntry(cache, key, stored, value, definition.ttlOf(value, args), definition.tagsOf(value, args));
+  const [ttl, tags] = [definition.ttlOf(value, args), definition.tagsOf(value, args)];
+  storeEntry(cache, key, stored, value, ttl, tags, definition.weightOf(value, args));
   fenceLoad(cache, key);
 }

@@ -32,13 +32,14 @@ export function settle(
     refuseOneShot(result, definition);
     // 3. It is frozen, if the option says so.
     if (definition.options.freeze) deepFreeze(result);
-    // 4. The options and the method say whether to store it, for how long, and under which tags.
+    // 4. The options and the method say whether to store it, for how long, under which tags, and what it weighs.
     const isWanted = !isCalled || definition.shouldStore(result, args);
     const decided = load.decisions;
     const ttl = isWanted ? (decided?.ttl ?? definition.ttlOf(result, args)) : 0;
     const kept = keptBy(load, result);
     const given = definition.tagsOf(result, args);
     const tags = decided === undefined ? given : [...given, ...decided.tags, ...(kept?.tags ?? [])];
+    const weight = isWanted ? definition.weightOf(result, args) : 0;
     // 5. A load whose tag was invalidated while it ran is outdated.
     load.isOutdated = wasInvalidated(tags, load.tagTime);
     // 6. Time has passed, and the definition may have been cleared.
@@ -48,7 +49,7 @@ export function settle(
     isEnded = true;
     if (!endLoad(cache, load) || load.isOutdated) return;
     // 8. The result is stored, in the form of the one that it keeps if it does; or it takes the place of what the source had before.
-    if (isWanted) storeEntry(cache, load.key, kept === undefined ? stored : kept.value, result, ttl, tags);
+    if (isWanted) storeEntry(cache, load.key, kept === undefined ? stored : kept.value, result, ttl, tags, weight);
     else cache.entries.remove(load.key, 'replaced');
   } finally {
     if (!isEnded) endLoad(cache, load);

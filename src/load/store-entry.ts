@@ -16,14 +16,16 @@ export function storeEntry(
   result: unknown,
   ttl: number,
   tags: readonly string[],
+  weight: number,
 ): void {
   const { definition } = cache;
   const [entry, keptFor] = definition.isAging ? aged(value, result, ttl, definition) : [value, ttl];
   // Before the entry is stored, as a clock is the user's code.
   const isRecorded = definition.recordedSince !== undefined && !definition.isAging;
   const loadedAt = isRecorded ? cache.now() : 0;
-  cache.storeValue(key, entry, keptFor);
-  if (keptFor > 0) {
+  cache.storeValue(key, entry, keptFor, weight);
+  // An entry that is heavier than the capacity was not stored.
+  if (keptFor > 0 && weight <= cache.entries.capacity) {
     if (isRecorded) setRecord(cache, key, { value, result, loadedAt });
     if (definition.isTagged) setTags(cache, key, tags);
   }

@@ -17,7 +17,8 @@ export class BoundedMap<K, V, I extends Index<K> = Index<K>> {
   #expiries!: readonly number[];
   #capacity: number;
   readonly #now: () => number;
-  readonly #weigh: ((value: V, key: K) => number) | undefined;
+  /** Whether the capacity is a sum of weights; else each entry weighs 1. */
+  readonly #isWeighed: boolean;
   readonly #onEvicted: EvictionListener<K, V> | undefined;
   #removals = 0;
   constructor(
@@ -25,13 +26,13 @@ export class BoundedMap<K, V, I extends Index<K> = Index<K>> {
     onEvicted: EvictionListener<K, V> | undefined,
     capacity = 128,
     now: () => number = monotonic,
-    weigh?: ((value: V, key: K) => number) | undefined,
+    isWeighed = false,
   ) {
     this.#makeIndex = makeIndex;
     this.#onEvicted = onEvicted;
     this.#capacity = capacity;
     this.#now = now;
-    this.#weigh = weigh;
+    this.#isWeighed = isWeighed;
     this.#reset();
   }
 
@@ -57,7 +58,7 @@ export class BoundedMap<K, V, I extends Index<K> = Index<K>> {
 
   /** Changes the capacity, evicting the least recent entries that no longer fit. */
   setCapacity(capacity: number): void {
-    requireCapacity(capacity, this.#weigh !== undefined);
+    requireCapacity(capacity, this.#isWeighed);
     const now = this.#time();
     this.#capacity = capacity;
     this.#makeRoom(0, now);
@@ -101,13 +102,10 @@ export class BoundedMap<K, V, I extends Index<K> = Index<K>> {
 
   /** Adds an entry under a key that has none. One that dies at a time needs room. */
   add(key: K, value: V, expiry = Infinity): void {
-    if (expiry < Infinity) {
-      this.#slots.setExpiry(this.#take(key, value), expiry);
-    } else if (!this.#isSimple()) {
-      this.write(key, value, Infinity);
-    } else if (this.#slots.weight < this.#capacity) {
-      this.#take(key, value);
-    } else {
+    if (expiry < Infinity) this.#slots.setExpiry(this.#take(key, value), expiry);
+    else if (!this.#isSimple()) this.write(key, value, Infinity);
+    else if (this.#slots.weight < this.#capacity) this.#take(key, value);
+    else {
       const { oldest } = this.#recency;
       this.#removals++;
       this.#tell(oldest, 'capacity');
@@ -115,21 +113,21 @@ export class BoundedMap<K, V, I extends Index<K> = Index<K>> {
     }
   }
 
-  /** Writes an entry and makes it the most recent, evicting what no longer fits. */
-  write(key: K, value: V, ttl: number): void {
+  /** Writes an entry and makes it the most recent, evicting what no longer fits. Only a map that weighs takes a weight. */
+  write(key: K, value: V, ttl: number, given?: number): void {
     if (ttl === Infinity && this.#isSimple()) {
       const slot = this.index.get(key);
       if (slot === 0) this.add(key, value);
       else this.#replace(slot, value, 0);
       return;
     }
-    const weighed = this.#weigh === undefined ? 1 : this.#weigh(value, key);
+    const weighed = this.#isWeighed ? given! : 1;
     requireNumber('weigh', weighed, 0, Number.MAX_VALUE);
     requireNumber('ttl', ttl, 0);
     const now = this.#time(ttl);
     // An entry that cannot stay evicts no other, and does not enter a sum in which the others could be lost.
     const stays = ttl > 0 && weighed <= this.#capacity;
-    const weight = stays || this.#weigh === undefined ? weighed : 0;
+    const weight = stays || !this.#isWeighed ? weighed : 0;
     let slot = this.index.get(key);
     if (slot === 0) {
       if (stays) this.#makeRoom(weight, now);
@@ -144,9 +142,11 @@ export class BoundedMap<K, V, I extends Index<K> = Index<K>> {
     this.#sweep(now, 2);
   }
 
-  /** Lets the entry of a key, which has one, live for a ttl from now on, its recency untouched. */
+  /** Lets the entry of a key, unless the clock removes it, live for a ttl from now on, its recency untouched. */
   setTtl(key: K, ttl: number): void {
-    this.#slots.setExpiry(this.alive(key), this.#time(ttl) + ttl);
+    const expiry = this.#time(ttl) + ttl;
+    const slot = this.alive(key);
+    if (slot > 0) this.#slots.setExpiry(slot, expiry);
   }
 
   /** Removes a key. Tells whether there was an entry. */
@@ -165,7 +165,7 @@ export class BoundedMap<K, V, I extends Index<K> = Index<K>> {
   #reset(): void {
     this.#removals++;
     this.index = this.#makeIndex();
-    this.#slots = new Slots(this.index, this.#capacity, this.#weigh !== undefined);
+    this.#slots = new Slots(this.index, this.#capacity, this.#isWeighed);
     this.#recency = this.#slots.recency;
     this.#values = this.#slots.values;
     this.#expiries = this.#slots.expiries;
@@ -173,7 +173,7 @@ export class BoundedMap<K, V, I extends Index<K> = Index<K>> {
 
   /** Whether no entry can die or is weighed. */
   #isSimple(): boolean {
-    return this.#weigh === undefined && this.#expiries.length === 0;
+    return !this.#isWeighed && this.#expiries.length === 0;
   }
 
   /** Gives a slot a new value, and makes it the most recent. The old one leaves, unless it is the same and alive. */

@@ -11,9 +11,9 @@ import { asInMap } from './slots.js';
 import { walk } from './walk.js';
 
 /**
- * An LRU cache: a Map that holds at most `capacity` entries and forgets the least recently used
- * first. `get` and `set` make an entry the most recent; `has`, `peek` and iteration do not. Iteration
- * runs from the least to the most recent, so refilling a cache from its own entries keeps the order.
+ * An LRU cache: a Map that holds at most `capacity` entries and forgets the least recently used first. `get` and `set` make
+ * an entry the most recent; `has`, `peek` and iteration do not. Iteration runs from the least to the most recent, so
+ * refilling a cache from its own entries keeps the order.
  *
  * An entry with a ttl is dead once `now - written >= ttl`. A dead entry is never returned, counted or
  * iterated; it leaves, and `onEvict` hears of it, when an operation comes across it. No timer runs.
@@ -25,6 +25,7 @@ import { walk } from './walk.js';
 export class LruCache<K, V> {
   readonly #map: BoundedMap<K, V>;
   readonly #ttl: number;
+  readonly #weigh: LruOptions<K, V>['weigh'];
   readonly #onEvict: LruOptions<K, V>['onEvict'];
   /** What has left and `onEvict` has not heard of. */
   #evicted: [K, V, EvictionCause][] | undefined;
@@ -43,8 +44,9 @@ export class LruCache<K, V> {
       this.#evicted ??= [];
       this.#evicted.push([key, value, cause]);
     };
-    this.#map = new BoundedMap<K, V>(() => new SlotIndex(), onEvict && onEvicted, capacity, reader(clock), weigh);
+    this.#map = new BoundedMap<K, V>(() => new SlotIndex(), onEvict && onEvicted, capacity, reader(clock), !!weigh);
     this.#ttl = ttl;
+    this.#weigh = weigh;
     this.#onEvict = onEvict;
   }
 
@@ -118,11 +120,7 @@ export class LruCache<K, V> {
     this.#flushEvictions();
   }
 
-  /**
-   * Changes the capacity, evicting the least recent entries that no longer fit.
-   *
-   * @throws OptionError when it is no capacity; nothing has changed then.
-   */
+  /** Changes the capacity, evicting what no longer fits. @throws OptionError when it is none; nothing has changed then. */
   resize(capacity: number): void {
     this.#map.setCapacity(capacity);
     this.#flushEvictions();
@@ -156,9 +154,9 @@ export class LruCache<K, V> {
   }
 
   /**
-   * The value of a key as `get` gives it or, when there is none, what `load(key)` resolves to. A key
-   * has one load at a time, whose value or error everyone gets who asks meanwhile. An error is not
-   * stored. Nor is a value whose key was set, deleted or cleared while it was being loaded.
+   * The value of a key as `get` gives it or, when there is none, what `load(key)` resolves to. A key has one load at a time,
+   * whose value or error everyone gets who asks meanwhile. An error is not stored, nor is a value whose key was set, deleted
+   * or cleared while it was being loaded.
    *
    * @throws RecursionError when `load` asks for its own key before it has returned, ArgumentError when it is no function.
    */
@@ -224,7 +222,7 @@ export class LruCache<K, V> {
   }
 
   #write(key: K, value: V, ttl: number): void {
-    this.#map.write(key, value, ttl);
+    this.#map.write(key, value, ttl, this.#weigh?.(value, key));
     if (this.#loads !== undefined) this.#loads.fence(key);
   }
 

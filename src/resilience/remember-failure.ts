@@ -6,7 +6,7 @@ import type { SharedLoad } from './shared-load.js';
 
 /** Remembers a failure. It answers later calls for `errorTtl`, and no reload begins before the back-off ends. */
 export function rememberFailure(cache: ReceiverCache, load: SharedLoad, error: unknown, now: number): void {
-  const { many, errorTtl: given } = cache.definition.options;
+  const { many, weigh, errorTtl: given } = cache.definition.options;
   // A batch that failed as a whole does not say which key failed. One bad key must not fail the others for `errorTtl`.
   const errorTtl = many === undefined || load.isInBatchResults ? given : 0;
   const entry = agingEntry(cache, load.key);
@@ -15,9 +15,14 @@ export function rememberFailure(cache: ReceiverCache, load: SharedLoad, error: u
   // returns promises. A failure that one caller caused by aborting does not concern other callers.
   if (errorTtl === 0 || load.thrown !== undefined || load.failedByCaller) return;
   const { extras } = cache;
-  extras.failures ??= new Failures(cache.entries.capacity, () => cache.now(), cache.definition);
+  // Failures are counted where entries are weighed too.
+  const capacity = weigh === undefined ? cache.entries.capacity : FAILURES_BESIDE_WEIGHTS;
+  extras.failures ??= new Failures(capacity, () => cache.now(), cache.definition);
   extras.failures.write(load.key, { error, tagTime: load.tagTime }, errorTtl);
 }
 
 /** The longest back-off in milliseconds. After a failure no reload begins for a random time from half of it up to it. */
 const BACK_OFF = 1000;
+
+/** How many failures a cache remembers whose capacity is a sum of weights. */
+const FAILURES_BESIDE_WEIGHTS = 128;
