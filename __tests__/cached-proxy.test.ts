@@ -458,7 +458,7 @@ test('what no proxy can cache is refused at once, with the name of the method', 
     [
       [{ find }, { find: { ttl: 0 } }],
       'BAD_OPTION',
-      'find: ttl: expected a number above 0, or a function, but got: number 0',
+      "find: ttl: expected a number above 0, or a text such as '90s', or a function, but got: number 0",
     ],
     [[{ *all() {} }, { all: {} }], 'BAD_PLACE', 'Object.all is a generator, which can be read only once'],
     [[Object.freeze({ find }), { find: {} }], 'BAD_PLACE', 'find is read-only in the target'],

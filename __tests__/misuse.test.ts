@@ -47,12 +47,14 @@ const options: [title: string, options: unknown, message: string][] = [
 
 const NAMES =
   'capacity ttl key per name when on clock tags staleWhileRevalidate staleIfError revalidate refreshAhead jitter errorTtl timeout softTimeout signal many batchBy freeze waitUntil weigh';
-const EXPECTED_TIMER = 'expected a number above 0, at most 2147483647, or Infinity, but got: ';
+const EXPECTED_TIMER = "expected a number above 0, at most 2147483647, or Infinity, or a text such as '90s', but got: ";
+const EXPECTED_DURATION = "expected a number from 0, or a text such as '90s', but got: ";
+const EXPECTED_TTL = "expected a number above 0, or a text such as '90s', or a function, but got: ";
 
 const ttls: [title: string, ttl: unknown, shown: string][] = [
   ['NaN as ttl', Number.NaN, 'number NaN'],
   ['ttl 0', 0, 'number 0'],
-  ['a text as ttl', '1s', 'string 1s'],
+  ['a text as ttl', '1 s', 'string 1 s'],
 ];
 
 const lruOptions: typeof options = [
@@ -67,7 +69,7 @@ const lruOptions: typeof options = [
 
 const callOptions: typeof options = [
   ...ttls.map(([title, ttl, shown]): (typeof options)[0] => [
-    ...([title, { ttl }, `ttl: expected a number above 0, or a function, but got: ${shown}`] as const),
+    ...([title, { ttl }, `ttl: ${EXPECTED_TTL}${shown}`] as const),
   ]),
   ['an unknown option', { max: 5 }, `options: expected ${NAMES}, but got: string max`],
   ['a text as key', { key: 'id' }, 'key: expected a function, but got: string id'],
@@ -83,10 +85,10 @@ const callOptions: typeof options = [
   [
     'a negative staleWhileRevalidate',
     { staleWhileRevalidate: -1 },
-    'staleWhileRevalidate: expected a number from 0, but got: number -1',
+    `staleWhileRevalidate: ${EXPECTED_DURATION}number -1`,
   ],
-  ['true as staleIfError', { staleIfError: true }, 'staleIfError: expected a number from 0, but got: boolean true'],
-  ['NaN as errorTtl', { errorTtl: Number.NaN }, 'errorTtl: expected a number from 0, but got: number NaN'],
+  ['true as staleIfError', { staleIfError: true }, `staleIfError: ${EXPECTED_DURATION}boolean true`],
+  ['NaN as errorTtl', { errorTtl: Number.NaN }, `errorTtl: ${EXPECTED_DURATION}number NaN`],
   ['refreshAhead 0', { refreshAhead: 0 }, 'refreshAhead: expected a number above 0, at most 1, but got: number 0'],
   [
     'a text as refreshAhead',
@@ -149,7 +151,7 @@ test('memoize.many refuses options that are no object, and those that memoize re
     [null, 'options: expected an object, but got: null'],
     [[], 'options: expected an object, but got: array'],
     [() => ({}), 'options: expected an object, but got: function'],
-    [{ ttl: -1 }, 'ttl: expected a number above 0, or a function, but got: number -1'],
+    [{ ttl: -1 }, `ttl: ${EXPECTED_TTL}number -1`],
   ]) {
     expect(many(bad)).toThrow(error({ code: 'MEMOKIT_BAD_OPTION', message: message as string }));
   }

@@ -137,7 +137,7 @@ test('a preset is checked and read once, when it is made', () => {
   }[]) {
     const wrong: [unknown, string][] = [
       [{ capacity: 0 }, 'capacity: expected a whole number from 1 to 2^24, or Infinity, but got: number 0'],
-      [{ ttl: -1 }, 'ttl: expected a number above 0, or a function, but got: number -1'],
+      [{ ttl: -1 }, "ttl: expected a number above 0, or a text such as '90s', or a function, but got: number -1"],
       [{ on: { hit: 1 } }, 'on.hit: expected a function, but got: number 1'],
       [{ key: async () => 1 }, 'key: expected a function that is not async, but got: function'],
       [Object.create({ ttl: 5 }), 'options: expected ttl as an own property, but got: an inherited one'],

@@ -360,7 +360,7 @@ test('a result with a ttl that is none is refused, with nothing stored', async (
   const { source, get, cache } = memoized({ ttl: () => -5, staleIfError: 1000 });
   const call = get('k');
   await source.give('value');
-  const message = 'ttl: expected a number from 0, but got: number -5';
+  const message = "ttl: expected a number from 0, or a text such as '90s', but got: number -5";
   await expect(call).rejects.toEqual(error({ code: 'MEMOKIT_BAD_OPTION', message }));
   expect([cache.size, cache.explain('k').outcome]).toEqual([0, 'miss']);
 });

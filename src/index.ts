@@ -36,3 +36,4 @@ export type { CallResult } from './memoize/call-result.js';
 export type { Memoize } from './memoize/memoize.js';
 export { type CacheDefinition, caches, clearAll } from './memoize/registry.js';
 export type { Clock } from './time/clock.js';
+export type { Duration } from './time/duration.js';

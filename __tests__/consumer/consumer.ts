@@ -68,6 +68,21 @@ class Service {
     return { expiresIn: 1 };
   }
 
+  @cached({
+    ttl: '1.5h',
+    staleIfError: '7d',
+    timeout: '500ms',
+    weigh: (value: string, id: number) => value.length + id,
+  })
+  async durations(id: number): Promise<string> {
+    return `${id}`;
+  }
+
+  @cached({ ttl: (result: number, id: string) => (result > 5 ? `${result}s` : id === '' ? '5m' : 0) })
+  eitherDuration(id: string): number {
+    return id.length;
+  }
+
   @cached({ ttl: (version: number) => version })
   get lived(): number {
     return 1;

@@ -4,6 +4,7 @@ import { isToken } from '../key/flatten.js';
 import { isArray, peek, prototypeOf, type Reference, referenceTo } from '../platform.js';
 import { refusePromise, refusePromiseKey } from '../promise.js';
 import { monotonic, reader } from '../time/clock.js';
+import { durationOf } from '../time/duration.js';
 import { withoutSignal } from './caller-signal.js';
 import { type Fn, isAsync } from './function.js';
 import { Listeners } from './listeners.js';
@@ -143,16 +144,15 @@ export class Definition {
   }
 
   /**
-   * Returns the milliseconds for which a result is stored. The cache checks the number that a `ttl` function returns.
-   *
-   * @throws OptionError when `ttl` returns a promise.
+   * Returns the milliseconds for which a result is stored. @throws OptionError when a `ttl` function returns anything but
+   * a duration.
    */
   ttlOf(result: unknown, args: readonly unknown[]): number {
     const { ttl } = this.options;
     if (typeof ttl !== 'function') return ttl;
     const given: unknown = ttl(result, ...args);
     refusePromise('ttl', given, 'a number from 0');
-    return given as number;
+    return durationOf('ttl', given);
   }
 
   /** Returns the tags of a result. @throws OptionError when `tags` returns anything but an array of strings. */

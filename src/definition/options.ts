@@ -1,4 +1,5 @@
 import type { Clock } from '../time/clock.js';
+import type { Duration } from '../time/duration.js';
 import type { AbortSignalLike } from './caller-signal.js';
 import type { CacheEvent, LoadErrorEvent } from './events.js';
 
@@ -38,13 +39,14 @@ export interface CachedOptions<Args extends readonly unknown[] = any, R = any, T
    */
   readonly weigh?: ((value: Awaited<R>, ...args: Args) => number) | undefined;
   /**
-   * The milliseconds that an entry lives, or a function that returns them for each result. The time counts from the
-   * moment when the method returns or, for a promise, is fulfilled. Hits do not extend it. It is above 0, or `Infinity`
-   * for entries that never expire. The function may also return 0 for a result that should not be stored.
+   * The time that an entry lives, or a function that returns it for each result. It counts from the moment when the method
+   * returns or, for a promise, is fulfilled. Hits do not extend it. It is above 0, or `Infinity` for entries that never
+   * expire. The function may also return 0 for a result that should not be stored. This and every other time is a number
+   * of milliseconds, or a text with a unit: `'500ms'`, `'90s'`, `'5m'`, `'1.5h'`, `'7d'`.
    * @default Infinity
-   * @example cached({ ttl: (token: Token) => token.expiresIn * 1000 })
+   * @example cached({ ttl: (token: Token) => `${token.expiresIn}s` })
    */
-  readonly ttl?: number | ((result: Awaited<R>, ...args: Args) => number) | undefined;
+  readonly ttl?: Duration | ((result: Awaited<R>, ...args: Args) => Duration) | undefined;
   /**
    * A function that returns the value to key on instead of the argument list. The value is keyed as an argument would
    * be. The function must not be async.
@@ -123,29 +125,29 @@ export interface CachedOptions<Args extends readonly unknown[] = any, R = any, T
    */
   readonly waitUntil?: ((work: Promise<unknown>) => void) | undefined;
   /**
-   * The milliseconds past `ttl`, or past `expire`, in which the old value is kept for the load to see, as
+   * The time past `ttl`, or past `expire`, in which the old value is kept for the load to see, as
    * `loadContext().previous`. It is given to nobody. The stale options keep it for the load as well. 0 turns it off;
    * `Infinity` sets no limit.
    * @default 0
    * @example cached({ ttl: 60_000, revalidate: 3_600_000 })
    */
-  readonly revalidate?: number | undefined;
+  readonly revalidate?: Duration | undefined;
   /**
-   * The milliseconds past `ttl` in which callers get the old value at once while one load in the background replaces it
+   * The time past `ttl` in which callers get the old value at once while one load in the background replaces it
    * (RFC 5861). 0 turns it off; `Infinity` sets no limit. It needs a `ttl`, which may be `Infinity`. This option and all
    * that follow are for async methods only.
    * @default 0
    * @example cached({ ttl: 60_000, staleWhileRevalidate: 30_000 })
    */
-  readonly staleWhileRevalidate?: number | undefined;
+  readonly staleWhileRevalidate?: Duration | undefined;
   /**
-   * The milliseconds past `ttl` in which callers get the old value if the load fails (RFC 5861) or takes longer than
+   * The time past `ttl` in which callers get the old value if the load fails (RFC 5861) or takes longer than
    * `timeout` or `softTimeout`. After that, no other load begins for half a second to a second. 0 turns it off;
    * `Infinity` sets no limit. It needs a `ttl`, which may be `Infinity`.
    * @default 0
    * @example cached({ ttl: 60_000, staleIfError: 3_600_000 })
    */
-  readonly staleIfError?: number | undefined;
+  readonly staleIfError?: Duration | undefined;
   /**
    * The fraction of `ttl` after which a hit starts one load in the background. It is above 0 and at most 1; 1 turns it
    * off. It needs a `ttl` other than `Infinity`.
@@ -161,7 +163,7 @@ export interface CachedOptions<Args extends readonly unknown[] = any, R = any, T
    */
   readonly jitter?: number | undefined;
   /**
-   * The milliseconds that a failed load is remembered: calls fail with the same error, and no load begins. If
+   * The time that a failed load is remembered: calls fail with the same error, and no load begins. If
    * `staleIfError` allows an old value, callers get the old value instead. In a cache with `tags`, every
    * `invalidateTags` makes it forget all failures. An error that the method throws before it returns a promise is not
    * remembered. Of a batch, only an `Error` in the place of a result is remembered. 0 turns it off; `Infinity` sets no
@@ -169,22 +171,22 @@ export interface CachedOptions<Args extends readonly unknown[] = any, R = any, T
    * @default 0
    * @example cached({ errorTtl: 1000 })
    */
-  readonly errorTtl?: number | undefined;
+  readonly errorTtl?: Duration | undefined;
   /**
-   * The milliseconds after which a load fails with a `TimeoutError`. `loadSignal()` is aborted then, and a later result
-   * of the load is dropped. It is above 0 and at most 2,147,483,647, or `Infinity` for no limit.
+   * The time after which a load fails with a `TimeoutError`. `loadSignal()` is aborted then, and a later result
+   * of the load is dropped. It is above 0 and at most 2,147,483,647 ms, or `Infinity` for no limit.
    * @default Infinity
    * @example cached({ timeout: 2000 })
    */
-  readonly timeout?: number | undefined;
+  readonly timeout?: Duration | undefined;
   /**
-   * The milliseconds after which callers get the old value that `staleIfError` allows. It needs `staleIfError`. The
+   * The time after which callers get the old value that `staleIfError` allows. It needs `staleIfError`. The
    * load continues, and its result is stored. If there is no such value, callers wait for the load, at most for the `timeout`. It is above 0
    * and at most 2,147,483,647, or `Infinity` for no limit.
    * @default Infinity
    * @example cached({ ttl: 60_000, staleIfError: 3_600_000, softTimeout: 200 })
    */
-  readonly softTimeout?: number | undefined;
+  readonly softTimeout?: Duration | undefined;
   /**
    * A function that returns the caller's AbortSignal from the arguments, or `undefined` or `null` if there is none. The
    * signal is left out of the key. A caller that aborts is rejected at once with the reason of its signal. The load

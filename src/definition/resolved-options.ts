@@ -1,8 +1,9 @@
 import { requireCapacity, requireClock } from '../lru/options.js';
 import { assign, bare, entriesOf, freezeObject, keysOf } from '../platform.js';
 import { type Clock, monotonic } from '../time/clock.js';
+import { type Duration, durationOf } from '../time/duration.js';
 import { LONGEST_TIMER } from '../time/timer.js';
-import { ownOptions, requireFunction, requireNumber, requireOption } from '../validate.js';
+import { ownOptions, requireFunction, requireOption } from '../validate.js';
 import type { SignalPicker } from './caller-signal.js';
 import { isAsync } from './function.js';
 import type { CachedOptions } from './options.js';
@@ -10,7 +11,7 @@ import type { CachedOptions } from './options.js';
 /** The options of one definition, checked and completed with their defaults. */
 export interface ResolvedOptions extends CachedOptions {
   readonly capacity: number;
-  readonly ttl: number | ((result: unknown, ...args: unknown[]) => number);
+  readonly ttl: number | ((result: unknown, ...args: unknown[]) => Duration);
   readonly freeze: boolean;
   readonly on: NonNullable<CachedOptions['on']>;
   readonly clock: Clock;
@@ -53,6 +54,19 @@ const DEFAULTS = {
   weigh: undefined,
 };
 
+const OR_FUNCTION = ', or a function';
+
+/** The options that are durations, each with the range and the alternative that `durationOf` takes. */
+const DURATIONS: Record<string, [isPositive?: boolean, most?: number, other?: string]> = {
+  ttl: [true, Infinity, OR_FUNCTION],
+  staleWhileRevalidate: [],
+  staleIfError: [],
+  revalidate: [],
+  errorTtl: [],
+  timeout: [true, LONGEST_TIMER],
+  softTimeout: [true, LONGEST_TIMER],
+};
+
 const ASYNC_OPTIONS = [
   'staleWhileRevalidate',
   'staleIfError',
@@ -70,15 +84,19 @@ export function asyncOptionOf(options: ResolvedOptions): string | undefined {
 }
 
 /**
- * Checks each option alone, and returns a copy of the options that are set, with those of a preset beneath them.
- * `undefined` sets nothing, so the option of the preset holds. @throws OptionError that names the first option that
- * breaks `CachedOptions`.
+ * Checks each option alone, and returns a copy of the options that are set, with those of a preset beneath them. Durations
+ * are numbers in it. `undefined` sets nothing, so the option of the preset holds. @throws OptionError that names the first
+ * option that breaks `CachedOptions`.
  */
 export function givenOptions(options: CachedOptions, preset?: CachedOptions): CachedOptions {
   const names = keysOf(DEFAULTS) as (keyof CachedOptions)[];
   const own = ownOptions(options, names.join(' ')) as Record<string, unknown>;
   for (const name of names) if (own[name] === undefined) delete own[name];
   if (own.on !== undefined) own.on = listenersOf(own.on as ResolvedOptions['on']);
+  for (const [name, range] of entriesOf(DURATIONS)) {
+    const isFunction = typeof own[name] === 'function' && range[2] === OR_FUNCTION;
+    if (own[name] !== undefined && !isFunction) own[name] = durationOf(name, own[name], ...range);
+  }
   const given = assign(bare(preset), own);
   // With the preset, as its `weigh` lets a capacity be a sum of weights.
   requireEach({ ...DEFAULTS, ...given } as ResolvedOptions);
@@ -104,12 +122,9 @@ export function resolveOptions<Args extends readonly unknown[], R, This>(
 
 /** Checks the options that can be checked alone. */
 function requireEach(options: ResolvedOptions): void {
-  const { capacity, ttl, key, per, name, when, clock, tags, signal, many, batchBy, freeze, waitUntil, weigh } = options;
-  const { staleWhileRevalidate, staleIfError, revalidate, refreshAhead, jitter, errorTtl, timeout, softTimeout } =
-    options;
+  const { capacity, key, per, name, when, clock, tags, signal, many, batchBy, freeze, waitUntil, weigh } = options;
+  const { refreshAhead, jitter } = options;
   requireCapacity(capacity, weigh !== undefined);
-  const isTtl = typeof ttl === 'function' || (typeof ttl === 'number' && ttl > 0);
-  requireOption(isTtl, 'ttl', 'a number above 0, or a function', ttl);
   requireOption([undefined, 'instance', 'class'].includes(per), 'per', "'instance' or 'class'", per);
   requireOption(name === undefined || typeof name === 'string', 'name', 'a string', name);
   for (const [option, given] of entriesOf({ key, when, tags, signal, batchBy, waitUntil, weigh }))
@@ -119,9 +134,6 @@ function requireEach(options: ResolvedOptions): void {
     requireOption(!isAsync(given), option, 'a function that is not async', given);
   }
   requireClock(clock);
-  for (const [option, given] of entriesOf({ staleWhileRevalidate, staleIfError, revalidate, errorTtl })) {
-    requireNumber(option, given, 0);
-  }
   const isFraction = (value: unknown) => typeof value === 'number' && value >= 0 && value <= 1;
   const isAhead = isFraction(refreshAhead) && refreshAhead > 0;
   requireOption(isAhead, 'refreshAhead', 'a number above 0, at most 1', refreshAhead);
@@ -129,8 +141,6 @@ function requireEach(options: ResolvedOptions): void {
   requireOption(typeof freeze === 'boolean', 'freeze', 'a boolean', freeze);
   const isMany = many === undefined || ['string', 'symbol', 'function'].includes(typeof many);
   requireOption(isMany, 'many', 'the name of a method, or a function', many);
-  requireTimer('timeout', timeout);
-  requireTimer('softTimeout', softTimeout);
 }
 
 /** Checks the options that need others beside them. */
@@ -155,10 +165,4 @@ function listenersOf(on: ResolvedOptions['on']): ResolvedOptions['on'] {
   const listeners = ownOptions(on, 'hit miss evict error', 'on');
   for (const [event, listener] of entriesOf(listeners)) requireFunction(`on.${event}`, listener);
   return listeners;
-}
-
-/** Refuses a number of milliseconds for which no timer can be set, other than `Infinity`, which sets none. */
-function requireTimer(name: string, value: number): void {
-  const fits = typeof value === 'number' && value > 0 && (value <= LONGEST_TIMER || value === Infinity);
-  requireOption(fits, name, 'a number above 0, at most 2147483647, or Infinity', value);
 }
