@@ -20,7 +20,7 @@ function load(): Memokit & typeof import('memokit/testing') {
 }
 
 const [one, other] = [load(), load()];
-const KEY = Symbol.for('memokit.shared.1');
+const KEY = Symbol.for('memokit.shared.2');
 
 /** A class whose members one copy decorates, in the legacy form, with a writer that another copy decorates. */
 function usersClass(reads: Memokit, writes: Memokit) {

@@ -161,6 +161,7 @@ test('the public names are these', () => {
     'loadSignal',
     'memoize',
     'puts',
+    'registerCacheKey',
     'setWaitUntil',
   ]);
 });

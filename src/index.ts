@@ -21,8 +21,8 @@ export {
 } from './errors.js';
 export type { EvictsOptions, PutsOptions } from './invalidate/options.js';
 export { invalidateTags } from './invalidate/tags.js';
+export { cacheKey, registerCacheKey } from './key/cache-key.js';
 export { type Key, keyOf } from './key/key.js';
-export { cacheKey } from './key/value.js';
 export type { CallOutcome } from './load/call-report.js';
 export { type LoadContext, loadContext, loadSignal } from './load/load-context.js';
 export { setWaitUntil } from './load/wait-until.js';

@@ -158,6 +158,12 @@ export function peek(target: object, name: PropertyKey): unknown {
   }
 }
 
+/** Returns the name of a function or class. Returns '' for anything else, and for a `name` that is no text. */
+export function nameOf(value: unknown): string {
+  const name = typeof value === 'function' && peek(value, 'name');
+  return typeof name === 'string' ? name : '';
+}
+
 /**
  * Ignores an error of a foreign trap or getter that memokit has run on its own account, to learn what an object is. Throws
  * a stack overflow again, because that says nothing about the object.

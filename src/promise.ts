@@ -1,5 +1,5 @@
 import { mismatch, OptionError } from './errors.js';
-import { ignoreForeign, isArray, setProperty, symbolsOf } from './platform.js';
+import { ignoreForeign, isArray, setProperty, symbolsOf, tagOf } from './platform.js';
 
 /**
  * Whether a value is a promise or another object with a `then` method. A strict proxy that throws when it is asked for
@@ -14,6 +14,11 @@ export function isPromise(result: unknown): result is PromiseLike<unknown> {
     ignoreForeign(error);
     return false;
   }
+}
+
+/** Whether a function is declared `async`, so that it always returns a promise. */
+export function isAsync(fn: unknown): boolean {
+  return tagOf(fn) === '[object AsyncFunction]';
 }
 
 /**

@@ -3,7 +3,7 @@ import { type Reference, sealObject, tryDefineProperty } from './platform.js';
 /**
  * The shared registry: the state that all copies of memokit in one process have in common. A program often loads two
  * copies: an ES module and a CommonJS module, or one copy in each bundle of a framework. Calls of `invalidateTags`,
- * `clearAll`, `caches`, `setWaitUntil` and `cacheOf` must then reach what the other copy has made.
+ * `clearAll`, `caches`, `setWaitUntil`, `registerCacheKey` and `cacheOf` must then reach what the other copy has made.
  *
  * The copies may be of different minor versions. So a copy uses nothing of another copy but the members that this file
  * names, and no version changes what a member means. A version that needs other members changes the number in `KEY`, and
@@ -23,6 +23,8 @@ export interface SharedRegistry {
   readonly invalidations: SharedInvalidations;
   /** The argument of the last `setWaitUntil`. */
   waitUntil: ((work: Promise<unknown>) => void) | undefined;
+  /** The functions that `registerCacheKey` was given, by the prototypes of their classes; `undefined` before its first call. */
+  cacheKeys: WeakMap<object, (instance: never) => unknown> | undefined;
 }
 
 /** A definition: one decorated method or memoized function. */
@@ -66,7 +68,7 @@ export interface SharedInvalidations {
 }
 
 /** The property of `globalThis` that has the registry. The number is that of its format. */
-const KEY: unique symbol = /* @__PURE__ */ Symbol.for('memokit.shared.1');
+const KEY: unique symbol = /* @__PURE__ */ Symbol.for('memokit.shared.2');
 
 /** The registry of this process; where `globalThis` is frozen, that of this copy alone. */
 export const shared: SharedRegistry = /* @__PURE__ */ (() => {
@@ -81,6 +83,7 @@ export const shared: SharedRegistry = /* @__PURE__ */ (() => {
     holders: new Map(),
     invalidations: { time: 0, forgotten: 0, last: new Map(), characters: 0 },
     waitUntil: undefined,
+    cacheKeys: undefined,
   });
   tryDefineProperty(globalThis, KEY, { value });
   return value;

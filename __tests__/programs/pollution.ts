@@ -141,7 +141,7 @@ const differences: string[] = [];
 const skipped = new Set<string>();
 for (const dialect of process.argv.slice(2)) {
   // Each run has a shared registry of its own, as if no other copy of memokit were loaded.
-  const text = compile(dialect === 'legacy').replace('"memokit.shared.1"', 'registry');
+  const text = compile(dialect === 'legacy').replace('"memokit.shared.2"', 'registry');
   const load = new Function('give', 'registry', text);
   const code = (give: (program: Program) => void) => load(give, `registry ${runs} ${Math.random()}`);
   const expected = new Map<boolean, string[]>();

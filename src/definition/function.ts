@@ -3,11 +3,6 @@ import { defineProperty, ownKeys, prototypeOf, rawDescriptorOf, setPrototypeOf, 
 /** A function that can be memoized. */
 export type Fn<This = any> = (this: This, ...args: any[]) => any;
 
-/** Whether a function is declared `async`, so that it always returns a promise. */
-export function isAsync(fn: unknown): boolean {
-  return tagOf(fn) === '[object AsyncFunction]';
-}
-
 export function isGenerator(fn: unknown): boolean {
   return tagOf(fn).includes('Generator');
 }

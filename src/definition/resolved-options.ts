@@ -1,11 +1,11 @@
 import { requireCapacity, requireClock } from '../lru/options.js';
 import { assign, bare, entriesOf, freezeObject, keysOf } from '../platform.js';
+import { isAsync } from '../promise.js';
 import { type Clock, monotonic } from '../time/clock.js';
 import { type Duration, durationOf } from '../time/duration.js';
 import { LONGEST_TIMER } from '../time/timer.js';
 import { ownOptions, requireFunction, requireOption } from '../validate.js';
 import type { SignalPicker } from './caller-signal.js';
-import { isAsync } from './function.js';
 import type { CachedOptions } from './options.js';
 
 /** The options of one definition, checked and completed with their defaults. */

@@ -1,10 +1,10 @@
 import { callAll } from '../call-all.js';
 import type { Fn } from '../definition/function.js';
-import { copyAppearance, isAsync, isGenerator } from '../definition/function.js';
+import { copyAppearance, isGenerator } from '../definition/function.js';
 import { PlacementError } from '../errors.js';
 import { registerBefore } from '../memoize/registry.js';
 import { rejected } from '../platform.js';
-import { isPromise, nativePromise } from '../promise.js';
+import { isAsync, isPromise, nativePromise } from '../promise.js';
 import type { OnSuccess, Rule } from './rule.js';
 
 /**

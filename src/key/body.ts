@@ -1,4 +1,3 @@
-import { ArgumentError } from '../errors.js';
 import {
   fromCharCode,
   hasOwn,
@@ -10,13 +9,14 @@ import {
   tagOf,
   valuesOf,
 } from '../platform.js';
-import { refusePromiseKey } from '../promise.js';
+import { BuiltIn, inherited } from './built-in.js';
+import { askValue } from './cache-key.js';
 import { identityOf, textOfSymbol } from './identity.js';
 import { inOrder } from './key-order.js';
-import { askPrototype, BuiltIn, inherited } from './kind.js';
+import { askPrototype } from './kind.js';
 import { ARGUMENTS, ARRAY, KEYED, type Marker, OBJECT, RAW, SPARSE } from './marker.js';
 import type { Pending, TokenBuffer } from './token-buffer.js';
-import { cacheKey, enumerable, type Keyed, put, write } from './value.js';
+import { enumerable, put, write } from './value.js';
 
 /** Writes the body of an object: its content, with the length of each sequence first. */
 export function writeBody(to: TokenBuffer, { target, kind, content }: Pending): void {
@@ -24,9 +24,7 @@ export function writeBody(to: TokenBuffer, { target, kind, content }: Pending): 
   else if (kind === KEYED) {
     // The class is a part of the value: user 1 does not equal order 1.
     put(to, identityOf(askPrototype(target) ?? NO_CLASS));
-    const value = (target as Keyed)[cacheKey]();
-    refusePromiseKey('[cacheKey]', value, ArgumentError);
-    write(to, value);
+    write(to, askValue(target, content));
   } else if (kind === OBJECT || !(kind instanceof BuiltIn)) {
     writeProperties(to, target, keysOf(target), symbolsOf(target));
   } else if (writeContent(to, target, kind.name, content)) {

@@ -1,12 +1,13 @@
 import { shortened } from '../errors.js';
-import { keyFor, peek } from '../platform.js';
+import { keyFor, nameOf, peek } from '../platform.js';
 import { propertiesOf } from './body.js';
+import { askValue } from './cache-key.js';
 import { KEYED, type Marker } from './marker.js';
-import { cacheKey, contentOf, enumerable, type Keyed, kindOfValue } from './value.js';
+import { contentOf, enumerable, kindOfValue, kindWith } from './value.js';
 
 /**
  * Returns the places in a value that keys compare by identity, each with what stands there: `args[0]._id: ObjectId`. Looks
- * into each object once, and stops at ten places. Getters and `[cacheKey]()` methods run.
+ * into each object once, and stops at ten places. Getters, `[cacheKey]()` methods and registered functions run.
  *
  * @param root The name of the value itself.
  */
@@ -19,7 +20,7 @@ export function identityPlaces(root: string, value: unknown): string[] {
       const kind = kindOfValue(value);
       const content = contentOf(value, kind);
       if (content === undefined) found.push(`${place}: ${nameOf(peek(value, 'constructor')) || 'object'}`);
-      else objects.set(value, { target: value, place, kind: kind!, content });
+      else objects.set(value, { target: value, place, kind: kindWith(content, kind), content });
     } else if (typeof value === 'function') found.push(`${place}: function ${nameOf(value) || 'anonymous'}`);
     else if (typeof value === 'symbol' && keyFor(value) === undefined) found.push(`${place}: ${String(value)}`);
   };
@@ -41,7 +42,7 @@ interface ComparedByContent {
 
 /** Visits everything that an object contributes to a key. */
 function visitMembers({ target, place, kind, content }: ComparedByContent, visit: Visit): void {
-  if (kind === KEYED) visit(`${place}[cacheKey]()`, (target as Keyed)[cacheKey]());
+  if (kind === KEYED) visit(`${place}[cacheKey]()`, askValue(target, content));
   if (kind === KEYED || content instanceof Uint8Array) return;
   if (typeof content === 'object' && content !== kind) {
     let i = 0;
@@ -72,10 +73,4 @@ type Visit = (place: string, value: unknown) => void;
 
 function quoted(value: unknown): string {
   return typeof value === 'string' ? `'${shortened(value)}'` : shortened(value);
-}
-
-/** Returns the name of a function or class. Returns '' for anything else, and for a `name` that is no text. */
-function nameOf(value: unknown): string {
-  const name = typeof value === 'function' && peek(value, 'name');
-  return typeof name === 'string' ? name : '';
 }

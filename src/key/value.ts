@@ -1,25 +1,10 @@
-import { hasOwn, ignoreForeign, keysOf, rawDescriptorOf, symbolsOf } from '../platform.js';
+import { hasOwn, keysOf, rawDescriptorOf, symbolsOf } from '../platform.js';
+import { BuiltIn } from './built-in.js';
+import { isKeyed, registeredFor } from './cache-key.js';
 import { identityOf } from './identity.js';
-import { BuiltIn, kindOf } from './kind.js';
+import { kindOf } from './kind.js';
 import { ARRAY, BACK, KEYED, type Marker, MINUS_ZERO } from './marker.js';
 import type { TokenBuffer } from './token-buffer.js';
-
-/**
- * The symbol of a method that returns the value of an object for keys. Two direct instances of one class are equal in keys
- * if their values are equal.
- *
- * @example
- * class User {
- *   constructor(readonly id: number) {}
- *   [cacheKey]() { return this.id; }
- * }
- */
-export const cacheKey: unique symbol = /* @__PURE__ */ Symbol.for('memokit.cacheKey');
-
-/** An object with a method `[cacheKey]`. */
-export interface Keyed {
-  [cacheKey](): unknown;
-}
 
 /** Writes a value: a primitive as its own token, and an object as a marker. The body of the object is written later. */
 export function write(to: TokenBuffer, value: unknown): void {
@@ -46,17 +31,18 @@ function writeObject(to: TokenBuffer, target: object): void {
     put(to, number);
     return;
   }
-  const kind = kindOfValue(target);
-  const content = contentOf(target, kind);
+  const ownKind = kindOfValue(target);
+  const content = contentOf(target, ownKind);
   if (content === undefined) {
     put(to, identityOf(target));
     return;
   }
+  const kind = kindWith(content, ownKind);
   put(to, kind);
   to.objects++;
   // To write an empty object again takes less than to number it.
   if (numbers !== undefined && (content !== kind || !isEmpty(target, kind))) numbers.set(target, numbers.size);
-  const pending = { target, kind: kind!, content, parent: to.at, next: undefined };
+  const pending = { target, kind, content, parent: to.at, next: undefined };
   if (to.last === undefined) to.first = pending;
   else to.last.next = pending;
   to.last = pending;
@@ -68,21 +54,20 @@ export function kindOfValue(target: object): Marker | undefined {
 }
 
 /**
- * Returns the content of an object: that of a built-in object, or the kind of any other, which has its content in its
- * properties. Returns `undefined` if the object is compared by identity.
+ * Returns the content of an object: that of a built-in object, the function that `registerCacheKey` was given for it, or the
+ * kind of any other, which has its content in its properties. Returns `undefined` if the object is compared by identity.
+ *
+ * @param kind What `kindOfValue` returned.
  */
 export function contentOf(target: object, kind: Marker | undefined): unknown {
-  return kind instanceof BuiltIn ? kind.contentOf(target) : kind;
+  const content = kind instanceof BuiltIn ? kind.contentOf(target) : kind;
+  const mayBeRegistered = content === undefined || kind === KEYED;
+  return mayBeRegistered ? (registeredFor(target, kind === KEYED) ?? content) : content;
 }
 
-/** Whether an object has a method `[cacheKey]`. A strict proxy that throws when it is asked for one has none. */
-function isKeyed(target: object): target is Keyed {
-  try {
-    return typeof (target as Keyed)[cacheKey] === 'function';
-  } catch (error) {
-    ignoreForeign(error);
-    return false;
-  }
+/** Returns the kind of an object with this content: what `kindOfValue` returned, or `KEYED` if its class is registered. */
+export function kindWith(content: unknown, kind: Marker | undefined): Marker {
+  return typeof content === 'function' ? KEYED : kind!;
 }
 
 /** Whether an array or an object without a content of its own has no properties. Its tokens show whether this is so. */
