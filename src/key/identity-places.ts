@@ -13,20 +13,26 @@ import { contentOf, enumerable, kindOfValue, kindWith } from './value.js';
  */
 export function identityPlaces(root: string, value: unknown): string[] {
   const found: string[] = [];
-  const objects = new Map<unknown, ComparedByContent>();
+  const objects = new Map<unknown, ComparedByContent | undefined>();
   const visit = (place: string, value: unknown): void => {
     if (found.length === MOST_PLACES || objects.has(value)) return;
     if (typeof value === 'object' && value !== null) {
       const kind = kindOfValue(value);
       const content = contentOf(value, kind);
       if (content === undefined) found.push(`${place}: ${nameOf(peek(value, 'constructor')) || 'object'}`);
-      else objects.set(value, { target: value, place, kind: kindWith(content, kind), content });
+      else {
+        const object = { target: value, place, kind: kindWith(content, kind), content };
+        objects.set(value, object);
+        // The value of an instance may contain its constructor, which is the same at the next call.
+        const made = object.kind === KEYED && peek(value, 'constructor');
+        if (typeof made === 'function') objects.set(made, undefined);
+      }
     } else if (typeof value === 'function') found.push(`${place}: function ${nameOf(value) || 'anonymous'}`);
     else if (typeof value === 'symbol' && keyFor(value) === undefined) found.push(`${place}: ${String(value)}`);
   };
   visit(root, value);
   // The loop also reaches the objects that are added while it runs.
-  for (const object of objects.values()) visitMembers(object, visit);
+  for (const object of objects.values()) if (object !== undefined) visitMembers(object, visit);
   return found;
 }
 
