@@ -8,8 +8,9 @@ import { max, round } from '../platform.js';
 import { answerOf } from './aging-entry.js';
 import { CacheExtras } from './cache-extras.js';
 import { type Entries, storedFor } from './entries.js';
+import { end, expireTagged, safely } from './expiry.js';
 import { FewEntries } from './few-entries.js';
-import { fenceLoad, fenceLoads, IDLE, type LoadState, type LoadsInFlight } from './loads-in-flight.js';
+import { fenceLoads, IDLE, type LoadState, type LoadsInFlight } from './loads-in-flight.js';
 import { ManyEntries } from './many-entries.js';
 
 /**
@@ -118,14 +119,9 @@ export class ReceiverCache extends FewEntries implements LoadState {
     else this.#many.add(key, storedFor(value));
   }
 
-  /** Removes an entry. Tells whether there was one. Where a clock throws, no entry is left. */
-  removeEntry(key: CallKey): boolean {
-    try {
-      return this.entries.remove(key, 'deleted');
-    } catch (error) {
-      this.entries.removeAll();
-      throw error;
-    }
+  /** Removes an entry. Tells whether there was one. Where a clock throws, nothing is left. */
+  removeEntry(key: CallKey, cause: EvictionCause = 'deleted'): boolean {
+    return safely(this, () => this.entries.remove(key, cause));
   }
 
   /** Removes the entries that have a tag. Returns how many they were. */
@@ -135,15 +131,14 @@ export class ReceiverCache extends FewEntries implements LoadState {
     return keys.filter((key) => this.removeEntry(key)).length;
   }
 
+  /** Expires the entries that have one of the tags. Returns how many they were. */
+  expireTagged(tags: readonly string[]): number {
+    return expireTagged(this, tags);
+  }
+
   /** Removes a key, and fences its load. Tells whether there was either, or a failure. */
   delete(key: CallKey): boolean {
-    this.clearIfOutdated();
-    const hadFailed = this.#extras?.failures?.remove(key, 'deleted') === true;
-    this.countChange();
-    const wasLoading = fenceLoad(this, key);
-    const deleted = this.removeEntry(key);
-    this.flushEvictions();
-    return deleted || wasLoading || hadFailed;
+    return end(this, key, () => this.removeEntry(key));
   }
 
   /** Removes everything, and fences every load. */

@@ -1,4 +1,5 @@
 import { resultOf } from '../cache/entries.js';
+import { expire, expireAll } from '../cache/expiry.js';
 import { type InspectOptions, inspectedResults } from '../cache/inspected-results.js';
 import { freshFor, type Outcome, outcomeOf, peek, resultsOf, statsOf, watch } from '../cache/inspection.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
@@ -160,6 +161,23 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
   delete(...args: Args): boolean {
     const key = this.#keyOf(args);
     return this.#cache.delete(key);
+  }
+
+  /**
+   * Ends the ttl of the result of a call now. `staleWhileRevalidate`, `staleIfError` and `revalidate` keep the value, and
+   * their times count from now, unless the ttl had ended already. Without them, the entry is removed with the cause
+   * `expired`. If a load of the call is in flight, its callers still get its result, but that result is not stored. A
+   * failure that is remembered is forgotten, and a reload need not wait for a back-off. Returns whether there was an entry
+   * or a load.
+   * @example cacheOf(service, 'get').expire('users')
+   */
+  expire(...args: Args): boolean {
+    return expire(this.#cache, this.#keyOf(args));
+  }
+
+  /** Ends the ttl of every result, as `expire` does for one. O(n). */
+  expireAll(): void {
+    expireAll(this.#cache);
   }
 
   /** Removes every result. Callers of loads in flight still get their results, but these are not stored. O(n). */
