@@ -65,6 +65,18 @@ test('invalidateTags of one copy evicts the results of another, and fences its l
   expect([await call, one.cacheOf(load).size]).toEqual([2, 0]);
 });
 
+test('expireTags of one copy expires the results of another, and removes those of a copy that does not know it', async () => {
+  const options = { ttl: 1000, staleIfError: 1000, tags: () => ['expired here'] };
+  const get = one.memoize(async (id: number) => ({ id }), options);
+  const cache = one.cacheOf(get);
+  await get(1);
+  expect([other.expireTags('expired here'), cache.size, cache.has(1)]).toEqual([1, 1, false]);
+  const registry = (globalThis as unknown as Record<symbol, { holders: Map<string, Set<{ deref(): object }>> }>)[KEY]!;
+  const [holder] = registry.holders.get('expired here')!;
+  Object.defineProperty(holder!.deref(), 'expireTagged', { value: undefined });
+  expect([other.expireTags('expired here'), cache.size]).toEqual([1, 0]);
+});
+
 test('caches, clearAll and isolate of one copy reach the functions of another', () => {
   const get = one.memoize((id: number) => ({ id }), { name: 'reached' });
   const first = get(1);

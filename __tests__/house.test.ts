@@ -155,6 +155,7 @@ test('the public names are these', () => {
     'caches',
     'clearAll',
     'evicts',
+    'expireTags',
     'invalidateTags',
     'keyOf',
     'loadContext',

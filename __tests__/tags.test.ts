@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { type CachedOptions, cached, cacheOf, clearAll, invalidateTags, memoize } from 'memokit';
+import { type CachedOptions, cached, cacheOf, clearAll, expireTags, invalidateTags, memoize } from 'memokit';
 import { error } from './support/error.js';
-import { Source } from './support/source.js';
+import { Source, settle } from './support/source.js';
 
 interface User {
   readonly id: number;
@@ -226,4 +226,95 @@ test('tags of what was cleared are gone, also by clearAll', () => {
     expect(invalidateTags('user:1')).toBe(0);
   }
   expect(cache.stats().evictions).toMatchObject({ cleared: 2, deleted: 0 });
+});
+
+/** A memoized function of users whose loads a test ends. Old values of it may stand in for a second. */
+function standingIn(options: CachedOptions = {}) {
+  const source = new Source<User>();
+  const aging = { ttl: 1000, staleIfError: 1000, clock: source.clock, ...options };
+  const get = memoize((id: number) => source.load(id) as Promise<User>, { tags, ...aging });
+  const load = async (user: User) => {
+    const call = get(user.id);
+    await source.give(user);
+    await call;
+  };
+  return { source, get, load, cache: cacheOf(get) };
+}
+
+test('expireTags expires the results that have a tag, counts each once, and evicts those that nothing keeps', async () => {
+  const { load, cache } = standingIn();
+  for (const [id, team] of [
+    [1, 'red'],
+    [2, 'red'],
+    [3, 'blue'],
+  ] as const)
+    await load({ id, team });
+  const plain = users();
+  plain.get(1);
+  plain.get(4);
+  expect(expireTags('user:1', 'team:red', 'none')).toBe(4);
+  expect([cache.size, [1, 2, 3].map((id) => cache.has(id))]).toEqual([3, [false, false, true]]);
+  expect([plain.cache.size, plain.cache.stats().evictions]).toMatchObject([0, { expired: 2, deleted: 0 }]);
+  // What stays has its tags.
+  expect([expireTags('team:red'), invalidateTags('team:red'), cache.size]).toEqual([2, 2, 1]);
+});
+
+test('an old value that expireTags has left stands in for its load, and no result of a load from before is stored', async () => {
+  const { source, get, load, cache } = standingIn();
+  await load({ id: 1, team: 'old' });
+  source.now = 1000;
+  const before = get(1);
+  expect(expireTags('user:1')).toBe(1);
+  const after = get(1);
+  await source.give({ id: 1, team: 'outdated' });
+  expect([(await before).team, cache.has(1), source.runs.length]).toEqual(['outdated', false, 3]);
+  await source.fail(new Error('down'));
+  expect((await after).team).toBe('old');
+});
+
+test('no back-off follows the failure of a load that tags have overtaken', async () => {
+  const { source, get, load } = standingIn({ errorTtl: 60_000 });
+  await load({ id: 1, team: 'old' });
+  source.now = 1000;
+  const before = get(1);
+  expireTags('user:1');
+  await source.fail(new Error('down'));
+  expect((await before).team).toBe('old');
+  const after = get(1);
+  expect(source.runs).toHaveLength(3);
+  await source.give({ id: 1, team: 'new' });
+  expect((await after).team).toBe('new');
+});
+
+test('a listener or a clock that throws keeps nothing from being expired', async () => {
+  let throws = false;
+  const clock = () => {
+    if (throws) throw new Error('clock');
+    return 0;
+  };
+  const broken = standingIn({ clock });
+  const told = users({
+    on: {
+      evict: () => {
+        throw new Error('evict');
+      },
+    },
+  });
+  const last = users();
+  await broken.load({ id: 1, team: 'red' });
+  told.get(1);
+  last.get(1);
+  throws = true;
+  expect(() => expireTags('user:1')).toThrow(AggregateError);
+  throws = false;
+  await settle();
+  expect([broken, told, last].map(({ cache }) => cache.size)).toEqual([0, 0, 0]);
+});
+
+test('expireTags refuses what is no string, and expires nothing', () => {
+  const { get, cache } = users();
+  get(1);
+  const refusal = error({ code: 'MEMOKIT_BAD_ARGUMENT', message: 'tag: expected a string, but got: number 1' });
+  expect(() => expireTags('user:1', 1 as never)).toThrow(refusal);
+  expect(cache.has(1)).toBe(true);
 });

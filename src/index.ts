@@ -20,7 +20,7 @@ export {
   TimeoutError,
 } from './errors.js';
 export type { EvictsOptions, PutsOptions } from './invalidate/options.js';
-export { invalidateTags } from './invalidate/tags.js';
+export { expireTags, invalidateTags } from './invalidate/tags.js';
 export { cacheKey, registerCacheKey } from './key/cache-key.js';
 export { type Key, keyOf } from './key/key.js';
 export type { CallOutcome } from './load/call-report.js';

@@ -51,6 +51,8 @@ export interface SharedReceivers {
 export interface SharedHolder {
   /** Removes the entries that have a tag. Returns their number. */
   removeTagged(tag: string): number;
+  /** Expires the entries that have one of the tags. Returns their number. Where it is missing, they are removed. */
+  expireTagged?(tags: readonly string[]): number;
   /** Notifies listeners of the removed entries. It may throw. */
   flushEvictions(): void;
 }

@@ -1,5 +1,6 @@
 import { callAll } from '../call-all.js';
 import { ArgumentError, mismatch } from '../errors.js';
+import type { SharedHolder } from '../shared-registry.js';
 import { recordInvalidation } from '../tags/invalidation-log.js';
 import { holdersOf } from '../tags/tag-index.js';
 
@@ -13,16 +14,38 @@ import { holdersOf } from '../tags/tag-index.js';
  * @example invalidateTags('user:1', 'team:7')
  */
 export function invalidateTags(...tags: readonly string[]): number {
+  return endTagged(tags, removeTagged);
+}
+
+/**
+ * Expires every result that has one of the given tags, in all caches, as `CallCache.expire` does for one: the value stays for
+ * as long as `staleWhileRevalidate`, `staleIfError` or `revalidate` keep it. A result that nothing keeps is evicted. Loads
+ * in flight are treated as by `invalidateTags`. O(expired results).
+ *
+ * @returns the number of results that have one of the tags. One that stays counts again the next time.
+ * @throws ArgumentError when a tag is not a string; nothing is expired then. An error that a listener or a clock throws
+ * reaches the caller after everything is expired.
+ * @example expireTags('user:1', 'team:7')
+ */
+export function expireTags(...tags: readonly string[]): number {
+  return endTagged(tags, (holder) => holder.expireTagged?.(tags) ?? removeTagged(holder, tags));
+}
+
+function removeTagged(holder: SharedHolder, tags: readonly string[]): number {
+  return tags.reduce((count, tag) => count + holder.removeTagged(tag), 0);
+}
+
+/** Has each cache that has a result with one of the tags end such results, and then tell its listeners. Returns their number. */
+function endTagged(tags: readonly string[], end: (holder: SharedHolder, tags: readonly string[]) => number): number {
   for (const tag of tags) {
     if (typeof tag !== 'string') throw new ArgumentError(mismatch('tag', 'a string', tag));
   }
   recordInvalidation(tags);
-  let evicted = 0;
-  const holdings = tags.flatMap((tag) => holdersOf(tag).map((holder) => ({ holder, tag })));
-  const holders = new Set(holdings.map(({ holder }) => holder));
-  const removals = holdings.map(({ holder, tag }) => () => {
-    evicted += holder.removeTagged(tag);
+  let ended = 0;
+  const holders = [...new Set(tags.flatMap(holdersOf))];
+  const ends = holders.map((holder) => () => {
+    ended += end(holder, tags);
   });
-  callAll([...removals, ...[...holders].map((holder) => () => holder.flushEvictions())]);
-  return evicted;
+  callAll([...ends, ...holders.map((holder) => () => holder.flushEvictions())]);
+  return ended;
 }

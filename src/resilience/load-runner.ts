@@ -200,7 +200,7 @@ function recover(
   try {
     refresh();
     const now = cache.now();
-    if (isCurrent && load.origin !== 'refresh') rememberFailure(cache, load, error, now);
+    if (isCurrent && !load.isOutdated && load.origin !== 'refresh') rememberFailure(cache, load, error, now);
     entry = standIn(cache, load.key, now);
     // Callers that await a verdict are not counted here, because they call again.
     if (entry?.isFresh(now) === false) {
