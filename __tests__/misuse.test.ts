@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { transformSync } from '@babel/core';
 import { expect, test } from '@jest/globals';
 import {
@@ -16,6 +17,7 @@ import {
   puts,
 } from 'memokit';
 import ts from 'typescript';
+import { FOREIGN_NAMES } from '../src/definition/foreign-names.js';
 import { error } from './support/error.js';
 
 /** Every message that a mistake meets, with its code. The types forbid most of them, hence the casts. */
@@ -41,12 +43,12 @@ const options: [title: string, options: unknown, message: string][] = [
   ['null as capacity', { capacity: null }, `${EXPECTED_CAPACITY}null`],
   ['a clock without now', { clock: {} }, 'clock: expected a function, or an object with now(), but got: object'],
   ['an array for options', [[1, 2]], 'options: expected an object, but got: array'],
-  ['a number for options', 5, 'options: expected an object, but got: number 5'],
   ['null for options', null, 'options: expected an object, but got: null'],
 ];
 
 const NAMES =
   'capacity ttl key per name when on clock tags staleWhileRevalidate staleIfError revalidate refreshAhead jitter errorTtl timeout softTimeout signal many batchBy freeze waitUntil weigh';
+const EXPECTED_EXAMPLE = 'options: expected an object, such as ';
 const EXPECTED_TIMER = "expected a number above 0, at most 2147483647, or Infinity, or a text such as '90s', but got: ";
 const EXPECTED_DURATION = "expected a number from 0, or a text such as '90s', but got: ";
 const EXPECTED_TTL = "expected a number above 0, or a text such as '90s', or a function, but got: ";
@@ -61,6 +63,7 @@ const lruOptions: typeof options = [
   ...ttls.map(([title, ttl, shown]): (typeof options)[0] => [
     ...([title, { ttl }, `ttl: expected a number above 0, but got: ${shown}`] as const),
   ]),
+  ['a number for options', 5, 'options: expected an object, but got: number 5'],
   ['an unknown option', { max: 5 }, 'options: expected capacity ttl clock weigh onEvict, but got: string max'],
   ['a weigh that is none', { weigh: 1 }, 'weigh: expected a function, but got: number 1'],
   ['an onEvict that is none', { onEvict: {} }, 'onEvict: expected a function, but got: object'],
@@ -71,7 +74,8 @@ const callOptions: typeof options = [
   ...ttls.map(([title, ttl, shown]): (typeof options)[0] => [
     ...([title, { ttl }, `ttl: ${EXPECTED_TTL}${shown}`] as const),
   ]),
-  ['an unknown option', { max: 5 }, `options: expected ${NAMES}, but got: string max`],
+  ['an unknown option', { maks: 5 }, `options: expected ${NAMES}, but got: string maks`],
+  ['a number for options', 1000, `${EXPECTED_EXAMPLE}{ ttl: 1000 } or { capacity: 1000 }, but got: number 1000`],
   ['a text as key', { key: 'id' }, 'key: expected a function, but got: string id'],
   ['an unknown per', { per: 'user' }, "per: expected 'instance' or 'class', but got: string user"],
   ['a number as name', { name: 5 }, 'name: expected a string, but got: number 5'],
@@ -147,10 +151,10 @@ for (const [title, bad, message] of [...options, ...callOptions]) {
 test('memoize.many refuses options that are no object, and those that memoize refuses', () => {
   const many = (bad: unknown) => () => call(memoize.many, async () => [], bad);
   for (const [bad, message] of [
-    [60_000, 'options: expected an object, but got: number 60000'],
+    [60_000, `${EXPECTED_EXAMPLE}{ ttl: 1000 } or { capacity: 1000 }, but got: number 60000`],
     [null, 'options: expected an object, but got: null'],
     [[], 'options: expected an object, but got: array'],
-    [() => ({}), 'options: expected an object, but got: function'],
+    [() => ({}), `${EXPECTED_EXAMPLE}{ key: (id) => id }, but got: function`],
     [{ ttl: -1 }, `ttl: ${EXPECTED_TTL}number -1`],
   ]) {
     expect(many(bad)).toThrow(error({ code: 'MEMOKIT_BAD_OPTION', message: message as string }));
@@ -535,6 +539,77 @@ test('cached without parentheses says to write them', () => {
   expect(() => call(cached, method, { kind: 'method', name: 'm' })).toThrow('write @cached()');
   expect(() => call(cached, {}, 'm', { value: method })).toThrow('write @cached()');
   expect(() => call(cached, class {})).toThrow('write @cached()');
+});
+
+test('a function in the place of options is refused, with what to write', () => {
+  const message = `${EXPECTED_EXAMPLE}{ key: (id) => id }, but got: function`;
+  expect(wrap(method)).toThrow(error({ code: 'MEMOKIT_BAD_OPTION', message }));
+  for (const fn of [method, class {}]) {
+    const hint =
+      '@cached needs parentheses: write @cached() on a method, @cached({ key: fn }) for a key of its own, and memoize(fn) for a function';
+    expect(() => call(cached, fn)).toThrow(error({ code: 'MEMOKIT_BAD_PLACE', message: hint }));
+  }
+});
+
+/** The words of other libraries, each with the memokit word that its message must begin with. */
+const FOREIGN_WORDS = {
+  max: 'capacity',
+  maxSize: 'capacity',
+  maximumSize: 'capacity',
+  maxsize: 'capacity',
+  maxAge: 'ttl, in milliseconds',
+  expiring: 'ttl, in milliseconds',
+  ttlSeconds: 'ttl, in milliseconds instead of seconds',
+  staleTime: 'ttl, in milliseconds',
+  grace: 'staleIfError, in milliseconds',
+  stale: 'staleWhileRevalidate, in milliseconds',
+  swr: 'staleWhileRevalidate, in milliseconds',
+  allowStale: 'staleWhileRevalidate, in milliseconds',
+  hardTimeout: 'timeout, in milliseconds',
+  preFetch: 'refreshAhead, the fraction of ttl that has passed instead of the one that is left',
+  cacheKey: 'key',
+  normalizer: 'key',
+  resolver: 'key',
+  serialize: 'key',
+  hashFunction: 'key',
+  isCacheable: 'when',
+  condition: 'bypass, which says what not to cache',
+  unless: 'when, which says what to store',
+  shouldCache: 'when',
+  forceFresh: 'cacheOf(…).refresh(…)',
+  forceRefresh: 'cacheOf(…).refresh(…)',
+  dispose: 'on.evict',
+  onEvict: 'on.evict',
+  onEviction: 'on.evict',
+  updateAgeOnGet: 'idle, in milliseconds',
+  sizeCalculation: 'weigh',
+};
+
+for (const [word, known] of Object.entries(FOREIGN_WORDS)) {
+  test(`memoize and cached say what memokit calls the option of another library: ${word}`, () => {
+    const message = expect.stringContaining(`${word}: not an option; memokit calls it ${known}`);
+    const refusal = error({ code: 'MEMOKIT_BAD_OPTION', message });
+    const bad = { name: 'square', [word]: 5 };
+    for (const use of [wrap(bad), decorate(bad), () => call(memoize.with, bad), () => call(cached.with, bad)])
+      expect(use).toThrow(refusal);
+    expect(() => call(memoize.many, method, bad)).toThrow(refusal);
+    expect(() => call(cachedProxy, { method }, { method: bad })).toThrow(`method: ${word}: not an option`);
+    expect(wrap({ on: { [word]: method } })).toThrow(refusal);
+  });
+}
+
+test('each word that the table of foreign words recommends exists in memokit, and none of the foreign words does', () => {
+  const words = Object.values(FOREIGN_NAMES).flatMap((names) => names.split(' '));
+  expect(words.sort()).toEqual(Object.keys(FOREIGN_WORDS).sort());
+  const namesIn = (file: string, pattern: RegExp) =>
+    [...readFileSync(file, 'utf8').matchAll(pattern)].map(([, name]) => name!);
+  const options = namesIn('src/definition/options.ts', /^ {2}readonly (\w+)\?:/gm);
+  const events = namesIn('src/definition/options.ts', /^ {8}readonly (\w+)\?:/gm).map((name) => `on.${name}`);
+  const methods = namesIn('src/memoize/call-cache.ts', /^ {2}(\w+)\(/gm).map((name) => `cacheOf(…).${name}(…)`);
+  expect(events).toContain('on.hit');
+  expect(words.filter((word) => options.includes(word))).toEqual([]);
+  const recommended = Object.keys(FOREIGN_NAMES).map((known) => known.split(',')[0]!);
+  expect(recommended.filter((name) => ![...options, ...events, ...methods].includes(name))).toEqual([]);
 });
 
 test('cached refuses what is cached already, whatever stands between', () => {

@@ -83,12 +83,15 @@ export interface Cached<Defaults extends CachedOptions = CachedOptions> {
 export const cached: Cached = /* @__PURE__ */ presettable((preset) => {
   function cached(options: CachedOptions = {}, ...misuse: unknown[]): unknown {
     if (misuse.length > 0 || typeof options === 'function' || tagOf(options) === '[object Descriptor]')
-      throw new PlacementError('@cached needs parentheses: write @cached()');
+      throw new PlacementError(`@cached needs parentheses: write @cached()${misuse.length > 0 ? '' : NO_FUNCTION}`);
     const resolved = resolveOptions(options, preset);
     return (...call: unknown[]): unknown => adapt(CACHED, call, (target) => cachedMember(target, resolved));
   }
   return cached;
 }) as Cached;
+
+/** The hint for a function in the place of options. */
+const NO_FUNCTION = ' on a method, @cached({ key: fn }) for a key of its own, and memoize(fn) for a function';
 
 /** Puts a cache in front of a member. */
 function cachedMember(target: Target, options: ResolvedOptions): Fn {

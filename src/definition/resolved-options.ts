@@ -6,6 +6,7 @@ import { type Duration, durationOf } from '../time/duration.js';
 import { LONGEST_TIMER } from '../time/timer.js';
 import { ownOptions, requireFunction, requireOption } from '../validate.js';
 import type { SignalPicker } from './caller-signal.js';
+import { refuseBare, refuseForeign } from './foreign-names.js';
 import type { CachedOptions } from './options.js';
 
 /** The options of one definition, checked and completed with their defaults. */
@@ -90,6 +91,8 @@ export function asyncOptionOf(options: ResolvedOptions): string | undefined {
  */
 export function givenOptions(options: CachedOptions, preset?: CachedOptions): CachedOptions {
   const names = keysOf(DEFAULTS) as (keyof CachedOptions)[];
+  refuseBare(options);
+  refuseForeign(options);
   const own = ownOptions(options, names.join(' ')) as Record<string, unknown>;
   for (const name of names) if (own[name] === undefined) delete own[name];
   if (own.on !== undefined) own.on = listenersOf(own.on as ResolvedOptions['on']);
@@ -162,6 +165,7 @@ function requireTogether(options: ResolvedOptions, hasTtl: boolean): void {
 
 /** Checks the listeners, and returns a copy of them. */
 function listenersOf(on: ResolvedOptions['on']): ResolvedOptions['on'] {
+  refuseForeign(on);
   const listeners = ownOptions(on, 'hit miss evict error', 'on');
   for (const [event, listener] of entriesOf(listeners)) requireFunction(`on.${event}`, listener);
   return listeners;
