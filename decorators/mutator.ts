@@ -24,11 +24,12 @@ export interface MutatorDecorator<Callbacks extends MutatorCallbacks = MutatorCa
   ): Verdict<Tried, Callbacks, T, TypedPropertyDescriptor<T> | void>;
 }
 
-/** The callbacks of a mutator that takes `Args`: the argument function, which may get the result first, and `when`. */
+/** The callbacks of a mutator that takes `Args`: the argument function, which may get the result first, `when` and `defer`. */
 export interface MutatorCallbacks<Args extends readonly unknown[] = any> {
   readonly argumentFunction?: (this: any, ...args: Args) => unknown;
   readonly argumentFunctionByResult?: (this: any, result: any, ...args: Args) => unknown;
   readonly when?: (this: any, result: any, ...args: Args) => unknown;
+  readonly defer?: (this: any, apply: () => void, ...args: Args) => unknown;
 }
 
 /**
@@ -40,14 +41,15 @@ export type CallbacksOf<T, G> = 0 extends 1 & T
     ? { readonly argumentFunction: F }
     : G extends readonly [any, infer F extends Fn, infer Options]
       ? Options extends { readonly by: 'result' }
-        ? { readonly argumentFunctionByResult: F } & WhenOf<Options>
-        : { readonly argumentFunction: F } & WhenOf<Options>
+        ? { readonly argumentFunctionByResult: F } & AmongOptions<Options>
+        : { readonly argumentFunction: F } & AmongOptions<Options>
       : G extends readonly [...any, infer Options]
-        ? WhenOf<Options>
+        ? AmongOptions<Options>
         : MutatorCallbacks
   : MutatorCallbacks;
 
-type WhenOf<Options> = Options extends { readonly when: infer F extends Fn } ? { readonly when: F } : object;
+type AmongOptions<Options> = (Options extends { readonly when: infer F extends Fn } ? { readonly when: F } : object) &
+  (Options extends { readonly defer: infer F extends Fn } ? { readonly defer: F } : object);
 
 /**
  * The names of members of `T` (of any members, if `T` is `any`) and a function that returns arguments that each of them

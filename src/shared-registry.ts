@@ -41,8 +41,8 @@ export interface SharedReceivers {
   readonly sharing: 'one' | 'instance' | 'class';
   /**
    * Returns the `CallCache` of a receiver; `undefined` if the copy was bundled without `cacheOf`. The `CallCache` is an object
-   * of the copy that made the definition. Its methods `watch`, `deletion`, `replacement` and `takes`, which other copies call
-   * for `@evicts` and `@puts`, are part of this format.
+   * of the copy that made the definition. Its methods `watch`, `named` and `takes`, which other copies call for `@evicts` and
+   * `@puts`, and the methods of what `named` returns, are part of this format.
    */
   cacheOf(receiver: unknown): object | undefined;
 }

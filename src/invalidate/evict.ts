@@ -1,7 +1,6 @@
-import type { CallCache } from '../memoize/call-cache.js';
 import { parseDecoratorArguments } from './decorator-arguments.js';
 import { resolveEvictsOptions } from './options.js';
-import { clearings, type OnStart, Rule, type Step } from './rule.js';
+import { type OnStart, Rule } from './rule.js';
 
 /** Makes the rule of `@evicts`, which evicts one call, or every call, of the named members. */
 export function evictionRule(given: readonly unknown[]): Rule {
@@ -12,15 +11,13 @@ export function evictionRule(given: readonly unknown[]): Rule {
 class EvictionRule extends Rule {
   override bind(receiver: unknown, args: readonly unknown[]): OnStart {
     const named = this.cachesOf(receiver);
-    const caches = named.flat();
-    // The steps are found now, before the mutator or its caller can change the arguments.
-    const bound = this.isByResult ? undefined : evictions(caches, this.callOf(receiver, args));
+    const nameCalls = (result?: unknown) => {
+      const call = this.callOf(receiver, args, result);
+      return named.flat().map((cache) => cache.named(call));
+    };
+    // The calls are named now, before the mutator or its caller can change the arguments.
+    const bound = this.isByResult ? undefined : nameCalls();
     return () => (result) => () =>
-      this.apply(receiver, args, result, named, () => bound ?? evictions(caches, this.callOf(receiver, args, result)));
+      this.apply(receiver, args, result, named, () => this.eviction(bound ?? nameCalls(result)));
   }
-}
-
-function evictions(caches: readonly CallCache[], call: readonly unknown[] | undefined): Step[] {
-  if (call === undefined) return clearings(caches);
-  return caches.map((cache) => cache.deletion(call));
 }

@@ -1,3 +1,4 @@
+import { entriesOf } from '../platform.js';
 import { ownOptions, requireFunction, requireOption } from '../validate.js';
 
 /**
@@ -21,6 +22,23 @@ export interface PutsOptions<This = any> {
    * @example puts<Users>('get', (user) => [user.id], { by: 'result' })
    */
   readonly by?: 'arguments' | 'result' | undefined;
+  /**
+   * Whether to expire entries instead of deleting them: the old value stays for as long as `staleWhileRevalidate`,
+   * `staleIfError` or `revalidate` of the cached member keep it. Also where a result cannot be put.
+   * @default false
+   * @example evicts<Users>('get', (user) => [user.id], { soft: true })
+   */
+  readonly soft?: boolean | undefined;
+  /**
+   * A function that is given what is to be done to the caches, and the mutator's arguments, and has it done later: when a
+   * transaction is committed, say. Until `apply` is called, entries stay as they are. If it is never called, as after a
+   * rollback, nothing is changed. Loads in flight are fenced when the mutator succeeds, and again by `apply`. `apply`
+   * works once, and throws what listeners throw. If the function throws, the changes are made at once, and the caller of
+   * the mutator gets the error. What it returns is ignored. It cannot be combined with `before`.
+   * @default the changes are made when the mutator succeeds
+   * @example evicts<Users>('get', (user) => [user.id], { defer: (apply, user, tx) => tx.afterCommit(apply) })
+   */
+  readonly defer?: ((this: This, apply: () => void, ...args: any[]) => void) | undefined;
 }
 
 /** The options of `evicts`. */
@@ -37,20 +55,24 @@ export interface EvictsOptions<This = any> extends PutsOptions<This> {
 
 /** Checks the options of `puts`. @throws OptionError that names the first option that breaks `PutsOptions`. */
 export function resolvePutsOptions(options: PutsOptions): PutsOptions {
-  return resolve(options, 'when by');
+  return resolve(options, 'when by soft defer');
 }
 
 /** Checks the options of `evicts`. @throws OptionError that names the first option that breaks `EvictsOptions`. */
 export function resolveEvictsOptions(options: EvictsOptions): EvictsOptions {
-  return resolve(options, 'when by before');
+  return resolve(options, 'when by before soft defer');
 }
 
 function resolve(options: EvictsOptions, known: string): EvictsOptions {
   const own = ownOptions(options, known);
-  const { when, by, before } = own;
+  const { when, by, before, soft, defer } = own;
   requireFunction('when', when);
+  requireFunction('defer', defer);
   requireOption([undefined, 'arguments', 'result'].includes(by), 'by', "'arguments' or 'result'", by);
-  requireOption(before === undefined || typeof before === 'boolean', 'before', 'a boolean', before);
+  for (const [option, given] of entriesOf({ before, soft })) {
+    requireOption(given === undefined || typeof given === 'boolean', option, 'a boolean', given);
+  }
   requireOption(!before || by !== 'result', 'by', "'arguments' when before is true", by);
+  requireOption(!before || defer === undefined, 'defer', 'none when before is true', defer);
   return own;
 }

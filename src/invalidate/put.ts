@@ -1,7 +1,7 @@
 import { ArgumentError, mismatch } from '../errors.js';
 import { parseDecoratorArguments } from './decorator-arguments.js';
 import { resolvePutsOptions } from './options.js';
-import { type OnStart, Rule } from './rule.js';
+import { type OnStart, type Plan, Rule } from './rule.js';
 
 /** Makes the rule of `@puts`, which stores the mutator's result as the result of one call of the named members. */
 export function putRule(given: readonly unknown[]): Rule {
@@ -18,18 +18,28 @@ class PutRule extends Rule {
       const watched = named.flatMap(([nearest, ...others]) => {
         return nearest === undefined ? [] : { nearest, others, isUntouched: nearest.watch() };
       });
+      const look = () => watched.map(({ isUntouched }) => isUntouched());
       return (result, isAwaited) => {
         // A change of the cache while the mutator ran may be newer than the mutator's result.
-        const chains = watched.map(({ isUntouched, ...chain }) => ({ ...chain, puts: isUntouched() }));
-        const steps = () => {
+        const untouched = look();
+        const plan = (): Plan => {
           const call = this.callOf(receiver, args, result)!;
-          return chains.flatMap(({ nearest, others, puts }) => {
-            const isPut = puts && nearest.takes(isAwaited);
-            const first = isPut ? nearest.replacement(call, result) : nearest.deletion(call);
-            return [first, ...others.map((cache) => cache.deletion(call))];
-          });
+          const chains = watched.map(({ nearest, others }) => ({
+            nearest,
+            first: nearest.named(call),
+            others: others.map((cache) => cache.named(call)),
+          }));
+          const steps = () => {
+            // So may a change between the mutator's success and now.
+            const puts = this.isDeferred ? look() : untouched;
+            return chains.flatMap(({ nearest, first, others }, i) => [
+              () => (puts[i] && nearest.takes(isAwaited) ? first.put(result, this.isSoft) : first.evict(this.isSoft)),
+              ...this.eviction(others).steps(),
+            ]);
+          };
+          return { calls: chains.flatMap(({ first, others }) => [first, ...others]), steps };
         };
-        return () => this.apply(receiver, args, result, named, steps);
+        return () => this.apply(receiver, args, result, named, plan);
       };
     };
   }

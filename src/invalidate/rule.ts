@@ -2,6 +2,7 @@ import { callAll, throwAfter } from '../call-all.js';
 import { ArgumentError, mismatch } from '../errors.js';
 import { cachesOf } from '../memoize/cache-of.js';
 import type { CallCache } from '../memoize/call-cache.js';
+import type { NamedCall } from '../memoize/named-call.js';
 import { isArray } from '../platform.js';
 import { refusePromise } from '../promise.js';
 import type { DecoratorArguments } from './decorator-arguments.js';
@@ -19,19 +20,32 @@ export type OnSuccess = (result: unknown, isAwaited: boolean) => Step;
 /** A change of caches. */
 export type Step = () => void;
 
+/** What a rule is to do once the mutator has succeeded. */
+export interface Plan {
+  /** The calls whose results are outdated. */
+  readonly calls: readonly NamedCall[];
+  /** Returns the steps to take, as the caches are now. */
+  steps(): readonly Step[];
+}
+
 /** A rule of a mutator: it names cached members of the receiver and evicts or replaces their entries. */
 export abstract class Rule {
   /** Whether the rule is applied before the mutator runs instead of after it. */
   readonly isBefore: boolean;
   /** Whether the argument function gets the mutator's result. */
   protected readonly isByResult: boolean;
+  /** Whether entries are expired instead of deleted. */
+  protected readonly isSoft: boolean;
   readonly #names: DecoratorArguments['names'];
   readonly #args: DecoratorArguments['args'];
   readonly #when: EvictsOptions['when'];
+  readonly #defer: EvictsOptions['defer'];
 
-  constructor({ names, args }: DecoratorArguments, { before = false, by, when }: EvictsOptions) {
+  constructor({ names, args }: DecoratorArguments, { before = false, by, when, soft, defer }: EvictsOptions) {
     this.isBefore = before;
     this.isByResult = by === 'result';
+    this.isSoft = soft === true;
+    this.#defer = defer;
     this.#names = names;
     this.#args = args;
     this.#when = when;
@@ -64,9 +78,19 @@ export abstract class Rule {
     throw new ArgumentError(mismatch(`the arguments of ${this.#names.map(String).join(', ')}`, 'an array', call));
   }
 
+  /** Whether the changes are made later than the mutator succeeds. */
+  protected get isDeferred(): boolean {
+    return this.#defer !== undefined;
+  }
+
+  /** The plan to evict calls. */
+  protected eviction(calls: readonly NamedCall[]): Plan {
+    return { calls, steps: () => calls.map((call) => () => call.evict(this.isSoft)) };
+  }
+
   /**
-   * Applies the rule, unless `when` says that this success does not count. If finding the steps throws after the
-   * mutator has run, all caches of the rule are cleared, because one of their results is outdated but it is not known
+   * Applies the rule, unless `when` says that this success does not count. If finding the plan throws after the mutator
+   * has run, every call of the rule's caches is evicted, because one of their results is outdated but it is not known
    * which.
    */
   protected apply(
@@ -74,25 +98,46 @@ export abstract class Rule {
     args: readonly unknown[],
     result: unknown,
     named: readonly (readonly CallCache[])[],
-    steps: () => readonly Step[],
+    findPlan: () => Plan,
   ): void {
-    let found: readonly Step[];
-    let late: readonly CallCache[] = [];
+    // A member that was first called while the mutator ran is known then. What it has stored may be outdated.
+    const findLate = () =>
+      this.#everyCall(
+        this.#names.flatMap((name, i) => (named[i]!.length > 0 ? [] : cachesOf(receiver as object, name))),
+      );
+    let plan: Plan;
     try {
-      // A member that was first called while the mutator ran is known now. What it has stored may be outdated.
-      late = this.#names.flatMap((name, i) => (named[i]!.length > 0 ? [] : cachesOf(receiver as object, name)));
       const counts: unknown = this.#when === undefined || this.#when.call(receiver, result, ...args);
       refusePromise('when', counts);
-      found = counts ? [...steps(), ...clearings(late)] : [];
+      if (!counts) return;
+      plan = findPlan();
     } catch (error) {
       if (this.isBefore) throw error;
-      throwAfter(() => callAll(clearings([...named.flat(), ...late])), error);
+      throwAfter(() => this.#carryOut(receiver, args, this.#everyCall(named.flat()), findLate), error);
     }
-    callAll(found);
+    this.#carryOut(receiver, args, plan, findLate);
   }
-}
 
-/** Returns the steps that evict every call from caches. */
-export function clearings(caches: readonly CallCache[]): Step[] {
-  return caches.map((cache) => () => cache.clear());
+  /** Carries a plan out, or has `defer` do so later. Loads are fenced at both moments: they may have read what was there before. */
+  #carryOut(receiver: unknown, args: readonly unknown[], { calls, steps }: Plan, findLate: () => Plan): void {
+    let isDone = false;
+    const carryOut = () => {
+      if (isDone) return;
+      isDone = true;
+      callAll([...steps(), () => callAll(findLate().steps())]);
+    };
+    if (this.#defer === undefined) carryOut();
+    else {
+      try {
+        for (const call of [...calls, ...findLate().calls]) call.fence();
+        this.#defer.call(receiver, carryOut, ...args);
+      } catch (error) {
+        throwAfter(carryOut, error);
+      }
+    }
+  }
+
+  #everyCall(caches: readonly CallCache[]): Plan {
+    return this.eviction(caches.map((cache) => cache.named()));
+  }
 }

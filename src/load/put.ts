@@ -34,14 +34,20 @@ export function put(cache: ReceiverCache, key: CallKey, args: readonly unknown[]
   cache.flushEvictions();
 }
 
-/** Stores a value that the source has now, and that is no promise. Where it cannot be stored, no older one stays. */
-export function replace(cache: ReceiverCache, key: CallKey, args: readonly unknown[], value: unknown): void {
+/** Stores a value that the source has now, and that is no promise. Where it cannot be stored, `evict` ends the older one. */
+export function replace(
+  cache: ReceiverCache,
+  key: CallKey,
+  args: readonly unknown[],
+  value: unknown,
+  evict: () => void,
+): void {
   cache.clearIfOutdated();
   cache.countChange();
   try {
     storeGiven(cache, key, args, value);
   } catch (error) {
-    throwAfter(() => cache.delete(key), error);
+    throwAfter(evict, error);
   }
   cache.flushEvictions();
 }

@@ -8,8 +8,8 @@ import { type CallKey, callKeyOf, publicKeyOf } from '../key/call-key.js';
 import { identityPlaces } from '../key/identity-places.js';
 import { type Key, requireArguments } from '../key/key.js';
 import type { Loader } from '../load/loader.js';
-import { replace } from '../load/put.js';
 import { type CallResult, resultOfCall } from './call-result.js';
+import { everyCall, type NamedCall, namedCall } from './named-call.js';
 
 /** The answer of `explain`: how a call with these arguments would be answered now. */
 export interface Explanation {
@@ -49,7 +49,7 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
     this.#cache = cache;
   }
 
-  // The next four are for the rules of mutators only. Mutators of another copy of memokit call them too, so they keep their
+  // The next three are for the rules of mutators only. Mutators of another copy of memokit call them too, so they keep their
   // meaning across minor versions. The published types do not have them.
 
   /**
@@ -60,20 +60,9 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
     return watch(this.#cache);
   }
 
-  /** Returns a function that deletes the entry of a call, under the key that the arguments have now. @internal */
-  deletion(args: readonly unknown[]): () => boolean {
-    const key = this.#keyOf(args);
-    return () => this.#cache.delete(key);
-  }
-
-  /**
-   * Returns a function that stores the value that the source has now, under the key that the arguments have now. If the
-   * value cannot be stored, the older entry is removed.
-   * @internal
-   */
-  replacement(args: readonly unknown[], value: unknown): () => void {
-    const key = this.#keyOf(args);
-    return () => replace(this.#cache, key, args, value);
+  /** Names a call, under the key that the arguments have now, or every call without arguments. @internal */
+  named(args?: readonly unknown[]): NamedCall {
+    return args === undefined ? everyCall(this.#cache) : namedCall(this.#cache, this.#keyOf(args), args);
   }
 
   /**
