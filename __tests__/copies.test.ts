@@ -222,6 +222,17 @@ test('setWaitUntil of one copy is the default of another', () => {
   expect(work).toHaveLength(1);
 });
 
+test('a class that is registered with one copy has its value in the keys of another, and is not registered twice', () => {
+  class Money {
+    constructor(readonly amount: number) {}
+  }
+  const get = one.memoize((money: Money) => ({ money }));
+  other.registerCacheKey(Money, ({ amount }) => amount);
+  const first = get(new Money(1));
+  expect([get(new Money(1)) === first, get(new Money(2)) === first]).toEqual([true, false]);
+  expect(() => one.registerCacheKey(Money, () => 1)).toThrow(expect.objectContaining({ code: 'MEMOKIT_BAD_ARGUMENT' }));
+});
+
 /** Runs an ES module in a process of its own, and returns the lines that it prints. */
 function node(program: string, cwd = process.cwd()): string[] {
   const flags = ['--input-type=module', '-'];

@@ -1,9 +1,12 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { keyOf } from 'memokit';
-import { args } from './support/arguments.js';
-import { equal } from './support/equality.js';
+import { keyOf, registerCacheKey } from 'memokit';
+import { args, Hidden } from './support/arguments.js';
+import { equal, registered } from './support/equality.js';
 import { strict } from './support/strict.js';
+
+registered.push([Hidden, ({ content }) => content]);
+for (const [Class, key] of registered) registerCacheKey(Class, key);
 
 /** Random pairs are seldom equal, so there are many of them. */
 const RUNS = fc.readConfigureGlobal().numRuns ?? 100;

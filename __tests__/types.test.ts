@@ -1,5 +1,12 @@
 import { test } from '@jest/globals';
+import { Big } from 'big.js';
+import { BigNumber } from 'bignumber.js';
+import { ObjectId } from 'bson';
+import dayjs from 'dayjs';
+import { Decimal } from 'decimal.js';
 import { expectTypeOf } from 'expect-type';
+import Long from 'long';
+import { DateTime } from 'luxon';
 import {
   type CachedOptions,
   type CacheEvent,
@@ -13,6 +20,7 @@ import {
   LruCache,
   memoize,
   puts,
+  registerCacheKey,
 } from 'memokit';
 
 /** What the compiler promises; `tsc` runs these in both dialects, jest only lists them. */
@@ -430,4 +438,26 @@ test('what evicts and puts name is checked against the class, and so are the arg
   void (() => evicts('anything', (id: string) => id));
   // @ts-expect-error there is nothing to put before
   void (() => puts<Store>('get', (id) => [id], { before: true }));
+});
+
+test('the function for a registered class sees an instance of it', () => {
+  void (() => {
+    registerCacheKey(Decimal, (n) => expectTypeOf(n).toEqualTypeOf<Decimal>());
+    registerCacheKey(BigNumber, (n) => expectTypeOf(n).toEqualTypeOf<BigNumber>());
+    registerCacheKey(Big, (n) => expectTypeOf(n).toEqualTypeOf<Big>());
+    registerCacheKey(Long, (n) => expectTypeOf(n).toEqualTypeOf<Long>());
+    registerCacheKey(ObjectId, (id) => expectTypeOf(id).toEqualTypeOf<ObjectId>());
+    // Its constructor is private.
+    registerCacheKey(DateTime, (date) => expectTypeOf(date).toEqualTypeOf<DateTime<any>>());
+    // It is a function that makes instances of a hidden class.
+    registerCacheKey(dayjs, (date) => expectTypeOf(date).toEqualTypeOf<dayjs.Dayjs>());
+    abstract class Shape {
+      abstract area(): number;
+    }
+    registerCacheKey(Shape, (shape) => expectTypeOf(shape).toEqualTypeOf<Shape>());
+    // @ts-expect-error there is no such member
+    registerCacheKey(Decimal, (n) => n.digits);
+    // @ts-expect-error an instance is no class
+    registerCacheKey(new Decimal(1), () => 1);
+  });
 });

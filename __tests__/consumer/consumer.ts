@@ -10,6 +10,7 @@ import {
   loadSignal,
   memoize,
   puts,
+  registerCacheKey,
 } from 'memokit';
 import { type Cached, cached as cachedToo, evicts as evictsToo } from 'memokit/decorators';
 import { clearBetweenTests, isolate } from 'memokit/testing';
@@ -473,3 +474,56 @@ export function forget<T extends User>(repository: Repository<T>, user: T): bool
 export function readOften<T extends User>(repository: Repository<T>): Repository<T> {
   return cachedProxy(repository, { has: { key: (user) => user.id } });
 }
+
+/** Classes of packages, as their declarations have them: abstract, with a private constructor, generic, and interfaces. */
+declare abstract class Shape {
+  abstract area(): number;
+}
+declare class Zoned<IsValid extends boolean = boolean> {
+  private constructor(config: unknown);
+  readonly isValid: IsValid;
+  toMillis(): number;
+}
+declare class Range<T> {
+  protected constructor(from: T, to: T);
+  readonly size: number;
+}
+interface Big {
+  readonly c: number[];
+}
+interface BigConstructor {
+  new (value: number): Big;
+  (value: number): Big;
+  (): BigConstructor;
+}
+declare const Big: BigConstructor;
+interface Day {
+  format(): string;
+}
+/** A function that makes instances of a hidden class. */
+declare function day(date?: string | number): Day;
+declare function day(date: string, format: string, strict?: boolean): Day;
+class Money {
+  readonly #amount = 1;
+  equals(other: Money): boolean {
+    return this.#amount === other.#amount;
+  }
+}
+registerCacheKey(Shape, (shape) => shape.area().toFixed());
+registerCacheKey(Zoned, (zoned) => [zoned.toMillis().toFixed(), zoned.isValid]);
+registerCacheKey(Range, (range) => range.size.toFixed());
+registerCacheKey(Big, (big) => big.c.map((digit) => digit.toFixed()));
+registerCacheKey(day, (date) => date.format().trim());
+registerCacheKey(Money, (money) => money.equals(money));
+registerCacheKey(Money, ({ equals }: { equals: unknown }) => equals);
+registerCacheKey(anything, (instance: Money) => instance);
+// @ts-expect-error there is no such member
+void (() => registerCacheKey(Shape, (shape) => shape.volume()));
+// @ts-expect-error there is no such member of what has a private constructor
+void (() => registerCacheKey(Zoned, (zoned) => zoned.toSeconds()));
+// @ts-expect-error there is no such member of what the function makes
+void (() => registerCacheKey(day, (date) => date.toMillis()));
+// @ts-expect-error the function is for instances of another class
+void (() => registerCacheKey(Money, (shape: Shape) => shape.area()));
+// @ts-expect-error the function is required
+void (() => registerCacheKey(Money));

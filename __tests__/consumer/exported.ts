@@ -1,4 +1,16 @@
-import { cached, cachedProxy, cacheKey, cacheOf, caches, evicts, keyOf, LruCache, memoize, puts } from 'memokit';
+import {
+  cached,
+  cachedProxy,
+  cacheKey,
+  cacheOf,
+  caches,
+  evicts,
+  keyOf,
+  LruCache,
+  memoize,
+  puts,
+  registerCacheKey,
+} from 'memokit';
 
 /** What a library exports with types that the compiler infers, so that its declarations have to name memokit's. */
 export class Service {
@@ -31,7 +43,13 @@ export const loaded = memoize.many(async (ids: readonly number[]) => ids.map(Str
 export const proxy = cachedProxy(new Service(), { get: { ttl: 5 } });
 export const lru = new LruCache<string, number>({ capacity: 3 });
 export class Lengths extends LruCache<string, number> {}
-export const toolkit = { memoize, cached, evicts, puts, cacheOf, cachedProxy, many: memoize.many };
+export const toolkit = { memoize, cached, evicts, puts, cacheOf, cachedProxy, many: memoize.many, registerCacheKey };
+export const register = registerCacheKey;
+export const registerMoney = (key: (money: Money) => string) => registerCacheKey(Money, key);
+declare class Money {
+  private constructor();
+  readonly amount: bigint;
+}
 export class Kit {
   memoize = memoize;
 }

@@ -1,4 +1,24 @@
 import * as fc from 'fast-check';
+import { cacheKey } from 'memokit';
+
+/** A class whose value is in hidden fields. `key.property.test.ts` registers it, and says so to `equality.ts`. */
+export class Hidden {
+  readonly #content: unknown;
+  constructor(content: unknown) {
+    this.#content = content;
+  }
+  get content(): unknown {
+    return this.#content;
+  }
+}
+/** A subclass of a registered class. */
+class HiddenToo extends Hidden {}
+/** A subclass that says its value itself. */
+class Told extends Hidden {
+  [cacheKey](): unknown {
+    return [this.content];
+  }
+}
 
 const registered = Symbol.for('registered');
 const unique = Symbol('unique');
@@ -84,6 +104,9 @@ const { value } = fc.letrec<{ value: unknown }>((tie) => ({
       return form;
     }),
     fc.constantFrom('de', 'de-u-co-phonebk').map((tag) => new Intl.Locale(tag)),
+    fc
+      .tuple(fc.constantFrom(Hidden, HiddenToo, Told), tie('value'))
+      .map(([Class, content]): unknown => new Class(content)),
   ),
 }));
 
