@@ -1,15 +1,15 @@
 /** The command that finds the facts: tries every case on every peer and prints the table. */
 import { parseArgs } from 'node:util';
+import { peersOf, TOPICS } from './facts/questions.mjs';
 import { misuse, requirePath, versionOf } from './install.mjs';
 import { machine } from './machine.mjs';
 
-const TOPICS = ['calls', 'sources'];
+const USAGE = `Usage: node facts.mjs [calls] [sources] [migrate] [--peer NAME] [--json]
 
-const USAGE = `Usage: node facts.mjs [calls] [sources] [--peer NAME] [--json]
-
-Tries what memokit and its peers do, and prints a Markdown table for each topic:
-calls (what a memoized function does when it is called) and
-sources (what callers get when the source behind a cache is slow, fails or changes).
+Tries what memokit and its peers do, and prints Markdown tables for each topic:
+calls (what a memoized function does when it is called),
+sources (what callers get when the source behind a cache is slow, fails or changes) and
+migrate (what changes for those who come to memokit: the tables of docs/migrate.md).
 
   --peer NAME  try this one only
   --json       print the findings as JSON instead
@@ -26,25 +26,20 @@ if (help) {
 }
 
 async function report() {
-  const [{ questionsOf }, { findingsOf }, { tableOf }] = await Promise.all([
-    import('./facts/questions.mjs'),
-    import('./facts/findings.mjs'),
-    import('./facts/table.mjs'),
-  ]);
+  const [{ findingsOf }, { tablesOf }] = await Promise.all([import('./facts/findings.mjs'), import('./facts/table.mjs')]);
   const tables = [];
   for (const topic of topics) {
-    const { cases, peers } = await questionsOf(topic);
     const columns = [];
     // One after the other, since some cases wait for the time to pass.
-    for (const peer of peers.filter(({ name }) => only === undefined || name === only)) {
-      const findings = await findingsOf(topic, peer, cases.length);
-      columns.push({ name: peer.name, version: versionOf(peer.package ?? peer.name), findings });
+    for (const peer of (await peersOf(topic)).filter(({ name }) => only === undefined || name === only)) {
+      const version = versionOf(peer.package ?? peer.name);
+      columns.push({ name: peer.name, version, titles: peer.cases.map(({ title }) => title), findings: await findingsOf(topic, peer) });
     }
-    if (columns.length > 0) tables.push({ topic, titles: cases.map(({ title }) => title), columns });
+    if (columns.length > 0) tables.push({ topic, columns });
   }
   if (tables.length === 0) misuse(`no such peer: ${only}`);
   if (json) console.log(JSON.stringify({ machine: machine(), tables }, undefined, 2));
-  else console.log([machine(), ...tables.map(({ titles, columns }) => tableOf(titles, columns))].join('\n\n'));
+  else console.log([machine(), ...tables.flatMap(tablesOf)].join('\n\n'));
 }
 
 function options() {

@@ -7,8 +7,9 @@ import { Worker } from 'node:worker_threads';
 /** Milliseconds that one case may take. */
 const TIMEOUT = 20_000;
 
-/** The findings of a peer on all `count` cases of a topic. */
-export async function findingsOf(topic, peer, count) {
+/** The findings of a peer on all its cases of a topic. */
+export async function findingsOf(topic, peer) {
+  const count = peer.cases.length;
   const findings = [];
   while (findings.length < count) {
     const note = await follow(topic, peer, count, findings);

@@ -1,14 +1,14 @@
 /** A thread: tries the cases on one peer, from a given one on, and posts a finding for each. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { questionsOf } from './questions.mjs';
+import { peersOf } from './questions.mjs';
 
 // A promise that a peer keeps to itself and lets fail is no crash.
 process.on('unhandledRejection', () => {});
 
-const { cases, peers } = await questionsOf(workerData.topic);
+const peers = await peersOf(workerData.topic);
 const peer = peers.find(({ name }) => name === workerData.peer);
 
-for (const entry of cases.slice(workerData.from)) {
+for (const entry of peer.cases.slice(workerData.from)) {
   parentPort.postMessage(peer.reads?.[entry.title] ?? (await findingOf(entry)));
 }
 

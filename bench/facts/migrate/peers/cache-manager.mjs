@@ -1,0 +1,1 @@
+export const cacheManager = { name: 'cache-manager', cases: [] };

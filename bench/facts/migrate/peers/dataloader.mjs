@@ -1,0 +1,1 @@
+export const dataloader = { name: 'dataloader', cases: [] };

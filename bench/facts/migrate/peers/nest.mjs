@@ -1,0 +1,1 @@
+export const nest = { name: 'nest', cases: [] };
