@@ -26,14 +26,22 @@ if (help) {
 }
 
 async function report() {
-  const [{ findingsOf }, { tablesOf }] = await Promise.all([import('./facts/findings.mjs'), import('./facts/table.mjs')]);
+  const [{ findingsOf }, { tablesOf }] = await Promise.all([
+    import('./facts/findings.mjs'),
+    import('./facts/table.mjs'),
+  ]);
   const tables = [];
   for (const topic of topics) {
     const columns = [];
     // One after the other, since some cases wait for the time to pass.
     for (const peer of (await peersOf(topic)).filter(({ name }) => only === undefined || name === only)) {
       const version = versionOf(peer.package ?? peer.name);
-      columns.push({ name: peer.name, version, titles: peer.cases.map(({ title }) => title), findings: await findingsOf(topic, peer) });
+      columns.push({
+        name: peer.name,
+        version,
+        titles: peer.cases.map(({ title }) => title),
+        findings: await findingsOf(topic, peer),
+      });
     }
     if (columns.length > 0) tables.push({ topic, columns });
   }

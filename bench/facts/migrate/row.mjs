@@ -16,7 +16,9 @@ export function row({ there, does, memokit, peer, ours }) {
         try {
           await program();
         } catch (error) {
-          return `${side}: ${String(error).split(/\s*\n\s*/).join(' ')}`;
+          return `${side}: ${String(error)
+            .split(/\s*\n\s*/)
+            .join(' ')}`;
         }
       }
       return true;

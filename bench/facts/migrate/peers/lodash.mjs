@@ -131,7 +131,7 @@ export const lodash = {
     }),
     row({
       there: '`fn.name` and `fn.length`',
-      does: "They are lost: the function is `memoized`, of no parameters.",
+      does: 'They are lost: the function is `memoized`, of no parameters.',
       memokit: 'They are kept.',
       peer() {
         const { name, length } = lodashMemoize(area);

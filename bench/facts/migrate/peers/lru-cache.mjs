@@ -33,7 +33,8 @@ export const lruCache = {
     row({
       there: '`memoMethod`, and `cache.memo(key)`',
       does: 'The same for a synchronous function. A result of `undefined` is not stored: it is computed at each call.',
-      memokit: '`memoize(compute)`. `undefined` is a result like others; `when: (result) => result !== undefined` refuses it.',
+      memokit:
+        '`memoize(compute)`. `undefined` is a result like others; `when: (result) => result !== undefined` refuses it.',
       peer() {
         const compute = counted(() => undefined);
         const cache = new LRUCache({ max: 500, memoMethod: compute });
@@ -145,7 +146,8 @@ export const lruCache = {
     row({
       there: '`cache.fetch(key, { signal })`',
       does: 'The first call sets the signal for all that join it: if it aborts, they all reject.',
-      memokit: '`signal: (key, signal) => signal`: a caller that aborts rejects alone. The load is aborted when the last one has left.',
+      memokit:
+        '`signal: (key, signal) => signal`: a caller that aborts rejects alone. The load is aborted when the last one has left.',
       async peer() {
         const load = held();
         const cache = fetching(load);
@@ -197,7 +199,8 @@ export const lruCache = {
     row({
       there: '`cache.fetch(key, { forceRefresh: true })`',
       does: 'Other calls wait for the new value. If the load fails, the old one is deleted, unless `noDeleteOnFetchRejection` is set.',
-      memokit: '`cacheOf(load).refresh(key)`: other calls get the old value until the new one is there. A failure leaves it as it was.',
+      memokit:
+        '`cacheOf(load).refresh(key)`: other calls get the old value until the new one is there. A failure leaves it as it was.',
       async peer() {
         const load = held();
         const cache = fetching(load);
@@ -228,7 +231,8 @@ export const lruCache = {
     row({
       there: '`status: {}`, and `status.fetch` after the call',
       does: "It says `'hit'`, `'miss'`, `'stale'`, `'refresh'` or `'inflight'`.",
-      memokit: "`await cacheOf(load).call(key)`, and its `outcome`: `'hit'`, `'miss'`, `'stale'`, `'coalesced'` or `'bypassed'`.",
+      memokit:
+        "`await cacheOf(load).call(key)`, and its `outcome`: `'hit'`, `'miss'`, `'stale'`, `'coalesced'` or `'bypassed'`.",
       async peer() {
         const clock = time();
         const cache = fetching(async () => 1, { ttl: 1000, allowStale: true }, clock);
@@ -318,7 +322,8 @@ export const lruCache = {
     row({
       there: '`updateAgeOnGet: true`',
       does: 'Each hit begins the ttl anew: an entry that is asked for often enough is never loaded again.',
-      memokit: '`idle: 600_000` beside a `ttl`: an entry that nobody asks for ends early, and none lives beyond its ttl.',
+      memokit:
+        '`idle: 600_000` beside a `ttl`: an entry that nobody asks for ends early, and none lives beyond its ttl.',
       peer() {
         const clock = time();
         const compute = counted();

@@ -26,7 +26,7 @@ export const memoize = {
     }),
     row({
       there: '`cacheKey: JSON.stringify`',
-      does: "`undefined` is `null` in a list, a `Date` is its text, all Maps are `{}`, and the order of keys counts.",
+      does: '`undefined` is `null` in a list, a `Date` is its text, all Maps are `{}`, and the order of keys counts.',
       memokit: 'No `cacheKey`: each of these is compared by content, with its type.',
       peer() {
         const typeOf = memoizeBy((value) => `${value}`, { cacheKey: JSON.stringify });

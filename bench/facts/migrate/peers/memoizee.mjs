@@ -200,7 +200,8 @@ export const memoizee = {
     row({
       there: 'a `preFetch` that is slow, or fails',
       does: 'The old value is dropped first: calls wait for the new one, and fail with it.',
-      memokit: 'Calls get the old value until the new one is there. If the load fails, it lives to the end of its `ttl`.',
+      memokit:
+        'Calls get the old value until the new one is there. If the load fails, it lives to the end of its `ttl`.',
       peer: () =>
         inTime(async (by) => {
           const load = held();

@@ -92,7 +92,7 @@ export const pMemoize = {
     row({
       there: '`pMemoizeClear(fn)`',
       does: 'All results go, and those of every function that shares its `cache`.',
-      memokit: "`cacheOf(fn).clear()`, or `cacheOf(fn).delete(1)` for the result of `fn(1)`. Functions share no cache.",
+      memokit: '`cacheOf(fn).clear()`, or `cacheOf(fn).delete(1)` for the result of `fn(1)`. Functions share no cache.',
       async peer() {
         const cache = new Map();
         const [one, other] = [counted(async (id) => id), counted(async (id) => id)];

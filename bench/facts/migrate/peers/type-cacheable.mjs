@@ -29,7 +29,7 @@ export const typeCacheable = {
   cases: [
     row({
       there: '`@Cacheable()`',
-      does: "Needs a client, such as `useAdapter(new LRUCache(…))`. Without one nothing is cached, and nobody says so.",
+      does: 'Needs a client, such as `useAdapter(new LRUCache(…))`. Without one nothing is cached, and nobody says so.',
       memokit: '`@cached()`: each instance has a cache in memory, of 128 results.',
       async peer() {
         const get = counted(async (id) => id);
@@ -61,7 +61,8 @@ export const typeCacheable = {
     row({
       there: '`@Cacheable()` on a class with several instances',
       does: 'The instances share entries, also where the result depends on `this`.',
-      memokit: "Each instance has its own. `per: 'class'` shares them, with a `key` that holds what the result depends on.",
+      memokit:
+        "Each instance has its own. `per: 'class'` shares them, with a `key` that holds what the result depends on.",
       async peer() {
         const client = newClient();
         const make = classOf(Cacheable({ client }));
@@ -134,7 +135,8 @@ export const typeCacheable = {
     row({
       there: 'a result of `undefined` or `null`',
       does: 'It counts as no entry: the method runs again at each call.',
-      memokit: 'It is a result like others. `when: (user) => user != null` refuses it, `ttl: (user) => …` keeps it shorter.',
+      memokit:
+        'It is a result like others. `when: (user) => user != null` refuses it, `ttl: (user) => …` keeps it shorter.',
       async peer() {
         const get = counted(async (_id) => null);
         const service = instanceOf({ get: [get, Cacheable({ client: newClient() })] });

@@ -94,7 +94,8 @@ export const typescriptMemoize = {
     row({
       there: '`@MemoizeExpiring(5000)`, or `{ expiring: 5000 }`',
       does: 'Milliseconds, from the call. All objects have one time: a call with one prolongs the entry of another.',
-      memokit: '`@cached({ ttl: 5000 })`: milliseconds, from the time the value is there. Each entry has a time of its own.',
+      memokit:
+        '`@cached({ ttl: 5000 })`: milliseconds, from the time the value is there. Each entry has a time of its own.',
       peer: () =>
         withDate((clock) => {
           const get = counted(() => 1);
