@@ -16,6 +16,7 @@ const PAGES = [
   'docs/errors.md',
   'docs/guide.md',
   'docs/keys.md',
+  'docs/migrate.md',
   'docs/options.md',
   'docs/workers.md',
   'examples/README.md',
