@@ -7,6 +7,7 @@
  * - `memoize(fn, wanted)`: the memoized function.
  * - `forget(memoized)`: drops its entries.
  * - `method(prototype, name)`: memoizes a method, where that is not plain assignment.
+ * - `register(Class, valueOf)`: has instances of a class that one did not write count by a value.
  * - `decorator()`: its decorator, with the dialects that it is made for.
  * - `lacks`: what it does not offer, each with the reason.
  */
@@ -41,6 +42,7 @@ export const peers = [
     name: 'memokit',
     memoize: (fn, { capacity, ttl }) => memokit.memoize(fn, { capacity, ttl }),
     forget: (memoized) => memokit.cacheOf(memoized).clear(),
+    register: memokit.registerCacheKey,
     decorator: () => memokit.cached(),
     dialects: ['standard', 'legacy'],
     lacks: {},

@@ -1,5 +1,11 @@
 /** Key cases: which argument lists are told apart, and which share an entry. */
-import { apart, together } from './case.mjs';
+import { createRequire } from 'node:module';
+import { apart, RAN_AGAIN, together } from './case.mjs';
+
+/** A class of values that no library knows. It is a package of the repository. */
+const Decimal = createRequire(new URL('../../../package.json', import.meta.url))('decimal.js');
+
+const textOf = (decimal) => decimal.toString();
 
 const cyclic = (name) => {
   const node = { name };
@@ -52,6 +58,25 @@ export const keys = [
     [{ a: 1, b: 2 }],
     [{ b: 2, a: 1 }],
   ),
+  {
+    title: 'equal `Decimal`s of decimal.js share an entry, and different ones do not',
+    async run(peer) {
+      peer.register?.(Decimal, textOf);
+      let runs = 0;
+      const memoized = peer.memoize((price) => {
+        runs++;
+        return price.times(2).toString();
+      }, {});
+      for (const [text, double] of [
+        ['1.5', '3'],
+        ['1.50', '3'],
+        ['0.1', '0.2'],
+      ]) {
+        if ((await memoized(new Decimal(text))) !== double) return false;
+      }
+      return runs === 2 || RAN_AGAIN;
+    },
+  },
   {
     title: 'an argument changed after the call gives a fresh result',
     async run(peer) {

@@ -5,7 +5,10 @@
  * - `name`, and `package` where that is another.
  * - `ttl`: the milliseconds that entries shall live in a case, where it counts in larger units.
  * - `open(wanted)`: a cache for several functions: `source(name, load, wanted)`, `invalidate(tag)`, `clear()`,
- *   `many(name, batch)`. A source has `get(id, signal)`, `delete(id)` and `stats()`. Options are in memokit's words.
+ *   `many(name, batch)`. A source has `get(id, signal)`, `delete(id)`, `stats()`, `refresh(id)`, `expire(id)`,
+ *   `status(id)` and `bypass(id)`. Options are in memokit's words; `ttlOf(result)` is for a load that chooses its ttl,
+ *   `isOutage(error)` for errors that an old value stands in for. With `revalidate`, a load is given `{ previous, keep }`
+ *   after the signal.
  * - `users()`: an object whose methods are decorated, see `users.mjs`.
  * - `proxy(object, method)`: a proxy of it that caches the method.
  * - `lacks`: what it does not offer, each with the reason.
@@ -23,6 +26,7 @@ import { memokit } from './peers/memokit.mjs';
 import { microMemoize } from './peers/micro-memoize.mjs';
 import { moize } from './peers/moize.mjs';
 import { pMemoize } from './peers/p-memoize.mjs';
+import { ttlcache } from './peers/ttlcache.mjs';
 import { typeCacheable } from './peers/type-cacheable.mjs';
 import { typescriptMemoize } from './peers/typescript-memoize.mjs';
 
@@ -41,4 +45,5 @@ export const peers = [
   typescriptMemoize,
   typeCacheable,
   dataloader,
+  ttlcache,
 ];

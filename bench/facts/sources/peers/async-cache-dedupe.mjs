@@ -16,6 +16,8 @@ export const asyncCacheDedupe = {
     'tags',
     'loadTags',
     'unshared',
+    'copies',
+    'loadTtl',
     'clear',
   ),
   async open({ tags, unshared }) {
@@ -25,12 +27,17 @@ export const asyncCacheDedupe = {
       ...(unshared && { transformer: { serialize: JSON.stringify, deserialize: JSON.parse } }),
     });
     return {
-      source(name, load, { ttl, staleWhileRevalidate, staleIfError, tags: tagsOf }) {
+      source(name, load, { ttl, staleWhileRevalidate, staleIfError, tags: tagsOf, ttlOf }) {
         const stale = (staleWhileRevalidate ?? staleIfError ?? 0) / 1000;
         const references = tagsOf && (({ id }) => tagsOf(id));
         cache.define(
           name,
-          { ...(ttl && { ttl: ttl / 1000 }), stale, references, serialize: ({ id }) => id },
+          {
+            ...(ttl && { ttl: ttlOf ? (value) => ttlOf(value) / 1000 : ttl / 1000 }),
+            stale,
+            references,
+            serialize: ({ id }) => id,
+          },
           ({ id, signal }) => load(id, signal),
         );
         return { get: (id, signal) => cache[name]({ id, signal }), delete: (id) => cache.clear(name, { id }) };

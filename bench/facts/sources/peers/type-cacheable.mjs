@@ -6,7 +6,7 @@ import { usersOf } from '../users.mjs';
 
 export const typeCacheable = {
   name: '@type-cacheable/core',
-  lacks: lacksAllBut('delete', 'evicts', 'puts', 'clear'),
+  lacks: lacksAllBut('delete', 'evicts', 'puts', 'clear', 'bypass'),
   async open() {
     const lru = new LRUCache({ max: 1000 });
     const client = useAdapter(lru);
@@ -14,10 +14,12 @@ export const typeCacheable = {
       source(name, load) {
         const cacheKey = ([id]) => `${name}:${id}`;
         const target = { load, async forget() {} };
-        const loading = Cacheable({ cacheKey, client })(target, 'load', { value: target.load });
+        const noop = ([, , bypasses]) => bypasses === true;
+        const loading = Cacheable({ cacheKey, client, noop })(target, 'load', { value: target.load });
         const forgetting = CacheClear({ cacheKey, client })(target, 'forget', { value: target.forget });
         return {
           get: (id, signal) => loading.value.call(target, id, signal),
+          bypass: (id) => loading.value.call(target, id, undefined, true),
           delete: (id) => forgetting.value.call(target, id),
         };
       },
