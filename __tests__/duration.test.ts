@@ -6,7 +6,16 @@ import { Source, settle } from './support/source.js';
 
 /** Durations: each option that is a time, and each function that returns one, takes milliseconds or a text with a unit. */
 
-const DURATIONS = ['ttl', 'staleWhileRevalidate', 'staleIfError', 'revalidate', 'errorTtl', 'timeout', 'softTimeout'];
+const DURATIONS = [
+  'ttl',
+  'staleWhileRevalidate',
+  'staleIfError',
+  'revalidate',
+  'errorTtl',
+  'timeout',
+  'softTimeout',
+  'idle',
+];
 
 /** Options in which a duration stands beside whatever it needs. */
 const optionsOf = (name: string, duration: unknown) =>

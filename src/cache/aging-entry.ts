@@ -21,7 +21,7 @@ export class AgingEntry {
     public staleUntil: number,
     /** Callers are given the value until this time when a reload fails. */
     public staleIfErrorUntil: number,
-    /** The entry is kept until this time, for a load to see if for nothing else. */
+    /** The entry is kept until this time, for a load to see if for nothing else; with `idle`, at most until then. */
     public keptUntil: number,
   ) {}
 
@@ -68,7 +68,7 @@ export function aged(
   { options, now }: Definition,
 ): [entry: AgingEntry, keptFor: number] {
   requireNumber('ttl', ttl, 0);
-  const { staleWhileRevalidate, staleIfError, revalidate, refreshAhead, jitter } = options;
+  const { staleWhileRevalidate, staleIfError, revalidate, refreshAhead, jitter, idle } = options;
   const lifetime = ttl * (1 - jitter * Math.random());
   const keptFor = lifetime + max(staleWhileRevalidate, staleIfError, revalidate);
   const time = now();
@@ -83,7 +83,7 @@ export function aged(
     end + staleIfError,
     time + keptFor,
   );
-  return [entry, ttl && keptFor];
+  return [entry, ttl && min(idle, keptFor)];
 }
 
 /** What callers are given of what is stored. */

@@ -2,7 +2,7 @@ import { isLost } from '../definition/load-timing.js';
 import type { CacheStats } from '../definition/stats.js';
 import { snapshot } from '../definition/stats.js';
 import type { CallKey } from '../key/call-key.js';
-import { max } from '../platform.js';
+import { max, min } from '../platform.js';
 import { isPromise } from '../promise.js';
 import { tagTime } from '../tags/invalidation-log.js';
 import { AgingEntry } from './aging-entry.js';
@@ -50,7 +50,8 @@ export function freshFor(cache: ReceiverCache, key: CallKey): number | undefined
   if (!definition.isAging) return current.expiresIn(key);
   const entry = agingEntry(cache, key);
   const left = entry === undefined ? 0 : entry.freshUntil - cache.now();
-  return left > 0 ? left : undefined;
+  // With `idle` the entry may die before.
+  return left > 0 ? min(left, current.expiresIn(key) ?? 0) : undefined;
 }
 
 /** The results, least recent first. The iteration skips what is removed while it runs. */

@@ -69,7 +69,7 @@ export class Definition {
     this.isResilient = asyncOptionOf(options) !== undefined;
     const isWatched = options.key !== undefined || options.on.hit !== undefined || options.clock !== monotonic;
     this.isTagged = options.tags !== undefined;
-    this.isAging = this.isResilient || options.revalidate > 0;
+    this.isAging = this.isResilient || options.revalidate > 0 || options.idle < Infinity;
     this.isPlain = !isWatched && !this.isAging;
     const { when, tags, ttl, freeze, many, on, clock, weigh } = options;
     const isDecided = [when, tags, many, weigh, on.miss, on.evict, on.error].some((option) => option !== undefined);

@@ -125,6 +125,14 @@ export interface CachedOptions<Args extends readonly unknown[] = any, R = any, T
    */
   readonly waitUntil?: ((work: Promise<unknown>) => void) | undefined;
   /**
+   * The time after which an entry is gone, with its old value, if no call has asked for it. A call that finds the entry
+   * renews it. It never keeps an entry longer than `ttl` and the stale options do. `peek`, `has` and `explain` do not
+   * renew it. It is above 0; `Infinity` turns it off.
+   * @default Infinity
+   * @example cached({ ttl: '1h', idle: '5m' })
+   */
+  readonly idle?: Duration | undefined;
+  /**
    * The time past `ttl`, or past `expire`, in which the old value is kept for the load to see, as
    * `loadContext().previous`. It is given to nobody. The stale options keep it for the load as well. 0 turns it off;
    * `Infinity` sets no limit.

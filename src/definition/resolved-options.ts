@@ -19,6 +19,7 @@ export interface ResolvedOptions extends CachedOptions {
   readonly staleWhileRevalidate: number;
   readonly staleIfError: number;
   readonly revalidate: number;
+  readonly idle: number;
   readonly refreshAhead: number;
   readonly jitter: number;
   readonly errorTtl: number;
@@ -53,6 +54,7 @@ const DEFAULTS = {
   freeze: false,
   waitUntil: undefined,
   weigh: undefined,
+  idle: Infinity,
 };
 
 const OR_FUNCTION = ', or a function';
@@ -63,6 +65,7 @@ const DURATIONS: Record<string, [isPositive?: boolean, most?: number, other?: st
   staleWhileRevalidate: [],
   staleIfError: [],
   revalidate: [],
+  idle: [true],
   errorTtl: [],
   timeout: [true, LONGEST_TIMER],
   softTimeout: [true, LONGEST_TIMER],

@@ -9,6 +9,7 @@ import { isPromise } from '../promise.js';
 import { refresh } from '../time/clock.js';
 import { awaitLoad, countEnd, readClock } from './await-load.js';
 import type { CallReport } from './call-report.js';
+import { renewIdle } from './idle.js';
 import { running } from './load-context.js';
 import type { Loader } from './loader.js';
 import { notify, notifyMiss, throwLoadError } from './notify.js';
@@ -26,7 +27,7 @@ export class ReadThrough implements Loader {
 
   call(cache: ReceiverCache, key: CallKey, receiver: unknown, args: readonly unknown[], report?: CallReport): unknown {
     const stored = cache.find(key);
-    const isOld = stored instanceof AgingEntry && !stored.isFresh(cache.now());
+    const isOld = stored instanceof AgingEntry && !isFresh(cache, key, stored);
     if (stored === undefined || isOld) return this.miss(cache, key, receiver, args, report);
     if (report !== undefined) report.outcome = 'hit';
     const value = answerOf(stored);
@@ -221,4 +222,11 @@ export class ReadThrough implements Loader {
 function countBegin(cache: ReceiverCache, load: CallLoad | undefined): void {
   if (load?.origin === 'refresh') cache.count('refreshes');
   else cache.countMiss();
+}
+
+/** Whether an entry that a call has found may answer it. */
+function isFresh(cache: ReceiverCache, key: CallKey, entry: AgingEntry): boolean {
+  const now = cache.now();
+  renewIdle(cache, key, entry, now);
+  return entry.isFresh(now);
 }

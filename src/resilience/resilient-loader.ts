@@ -7,6 +7,7 @@ import { reasonOf, signalOf } from '../definition/caller-signal.js';
 import { argsOf, type CallKey } from '../key/call-key.js';
 import { readClock } from '../load/await-load.js';
 import type { CallReport } from '../load/call-report.js';
+import { renewIdle } from '../load/idle.js';
 import type { Loader } from '../load/loader.js';
 import { notify, notifyMiss } from '../load/notify.js';
 import { put } from '../load/put.js';
@@ -34,6 +35,7 @@ export class ResilientLoader implements Loader {
     const entry = cache.find(key) as AgingEntry | undefined;
     if (entry !== undefined) {
       const now = cache.now();
+      renewIdle(cache, key, entry, now);
       if (entry.wantsReload(now)) reload(cache, key, waiter);
       if (entry.isServed(now))
         return this.#answer(cache, key, waiter, entry.value as Promise<unknown>, entry.isFresh(now) ? 'hit' : 'stale');
