@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { type CachedOptions, cacheOf, type Duration, memoize } from 'memokit';
+import { ArgumentError, type CachedOptions, cacheOf, type Duration, loadContext, memoize } from 'memokit';
 import { durationOf } from '../src/time/duration.js';
 import { error } from './support/error.js';
 import { Source, settle } from './support/source.js';
@@ -82,6 +82,19 @@ test('what a ttl function returns is a duration too, and a mistake reaches the c
     await expect(slow(3)).rejects.toMatchObject({ code: 'MEMOKIT_BAD_OPTION', message });
   }
   expect([cacheOf(get).size, cacheOf(slow).size]).toEqual([0, 1]);
+});
+
+test('the ttl that a method gives to its load context is a duration too', () => {
+  let ttl: unknown = '2s';
+  const get = memoize((n: number) => {
+    loadContext()!.ttl(ttl as Duration);
+    return n;
+  });
+  get(1);
+  expect(cacheOf(get).explain(1).expiresIn).toBeGreaterThan(1000);
+  ttl = '2 s';
+  expect(() => get(2)).toThrow(ArgumentError);
+  expect(() => get(2)).toThrow("ttl: expected a number from 0, or a text such as '90s', but got: string 2 s");
 });
 
 test('each time is the same as a text and as a number', async () => {

@@ -30,7 +30,10 @@ test('peek, has and explain do not renew an entry', () => {
     expect([cache.peek('k'), cache.has('k'), [...cache].length]).toEqual([1, true, 1]);
     expect(cache.explain('k')).toMatchObject({ outcome: 'hit', expiresIn: 10 - time.now });
   }
-  time.now = 10;
+  expect(cache.call('k')).toEqual({ value: 1, outcome: 'hit', age: 9, expiresIn: 10 });
+  time.now = 18;
+  expect(cache.peek('k')).toBe(1);
+  time.now = 19;
   expect(cache.peek('k')).toBeUndefined();
 });
 

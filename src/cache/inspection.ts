@@ -135,8 +135,9 @@ export function agesOf(cache: ReceiverCache, key: CallKey): Ages {
   const { definition, entries } = cache;
   const now = cache.now();
   const stored = entries.peek(key);
-  if (stored instanceof AgingEntry) return { age: now - stored.loadedAt, expiresIn: stored.freshUntil - now };
   const expiresIn = entries.expiresIn(key);
+  if (stored instanceof AgingEntry)
+    return { age: now - stored.loadedAt, expiresIn: min(stored.freshUntil - now, expiresIn ?? 0) };
   if (expiresIn === undefined) return { age: 0, expiresIn: 0 };
   const { ttl } = definition.options;
   const record = cache.extras.records?.get(key);

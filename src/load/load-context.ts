@@ -4,6 +4,7 @@ import type { ReceiverCache } from '../cache/receiver-cache.js';
 import type { PlatformSignal } from '../definition/caller-signal.js';
 import { ArgumentError, LoadContextError, mismatch } from '../errors.js';
 import type { CallKey } from '../key/call-key.js';
+import { type Duration, millisecondsOf } from '../time/duration.js';
 
 /** What is known of the method that is on the stack. It is assigned to, not called, as deep recursion goes through here. */
 export const running: {
@@ -60,7 +61,7 @@ export interface LoadContext<R = unknown> {
    *
    * @throws ArgumentError when it is no duration. LoadContextError when the load has ended.
    */
-  ttl(duration: number): void;
+  ttl(duration: Duration): void;
   /**
    * Adds tags to this result, beside those of the option `tags`.
    *
@@ -123,10 +124,13 @@ class Context implements LoadContext {
     return this.#kept.result;
   }
 
-  ttl(duration: number): void {
+  ttl(duration: Duration): void {
     this.#requireRunning('ttl');
-    if (!(duration >= 0)) throw new ArgumentError(mismatch('ttl', 'a number from 0', duration));
-    this.#decisions.ttl = duration;
+    const time = millisecondsOf(duration);
+    if (!(time >= 0)) {
+      throw new ArgumentError(mismatch('ttl', "a number from 0, or a text such as '90s'", duration));
+    }
+    this.#decisions.ttl = time;
   }
 
   tags(...tags: readonly string[]): void {

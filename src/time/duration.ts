@@ -1,4 +1,4 @@
-import { requireOption } from '../validate.js';
+import { mismatch, OptionError } from '../errors.js';
 
 /**
  * A duration: a number of milliseconds, or a text with its unit, such as `'90s'` or `'1.5h'`. The units are `ms`, `s`, `m`
@@ -15,17 +15,16 @@ export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
  * @param other What the option takes beside a duration, for the message.
  */
 export function durationOf(name: string, given: unknown, isPositive = false, most = Infinity, other = ''): number {
-  const time = typeof given === 'string' ? parsed(given) : given;
-  if (typeof time === 'number' && (isPositive ? time > 0 : time >= 0) && (time <= most || time === Infinity))
-    return time;
+  const time = millisecondsOf(given);
+  if ((isPositive ? time > 0 : time >= 0) && (time <= most || time === Infinity)) return time;
   const range = `a number ${isPositive ? 'above' : 'from'} 0${most < Infinity ? `, at most ${most}, or Infinity` : ''}`;
-  requireOption(false, name, `${range}, or a text such as '90s'${other}`, given);
-  return 0;
+  throw new OptionError(mismatch(name, `${range}, or a text such as '90s'${other}`, given));
 }
 
-/** Returns the milliseconds of a text, NaN if it is no duration. A text never stands for `Infinity`. */
-function parsed(text: string): number {
-  const [, figure, unit] = /^(\d+(?:\.\d+)?)(ms|[smhd])$/.exec(text) ?? [];
+/** Returns the milliseconds of a duration, or NaN for anything else. A text never stands for `Infinity`. */
+export function millisecondsOf(given: unknown): number {
+  if (typeof given !== 'string') return typeof given === 'number' ? given : Number.NaN;
+  const [, figure, unit] = /^(\d+(?:\.\d+)?)(ms|[smhd])$/.exec(given) ?? [];
   const time = Number(figure) * UNITS[unit as keyof typeof UNITS];
   return time < Infinity ? time : Number.NaN;
 }
