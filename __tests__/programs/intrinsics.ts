@@ -3,7 +3,18 @@
  * there, and uses every part of memokit. Prints which results were wrong, and which of these functions memokit called.
  */
 import { setImmediate } from 'node:timers/promises';
-import { cachedProxy, cacheKey, cacheOf, caches, clearAll, invalidateTags, keyOf, LruCache, memoize } from 'memokit';
+import {
+  cachedProxy,
+  cacheKey,
+  cacheOf,
+  caches,
+  clearAll,
+  invalidateTags,
+  keyOf,
+  LruCache,
+  memoize,
+  registerCacheKey,
+} from 'memokit';
 
 const holders = { Array, ArrayBuffer, BigInt, Date, JSON, Math, Number, Object, Promise, Reflect, String, Symbol };
 /** Not replaced: what a program mocks on purpose, and the mark of a Promise that the language itself looks up. */
@@ -50,6 +61,10 @@ class User {
     return this.id;
   }
 }
+class Money {
+  constructor(readonly amount: number) {}
+}
+const amountOf = ({ amount }: Money) => amount;
 const target = { load: async (id: number) => ({ id, when: new Date(id) }) };
 const proxy = cachedProxy(target, { load: { ttl: 5, staleIfError: 5, jitter: 0.5, tags: (user) => [`user:${user}`] } });
 const frozen = memoize((id: number) => ({ id, map: new Map([[1, new Date(id)]]), set: new Set([/a/]) }), {
@@ -64,6 +79,7 @@ const content = [
   /a/,
   new URL('a:'),
   new User(1),
+  new Money(1),
 ];
 const views = [new Uint8Array(5), new ArrayBuffer(5), Buffer.from('a'), new URLSearchParams('a=1'), new Headers()];
 const symbols = { [Symbol('a')]: 1, [Symbol.for('b')]: [, 1] };
@@ -95,6 +111,7 @@ for (const { title, object, name, descriptor } of functions) {
   });
 }
 for (let round = 0; round < 3; round++) {
+  registerCacheKey(Money, amountOf);
   for (let i = 0; i < 150; i++) any(i, { i }, i % 3 ? views : content, symbols);
   for (const value of [...content, ...views, symbols, 1, -0, 'a']) any(value);
   any();

@@ -15,6 +15,7 @@ import {
   loadSignal,
   memoize,
   puts,
+  registerCacheKey,
 } from 'memokit';
 import { isolate } from 'memokit/testing';
 
@@ -65,6 +66,12 @@ const inspect = (cache: object) => {
   const show = Symbol.for('nodejs.util.inspect.custom');
   return (cache as Record<symbol, (depth: number, options: object) => unknown>)[show]!(2, {});
 };
+
+/** A class that is registered, and one that is not, whose instances are never equal. */
+class Money {
+  constructor(readonly amount: number) {}
+}
+class Unregistered extends Object {}
 
 function makeClass() {
   class Base {
@@ -187,6 +194,7 @@ let functions: ReturnType<typeof makeFunctions>;
 let classes: ReturnType<typeof makeClass> | undefined;
 
 function define(decorates: boolean): void {
+  registerCacheKey(Money, ({ amount }) => ({ amount }));
   functions = makeFunctions();
   classes = decorates ? makeClass() : undefined;
 }
@@ -210,6 +218,11 @@ async function useFunctions(): Promise<void> {
     ...[content(new Map([[1, 2]])), content([1, , 2]), content(/a/g), content(new Uint8Array(2)), content(-0)],
   ]);
   await step('keyOf', () => keyOf([1, { a: new Set([1]) }, new URL('a:b'), Object.create(null)]));
+  await step('registered', () => [
+    ...[content(new Money(1)), content([new Money(1)]), content(new Money(1)), content(new Money(2))],
+    new Set([1, 1].map(() => keyOf([new Unregistered()]))).size,
+    cacheOf(content).explain([new Money(3), new Unregistered()]).byIdentity,
+  ]);
   await step('keyed', () => [keyed({ id: 1 }), keyed({ id: 1 }), keyed({ id: 2 })]);
   now += 3;
   await step('keyed, expired', () => keyed({ id: 1 }));
@@ -285,7 +298,8 @@ async function useFunctions(): Promise<void> {
     const attempts = [{ ttl: -1 }, { unknown: 1 }, { on: { hits: 1 } }, { clock: {} }].map((options) => () => {
       memoize(() => 1, options as never);
     });
-    return [...attempts, () => invalidateTags(1 as never), () => cacheOf(() => 1)].map((attempt) => {
+    const registrations = [() => 1, Date, Money, {}].map((Class) => () => registerCacheKey(Class as never, () => 1));
+    return [...attempts, ...registrations, () => invalidateTags(1 as never), () => cacheOf(() => 1)].map((attempt) => {
       try {
         return attempt();
       } catch (error) {

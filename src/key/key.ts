@@ -10,8 +10,8 @@ export type Key = string | number | bigint | boolean | symbol | null | undefined
 /**
  * Returns the key of an argument list. An instance of a class counts by identity, because a class may hold what no reader
  * sees: a DTO, an entity, an `ObjectId`, a `Decimal` or a date of Luxon or Day.js equals only itself, so a call with a new
- * one never hits. Use the option `key`, as in `key: (dto) => ({ ...dto })`, or give the class a method `[cacheKey]`. The
- * method `explain` of a cache names what counts by identity.
+ * one never hits. Use the option `key`, as in `key: (dto) => ({ ...dto })`, give the class a method `[cacheKey]`, or register a
+ * class that is not yours with `registerCacheKey`. The method `explain` of a cache names what counts by identity.
  *
  * Two lists have the same key exactly when they are equal: they have the same length,
  * and each pair of members is the same primitive, two objects of equal content or, for objects that are compared by
