@@ -32,9 +32,7 @@ export const running: {
  */
 export function loadSignal(): PlatformSignal | undefined {
   const { cache, load } = running;
-  if (cache === undefined) return undefined;
-  const { signal, timeout } = cache.definition.options;
-  return signal !== undefined || timeout < Infinity ? load?.signal : undefined;
+  return cache !== undefined && hasSignal(cache) ? load?.signal : undefined;
 }
 
 /** What a method may know of the load that it runs for, and decide about its result. */
@@ -101,15 +99,20 @@ export function loadContext<R = unknown>(): LoadContext<R> | undefined {
 class Context implements LoadContext {
   readonly previous: LoadContext['previous'];
   readonly isBackground: boolean;
-  readonly signal = loadSignal();
   readonly #name: string;
+  readonly #load: CallLoad;
+  readonly #hasSignal: boolean;
   readonly #decisions: Decisions;
   readonly #kept: Kept | undefined;
 
-  constructor(cache: ReceiverCache, { key, origin }: CallLoad, decisions: Decisions) {
+  constructor(cache: ReceiverCache, load: CallLoad, decisions: Decisions) {
+    const { key, origin } = load;
     this.isBackground = origin === 'background';
     this.#name = cache.definition.name;
+    this.#load = load;
+    this.#hasSignal = hasSignal(cache);
     this.#decisions = decisions;
+    cache.clearIfOutdated();
     const record = recordOf(cache, key);
     if (record === undefined) return;
     const { value, result } = record;
@@ -117,29 +120,40 @@ class Context implements LoadContext {
     this.#kept = { value, result, tags: cache.extras.tags?.tagsOf(key) ?? [] };
   }
 
-  keep(): unknown {
+  get signal(): PlatformSignal | undefined {
+    return this.#hasSignal ? this.#load.signal : undefined;
+  }
+
+  // The next three can be taken out of the object, as in `const { keep } = loadContext()!`.
+
+  readonly keep = (): unknown => {
     this.#requireRunning('keep');
     if (this.#kept === undefined) throw new LoadContextError(`keep of ${this.#name}: there is no previous value`);
     this.#decisions.kept = this.#kept;
     return this.#kept.result;
-  }
+  };
 
-  ttl(duration: Duration): void {
+  readonly ttl = (duration: Duration): void => {
     this.#requireRunning('ttl');
     const time = millisecondsOf(duration);
     if (!(time >= 0)) {
       throw new ArgumentError(mismatch('ttl', "a number from 0, or a text such as '90s'", duration));
     }
     this.#decisions.ttl = time;
-  }
+  };
 
-  tags(...tags: readonly string[]): void {
+  readonly tags = (...tags: readonly string[]): void => {
     this.#requireRunning('tags');
     for (const tag of tags) if (typeof tag !== 'string') throw new ArgumentError(mismatch('tag', 'a string', tag));
     this.#decisions.tags = [...this.#decisions.tags, ...tags];
-  }
+  };
 
   #requireRunning(method: string): void {
     if (this.#decisions.isTooLate) throw new LoadContextError(`${method} of ${this.#name}: the load has ended`);
   }
+}
+
+/** Whether the loads of a cache can be aborted. */
+function hasSignal({ definition }: ReceiverCache): boolean {
+  return definition.options.signal !== undefined || definition.options.timeout < Infinity;
 }

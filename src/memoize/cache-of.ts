@@ -58,7 +58,8 @@ export function cacheOf(target: object, ...members: unknown[]): CallCache {
       `${receivers.definition.name} has a cache for each receiver: write cacheOf(receiver, method)`,
     );
   }
-  return cacheFor(receivers, receiver);
+  // The function was not called on anything, so it has no `this` in a refresh or in the option `key` either.
+  return cacheFor(receivers, undefined);
 }
 
 /**
