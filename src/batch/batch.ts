@@ -126,6 +126,13 @@ function settleCall({ load, resolve, reject }: BatchedCall, result: unknown): vo
   }
 }
 
+/** The result of a batch of one call. Throws it where it is an error. */
+export function onlyResult(results: unknown, name: string): unknown {
+  const [result] = requireResults(results, 1, name);
+  if (isError(result)) throw result;
+  return result;
+}
+
 function requireResults(results: unknown, count: number, name: string): readonly unknown[] {
   if (isArray(results) && results.length !== count) results.forEach(ignoreRejection);
   if (!isArray(results)) throw new BatchError(mismatch(name, 'its batch to return an array', results));

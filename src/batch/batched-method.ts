@@ -5,10 +5,10 @@ import { ArgumentError, mismatch, OptionError } from '../errors.js';
 import { CallIndex } from '../key/call-index.js';
 import { type CallKey, callKeyOf } from '../key/call-key.js';
 import { running } from '../load/load-context.js';
-import { rejected } from '../platform.js';
+import { freezeObject, rejected } from '../platform.js';
 import { refusePromiseKey } from '../promise.js';
 import { ScrambledMap } from '../scrambled-map.js';
-import { Batch, NO_BATCH } from './batch.js';
+import { Batch, NO_BATCH, onlyResult } from './batch.js';
 
 /**
  * Makes a batched method: the function that runs in place of a method with the option `many`. It collects the calls on one
@@ -48,7 +48,8 @@ class BatchedMethod {
   }
 
   #add(receiver: unknown, argument: unknown): Promise<unknown> {
-    const { key } = running;
+    const { cache, key } = running;
+    if (cache === undefined) return this.#alone(receiver, argument);
     let group: CallKey;
     try {
       group = this.#groupOf(receiver, argument);
@@ -65,6 +66,11 @@ class BatchedMethod {
       this.#batches.set(receiver, groups);
     }
     return batch.add(argument, key);
+  }
+
+  /** Answers a call that runs beside the cache with a batch of its own, at once. */
+  async #alone(receiver: unknown, argument: unknown): Promise<unknown> {
+    return onlyResult(await this.#load(receiver, freezeObject([argument])), this.#definition.name());
   }
 
   /** Returns the key of what `batchBy` returns for a call. Calls with different keys are never in one batch. */

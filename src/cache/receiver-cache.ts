@@ -227,7 +227,7 @@ export class ReceiverCache extends FewEntries implements LoadState {
     this.definition.totals.loadTime += microseconds;
   }
 
-  count(counter: 'staleHits' | 'coalesced' | 'refreshes' | 'pending' | 'loadErrors', by = 1): void {
+  count(counter: 'staleHits' | 'coalesced' | 'refreshes' | 'pending' | 'loadErrors' | 'bypassed', by = 1): void {
     this.extras.counters[counter] += by;
     this.definition.totals[counter] += by;
   }

@@ -71,6 +71,15 @@ export function withoutSignal(pick: SignalPicker, receiver: unknown, args: reado
 }
 
 /**
+ * Returns the argument of a batched call, in a list: without its signal, and without `undefined` or `null` after the first
+ * argument, which a caller that has no signal may have passed for it.
+ */
+export function argumentForBatch(pick: SignalPicker, receiver: unknown, args: readonly unknown[]): readonly unknown[] {
+  const others = withoutSignal(pick, receiver, args);
+  return others.slice(1).every(isAbsent) ? others.slice(0, 1) : others;
+}
+
+/**
  * Returns a copy of the arguments in which another signal, or none, replaces the caller's. The caller's signal may be
  * an argument, or a property of an argument that is a plain object; such an object is copied.
  */

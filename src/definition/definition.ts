@@ -67,10 +67,10 @@ export class Definition {
     this.now = reader(options.clock);
     this.listeners = new Listeners(options.on);
     this.isResilient = asyncOptionOf(options) !== undefined;
-    const isWatched = options.key !== undefined || options.on.hit !== undefined || options.clock !== monotonic;
+    const isWatched = [options.key, options.on.hit, options.bypass].some((option) => option !== undefined);
     this.isTagged = options.tags !== undefined;
     this.isAging = this.isResilient || options.revalidate > 0 || options.idle < Infinity;
-    this.isPlain = !isWatched && !this.isAging;
+    this.isPlain = !isWatched && options.clock === monotonic && !this.isAging;
     const { when, tags, ttl, freeze, many, on, clock, weigh } = options;
     const isDecided = [when, tags, many, weigh, on.miss, on.evict, on.error].some((option) => option !== undefined);
     this.isBare = !isDecided && !freeze && typeof ttl === 'number' && clock === monotonic && !this.isAging;
@@ -104,6 +104,14 @@ export class Definition {
     if (at === undefined) return true;
     while (at !== null && at !== owner) at = prototypeOf(at) as object | null;
     return at !== null;
+  }
+
+  /** Whether a call goes past the cache. @throws OptionError when `bypass` returns a promise. */
+  isBypassed(receiver: unknown, args: readonly unknown[]): boolean {
+    const { bypass } = this.options;
+    const answer: unknown = bypass?.apply(receiver, args as unknown[]);
+    refusePromise('bypass', answer);
+    return Boolean(answer);
   }
 
   /** Returns the key of a call. */

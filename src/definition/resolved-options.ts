@@ -55,6 +55,7 @@ const DEFAULTS = {
   waitUntil: undefined,
   weigh: undefined,
   idle: Infinity,
+  bypass: undefined,
 };
 
 const OR_FUNCTION = ', or a function';
@@ -128,15 +129,16 @@ export function resolveOptions<Args extends readonly unknown[], R, This>(
 
 /** Checks the options that can be checked alone. */
 function requireEach(options: ResolvedOptions): void {
-  const { capacity, key, per, name, when, clock, tags, signal, many, batchBy, freeze, waitUntil, weigh } = options;
+  const { capacity, key, per, name, when, clock, tags, signal, many, batchBy, freeze, waitUntil, weigh, bypass } =
+    options;
   const { refreshAhead, jitter } = options;
   requireCapacity(capacity, weigh !== undefined);
   requireOption([undefined, 'instance', 'class'].includes(per), 'per', "'instance' or 'class'", per);
   requireOption(name === undefined || typeof name === 'string', 'name', 'a string', name);
-  for (const [option, given] of entriesOf({ key, when, tags, signal, batchBy, waitUntil, weigh }))
+  for (const [option, given] of entriesOf({ key, when, tags, signal, batchBy, waitUntil, weigh, bypass }))
     requireFunction(option, given);
-  // An async function returns a new promise each time, so no two calls would have the same key.
-  for (const [option, given] of entriesOf({ key, batchBy })) {
+  // An async function returns a new promise each time, so no two calls would have the same key, nor would any be decided.
+  for (const [option, given] of entriesOf({ key, batchBy, bypass })) {
     requireOption(!isAsync(given), option, 'a function that is not async', given);
   }
   requireClock(clock);

@@ -12,6 +12,8 @@ export class Counters {
   /** Loads that have not finished. */
   pending = 0;
   loadErrors = 0;
+  /** Calls for which the method ran beside the cache. */
+  bypassed = 0;
   /** The duration of all finished loads, in microseconds. */
   loadTime = 0;
   readonly evictions: Record<EvictionCause, number> = { capacity: 0, expired: 0, deleted: 0, replaced: 0, cleared: 0 };
@@ -19,7 +21,8 @@ export class Counters {
 
 /**
  * A snapshot of the counts of calls and loads. `hits + misses` is the number of calls that asked for a value, except
- * calls whose signal was already aborted and calls that were refused with a `RecursionError`.
+ * calls whose signal was already aborted, calls that were refused with a `RecursionError` and calls that bypassed the
+ * cache.
  */
 export interface CallStats {
   /** Calls that were answered without calling the method. */
@@ -30,6 +33,8 @@ export interface CallStats {
   readonly staleHits: number;
   /** Hits that joined a load in flight. */
   readonly coalesced: number;
+  /** Calls for which the method ran beside the cache. */
+  readonly bypassed: number;
   /** Loads that have produced a result, including loads in the background. */
   readonly loads: number;
   /** Loads that have failed. */
@@ -69,9 +74,10 @@ export interface CacheStats extends CallStats {
 export function snapshot(counters: Counters): CallStats;
 export function snapshot(counters: Counters, fill: { size: number; capacity: number }): CacheStats;
 export function snapshot(counters: Counters, fill?: object): CallStats {
-  const { hits, misses, staleHits, coalesced, refreshes, pending, loadErrors, loadTime, evictions } = counters;
+  const { hits, misses, staleHits, coalesced, bypassed, refreshes, pending, loadErrors, loadTime, evictions } =
+    counters;
   const loads = misses + refreshes - pending - loadErrors;
-  const counted = { hits, misses, staleHits, coalesced, loads, loadErrors, totalLoadTime: loadTime / 1000 };
+  const counted = { hits, misses, staleHits, coalesced, bypassed, loads, loadErrors, totalLoadTime: loadTime / 1000 };
   return statsOf({ ...counted, evictions: { ...evictions }, ...fill }) as unknown as CallStats;
 }
 

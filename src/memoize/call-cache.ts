@@ -17,9 +17,9 @@ export interface Explanation {
   /**
    * `hit`: a fresh entry would answer. `stale`: an entry past its ttl would answer, because the options allow it.
    * `failed`: a remembered failure would answer. `loading`: the call would join a load in flight. `miss`: the call would
-   * begin a load.
+   * begin a load. `bypassed`: the option `bypass` would send the call past the cache.
    */
-  readonly outcome: Outcome;
+  readonly outcome: Outcome | 'bypassed';
   /** Milliseconds until the entry expires; `Infinity` if it never expires. Present only for `hit`. */
   readonly expiresIn?: number;
   /**
@@ -140,7 +140,7 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
    * of that. A failing call throws or rejects as it would have. `cacheStatus` makes an HTTP header of the result.
    */
   call(...args: Args): R extends PromiseLike<unknown> ? Promise<CallResult<Awaited<R>>> : CallResult<R> {
-    return resultOfCall(this.#loader, this.#cache, this.#keyOf(args), this.#receiver, args) as never;
+    return resultOfCall(this.#loader, this.#cache, this.#receiver, args) as never;
   }
 
   /**
@@ -207,10 +207,12 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
     const callKey = callKeyOf(keyed);
     const byIdentity =
       definition.options.key === undefined ? identityPlaces('args', keyed) : identityPlaces('key', keyed[0]);
-    const expiresIn = freshFor(this.#cache, callKey);
+    const isBypassed = definition.isBypassed(this.#receiver, args);
+    const expiresIn = isBypassed ? undefined : freshFor(this.#cache, callKey);
+    const outcome = isBypassed ? 'bypassed' : outcomeOf(this.#cache, callKey);
     return {
       key: publicKeyOf(callKey),
-      outcome: expiresIn === undefined ? outcomeOf(this.#cache, callKey) : 'hit',
+      outcome: expiresIn === undefined ? outcome : 'hit',
       ...(expiresIn !== undefined && { expiresIn }),
       ...(byIdentity.length > 0 && { byIdentity }),
     };

@@ -2,6 +2,7 @@ import { resultOf } from '../cache/entries.js';
 import type { Fn } from '../definition/function.js';
 import { NO_ARGUMENTS } from '../key/call-key.js';
 import { flattenCall, isToken, release } from '../key/flatten.js';
+import { runBeside } from '../load/bypass.js';
 import type { Receivers } from './receivers.js';
 
 /**
@@ -27,14 +28,16 @@ export class CallPaths {
     return method.length === 3 ? this.#ternary() : this.#variadic();
   }
 
-  /** The path of a method with its own keys, its own clock, a listener for hits, or options for resilience. */
+  /** The path of a method of which a hit runs code of the user, or whose entries age. */
   #keyed(): Fn {
     const receivers = this.#receivers;
     const { shared, loader, definition } = receivers;
+    const mayBypass = definition.options.bypass !== undefined;
     return {
       call(this: unknown, ...given: unknown[]): unknown {
         // A framework may call a getter with arguments. These do not belong to the key.
         const args = definition.role === 'getter' ? [] : given;
+        if (mayBypass && definition.isBypassed(this, args)) return runBeside(shared ?? receivers.of(this), this, args);
         const key = definition.keyOf(this, args);
         return loader.call(shared ?? receivers.of(this), key, this, args);
       },

@@ -1,6 +1,7 @@
 import { type Ages, agesOf, recordOf } from '../cache/inspection.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
 import type { CallKey } from '../key/call-key.js';
+import { runBeside } from '../load/bypass.js';
 import type { CallOutcome, CallReport } from '../load/call-report.js';
 import type { Loader } from '../load/loader.js';
 import { sameValue } from '../platform.js';
@@ -31,11 +32,17 @@ export interface CallResult<V = unknown> {
 export function resultOfCall(
   loader: Loader,
   cache: ReceiverCache,
-  key: CallKey,
   receiver: unknown,
   args: readonly unknown[],
 ): CallResult | Promise<CallResult> {
-  cache.definition.record();
+  const { definition } = cache;
+  if (definition.isBypassed(receiver, args)) {
+    const beside = (value: unknown): CallResult => ({ value, outcome: 'bypassed', age: 0, expiresIn: 0 });
+    const given = runBeside(cache, receiver, args);
+    return isPromise(given) ? nativePromise(given).then(beside) : beside(given);
+  }
+  const key = definition.keyOf(receiver, args);
+  definition.record();
   const report: CallReport = { outcome: 'miss', load: undefined };
   const answer = loader.call(cache, key, receiver, args, report);
   const { outcome } = report;

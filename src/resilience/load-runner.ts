@@ -3,7 +3,7 @@ import type { CallLoad, Origin } from '../cache/call-load.js';
 import { agingEntry, mayBeInvalidated, standIn } from '../cache/inspection.js';
 import { beginLoad, endLoad } from '../cache/loads-in-flight.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
-import { isAbsent, withoutSignal } from '../definition/caller-signal.js';
+import { argumentForBatch } from '../definition/caller-signal.js';
 import { asyncOptionOf } from '../definition/resolved-options.js';
 import { mismatch, OptionError, TimeoutError } from '../errors.js';
 import { type CallKey, isSameKey } from '../key/call-key.js';
@@ -48,7 +48,7 @@ export function runLoad(cache: ReceiverCache, key: CallKey, call: Waiter, origin
   try {
     // The batch takes one argument for each call, so the signal is removed first.
     const isBatched = many !== undefined && pick !== undefined;
-    const methodArgs = isBatched ? loneArgument(withoutSignal(pick, receiver, args)) : load.argsForMethod(args);
+    const methodArgs = isBatched ? argumentForBatch(pick, receiver, args) : load.argsForMethod(args);
     // Not earlier: the option `signal` may make calls too.
     running.cache = cache;
     running.load = load;
@@ -238,12 +238,4 @@ function notifyListeners(
       load.listenerErrors.push(error);
     }
   }
-}
-
-/**
- * The arguments of a batched call without those after the first, if these are all absent. The signal was removed before,
- * but a caller without a signal may have passed `undefined` or `null` for it.
- */
-function loneArgument(args: readonly unknown[]): readonly unknown[] {
-  return args.slice(1).every(isAbsent) ? args.slice(0, 1) : args;
 }
