@@ -151,6 +151,30 @@ describe.each(legacy ? ['legacy'] : ['as compiled', 'with Symbol.metadata'])('%s
     });
   });
 
+  test('what a hidden member that was first called after a deferred write has stored is evicted when that is applied', async () => {
+    class Service {
+      row = 'old';
+      applies: (() => void)[] = [];
+      @logged
+      @cached()
+      async get(_id: number) {
+        return this.row;
+      }
+      @evicts<Service>('get', (id) => [id], {
+        defer(apply) {
+          this.applies.push(apply);
+        },
+      })
+      set(_id: number) {}
+    }
+    const service = new Service();
+    service.set(1);
+    expect(await service.get(1)).toBe('old');
+    service.row = 'new';
+    service.applies[0]!();
+    expect(await service.get(1)).toBe('new');
+  });
+
   test('a hidden member and those that it overrides are evicted, through any class of the family', async () => {
     class Base {
       row = 'old';

@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { expect, jest, test } from '@jest/globals';
-import { cached, cacheOf, caches, clearAll, evicts, invalidateTags, NotCachedError, puts } from 'memokit';
+import { cached, cacheOf, caches, clearAll, evicts, expireTags, invalidateTags, NotCachedError, puts } from 'memokit';
 import { error } from './support/error.js';
-import { Source } from './support/source.js';
+import { Source, settle } from './support/source.js';
 import { strict } from './support/strict.js';
 
 /** `@evicts` and `@puts`, compiled in both dialects. */
@@ -320,6 +320,9 @@ test.each<[string, (rows: Rows) => unknown]>([
   ['an eviction', (rows) => rows.remove(1)],
   ['a delete', (rows) => cacheOf(rows, 'get').delete(1)],
   ['a clear', (rows) => cacheOf(rows, 'get').clear()],
+  ['an expire', (rows) => cacheOf(rows, 'get').expire(1)],
+  ['expireAll', (rows) => cacheOf(rows, 'get').expireAll()],
+  ['expireTags', () => expireTags('rows')],
   ['clearAll', () => clearAll()],
   ['invalidateTags', () => invalidateTags('rows')],
   ['a put', (rows) => cacheOf(rows, 'get').put([1], 'put')],
@@ -945,4 +948,384 @@ test('a mutator keeps its name, length, own properties, metadata and descriptor,
   expect(Reflect.ownKeys(service)).toEqual([]);
   expect(service.change('a', [1], 2, undefined)).toEqual([service, 'a', 1, 2, undefined]);
   expect(() => new (change as never as new () => object)()).toThrow(TypeError);
+});
+
+/** Old values of it stand in where a load fails. */
+class Prices {
+  price = 1;
+  isDown = false;
+
+  @cached({ ttl: 1000, staleIfError: 1000, clock: () => 0 })
+  async get(_id: number): Promise<number> {
+    if (this.isDown) throw new Error('down');
+    return this.price;
+  }
+
+  @cached()
+  now(_id: number) {
+    return this.price;
+  }
+
+  @evicts<Prices>(['get', 'now'], (id) => [id], { soft: true })
+  touch(_id: number) {}
+
+  @evicts<Prices>('get', 'now', { soft: true })
+  touchAll() {}
+
+  @evicts<Prices>('get', (id) => [id], { soft: true, before: true })
+  touchBefore(_id: number) {
+    throw new Error('not written');
+  }
+
+  @puts<Prices>('get', (id) => [id], { soft: true })
+  set(_id: number, act: () => unknown): unknown {
+    return act();
+  }
+
+  @evicts<Prices>('get', (id) => [id], {
+    soft: true,
+    when: () => {
+      throw new Error('when');
+    },
+  })
+  broken(_id: number) {}
+}
+
+test.each<[string, (prices: Prices) => unknown]>([
+  ['a call', (prices) => prices.touch(1)],
+  ['every call', (prices) => prices.touchAll()],
+  ['a call, before the mutator', (prices) => prices.touchBefore(1)],
+  ['a call whose put was overtaken', (prices) => prices.set(1, () => cacheOf(prices, 'get').put([2], 2))],
+  ['a call whose result cannot be put', (prices) => prices.set(1, () => [].values())],
+  ['every call, where when throws', (prices) => prices.broken(1)],
+])('with soft, a mutator expires %s instead of deleting it', async (_, write) => {
+  const prices = new Prices();
+  await prices.get(1);
+  prices.price = 2;
+  try {
+    write(prices);
+  } catch {
+    // The mutator, or its rule, has failed.
+  }
+  expect(cacheOf(prices, 'get').explain(1).outcome).toBe('miss');
+  prices.isDown = true;
+  expect(await prices.get(1)).toBe(1);
+  cacheOf(prices, 'get').expire(1);
+  prices.isDown = false;
+  expect(await prices.get(1)).toBe(2);
+});
+
+test('with soft, an entry that nothing keeps is removed with the cause expired, and a put is a put', async () => {
+  const prices = new Prices();
+  prices.now(1);
+  prices.touch(1);
+  expect(cacheOf(prices, 'now').stats()).toMatchObject({ size: 0, evictions: { expired: 1, deleted: 0 } });
+  await prices.get(1);
+  prices.set(1, () => 5);
+  expect(await prices.get(1)).toBe(5);
+});
+
+/** Rows that are read as they were committed, whoever reads, and written in transactions. */
+class Database {
+  readonly rows = new Map<number, string>();
+
+  transaction() {
+    const written: [number, string][] = [];
+    const hooks: (() => void)[] = [];
+    return {
+      write: (id: number, row: string) => void written.push([id, row]),
+      afterCommit: (hook: () => void) => void hooks.push(hook),
+      commit: () => {
+        for (const [id, row] of written) this.rows.set(id, row);
+        for (const hook of hooks) hook();
+      },
+    };
+  }
+}
+
+type Transaction = ReturnType<Database['transaction']>;
+
+class Accounts {
+  readonly database = new Database();
+  /** Each load of `wait` ends when the test says so, with what it has read when it began. */
+  readonly reads: (() => void)[] = [];
+
+  @cached()
+  async get(id: number) {
+    return this.database.rows.get(id);
+  }
+
+  @cached()
+  all() {
+    return [...this.database.rows.values()];
+  }
+
+  @cached()
+  async wait(id: number) {
+    const row = this.database.rows.get(id);
+    await new Promise<void>((resolve) => this.reads.push(resolve));
+    return row;
+  }
+
+  @evicts<Accounts>(['get', 'wait'], (id) => [id], { defer: (apply, _id, _row, tx) => tx.afterCommit(apply) })
+  @evicts<Accounts>('all', { defer: (apply, _id, _row, tx) => tx.afterCommit(apply) })
+  async write(id: number, row: string, tx: Transaction) {
+    tx.write(id, row);
+  }
+
+  @evicts<Accounts>('get', (id) => [id], { defer: (apply, _id, _row, tx) => tx.afterCommit(apply) })
+  writeNow(id: number, row: string, tx: Transaction) {
+    tx.write(id, row);
+  }
+
+  @puts<Accounts>(['get', 'wait'], (row) => [row.id], {
+    by: 'result',
+    defer: (apply, _id, _row, tx) => tx.afterCommit(() => apply()),
+  })
+  async save(id: number, name: string, tx: Transaction): Promise<unknown> {
+    tx.write(id, name);
+    return { id, name };
+  }
+}
+
+test('a read between a write and its commit refills no entry for long: after the commit the next read sees the new row', async () => {
+  for (const write of ['write', 'writeNow'] as const) {
+    const accounts = new Accounts();
+    const { database } = accounts;
+    database.rows.set(1, 'old');
+    const tx = database.transaction();
+    await accounts[write](1, 'new', tx);
+    expect(await accounts.get(1)).toBe('old');
+    tx.commit();
+    expect(await accounts.get(1)).toBe('new');
+  }
+});
+
+test('until a deferred mutator is applied the entries answer, and after a rollback they stay', async () => {
+  const accounts = new Accounts();
+  accounts.database.rows.set(1, 'old');
+  const read = async () => [await accounts.get(1), accounts.all()];
+  expect(await read()).toEqual(['old', ['old']]);
+  const tx = accounts.database.transaction();
+  await accounts.write(1, 'new', tx);
+  expect(await read()).toEqual(['old', ['old']]);
+  expect(cacheOf(accounts, 'get').stats()).toMatchObject({ hits: 1, misses: 1 });
+  // The next transaction is committed, and concerns one of the two.
+  const next = accounts.database.transaction();
+  accounts.writeNow(1, 'newer', next);
+  next.commit();
+  expect(await read()).toEqual(['newer', ['old']]);
+  tx.commit();
+  expect(await read()).toEqual(['new', ['new']]);
+});
+
+test('loads are fenced when a deferred mutator succeeds, and those that begin until it is applied by then', async () => {
+  const accounts = new Accounts();
+  accounts.database.rows.set(1, 'old');
+  const finish = async (at: number) => {
+    accounts.reads[at]!();
+    await settle();
+  };
+  const before = accounts.wait(1);
+  const tx = accounts.database.transaction();
+  await accounts.write(1, 'new', tx);
+  const between = accounts.wait(1);
+  expect(accounts.reads).toHaveLength(2);
+  await finish(0);
+  expect([await before, cacheOf(accounts, 'wait').has(1)]).toEqual(['old', false]);
+  tx.commit();
+  const after = accounts.wait(1);
+  expect(accounts.reads).toHaveLength(3);
+  await finish(1);
+  expect([await between, cacheOf(accounts, 'wait').has(1)]).toEqual(['old', false]);
+  await finish(2);
+  expect([await after, cacheOf(accounts, 'wait').has(1)]).toEqual(['new', true]);
+});
+
+test.each([true, false])(
+  'a deferred put is made when it is applied, unless the cache was changed: %s',
+  async (isChanged) => {
+    const accounts = new Accounts();
+    const { database } = accounts;
+    database.rows.set(1, 'old');
+    await accounts.get(1);
+    const tx = database.transaction();
+    await accounts.save(1, 'new', tx);
+    expect(await accounts.get(1)).toBe('old');
+    if (isChanged) cacheOf(accounts, 'get').delete(2);
+    tx.commit();
+    expect(cacheOf(accounts, 'get').has(1)).toBe(!isChanged);
+    expect(await accounts.get(1)).toEqual(isChanged ? 'new' : { id: 1, name: 'new' });
+    expect(await accounts.wait(1)).toEqual({ id: 1, name: 'new' });
+  },
+);
+
+function defer(this: Deferring, apply: () => void, ...args: unknown[]) {
+  this.given.push([this, ...args]);
+  if (this.isBroken === true) throw new Error('defer');
+  this.applies.push(apply);
+  if (this.isBroken !== 'after') return;
+  apply();
+  throw new Error('defer');
+}
+
+/** Its changes are made when the test says so. */
+class Deferring {
+  value = 'old';
+  applies: (() => void)[] = [];
+  given: unknown[] = [];
+  isBroken: boolean | 'after' = false;
+
+  @cached()
+  get(_id: number) {
+    return this.value;
+  }
+
+  @evicts<Deferring>('get', (id) => [id], { defer: defer })
+  touch(_id: number, value: string) {
+    this.value = value;
+  }
+
+  @evicts<Deferring>('get', (_, id) => [id], { by: 'result', defer: defer })
+  @evicts<Deferring>('get', (id) => [id], { defer: defer })
+  async touchLater(_id: number, value: string) {
+    this.value = value;
+  }
+
+  @puts<Deferring>('get', (id) => [id], { defer: defer })
+  put(_id: number, value: string) {
+    this.value = value;
+    return value;
+  }
+
+  @evicts<Deferring>('get', (id) => [id], { when: (_, __, value) => value, defer: defer })
+  maybe(_id: number, value: unknown) {
+    if (value === 'throw') this.value = value;
+  }
+
+  @evicts<Deferring>('get', (id) => [id], {
+    when: () => {
+      throw new Error('when');
+    },
+    defer: defer,
+  })
+  broken(_id: number) {}
+}
+
+test('defer is called as a method of the receiver, with the arguments of the mutator, once for each rule that counts', async () => {
+  const service = new Deferring();
+  service.touch(1, 'new');
+  await service.touchLater(2, 'newer');
+  service.maybe(3, false);
+  expect(service.given).toEqual([
+    [service, 1, 'new'],
+    [service, 2, 'newer'],
+    [service, 2, 'newer'],
+  ]);
+});
+
+test('apply works once', () => {
+  const service = new Deferring();
+  service.get(1);
+  service.touch(1, 'new');
+  const [apply] = service.applies;
+  for (let i = 0; i < 2; i++) apply!();
+  expect(service.get(1)).toBe('new');
+  service.value = 'newer';
+  apply!();
+  expect(service.get(1)).toBe('new');
+});
+
+test.each([true, 'after'] as const)(
+  'where defer throws, the change is made at once, and once: %s',
+  async (isBroken) => {
+    for (const write of ['touch', 'touchLater', 'put'] as const) {
+      const service = new Deferring();
+      service.get(1);
+      service.isBroken = isBroken;
+      await expect((async () => service[write](1, 'new'))()).rejects.toThrow(
+        write === 'touchLater' ? AggregateError : 'defer',
+      );
+      expect(service.get(1)).toBe('new');
+      service.value = 'newer';
+      for (const apply of service.applies) apply();
+      expect(service.get(1)).toBe('new');
+    }
+  },
+);
+
+test('where when throws, every call is evicted when a deferred mutator is applied', () => {
+  const service = new Deferring();
+  service.get(1);
+  service.get(2);
+  service.value = 'new';
+  expect(() => service.broken(1)).toThrow('when');
+  expect(service.get(2)).toBe('old');
+  service.applies[0]!();
+  expect([service.get(1), service.get(2)]).toEqual(['new', 'new']);
+});
+
+test('what listeners throw reaches the caller of apply, with every change made', () => {
+  const failure = new Error('evict');
+  const on = {
+    evict: () => {
+      throw failure;
+    },
+  };
+  class Service {
+    applies: (() => void)[] = [];
+    @cached({ on })
+    one(_id: number) {
+      return {};
+    }
+    @cached({ on })
+    other(_id: number) {
+      return {};
+    }
+    @evicts<Service>(['one', 'other'], (id) => [id], {
+      defer(apply) {
+        this.applies.push(apply);
+      },
+    })
+    touch(_id: number) {}
+  }
+  const service = new Service();
+  service.one(1);
+  service.other(1);
+  service.touch(1);
+  expect(service.applies[0]).toThrow(AggregateError);
+  expect([cacheOf(service, 'one').size, cacheOf(service, 'other').size]).toEqual([0, 0]);
+});
+
+test('a deferred mutator evicts also what the named member overrides, and soft expires it', async () => {
+  class Base extends Prices {
+    applies: (() => void)[] = [];
+  }
+  class Sub extends Base {
+    @cached({ ttl: 1000, staleIfError: 1000, clock: () => 0 })
+    override async get(id: number): Promise<number> {
+      return super.get(id);
+    }
+    @evicts<Sub>('get', (id) => [id], {
+      soft: true,
+      defer(apply) {
+        this.applies.push(apply);
+      },
+    })
+    later(_id: number) {}
+  }
+  const service = new Sub();
+  await service.get(1);
+  service.price = 2;
+  service.later(1);
+  expect(await service.get(1)).toBe(1);
+  service.applies[0]!();
+  service.isDown = true;
+  expect(await service.get(1)).toBe(1);
+  cacheOf(service, 'get').expire(1);
+  service.isDown = false;
+  cacheOf(Object.create(service), 'get').expire(1);
+  service.later(1);
+  service.applies[1]!();
+  expect(await service.get(1)).toBe(2);
 });

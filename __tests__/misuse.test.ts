@@ -505,6 +505,8 @@ for (const given of [[], [[]], [{}], [method, {}], [method, { kind: 'method', na
 for (const [title, bad, message] of [
   ['a when that is none', { when: true }, 'when: expected a function, but got: boolean true'],
   ['an unknown by', { by: 'name' }, "by: expected 'arguments' or 'result', but got: string name"],
+  ['a text as soft', { soft: 'yes' }, 'soft: expected a boolean, but got: string yes'],
+  ['a defer that is none', { defer: {} }, 'defer: expected a function, but got: object'],
 ] as const) {
   test(`evicts and puts refuse ${title}, at decoration`, () => {
     const refusal = error({ code: 'MEMOKIT_BAD_OPTION', message });
@@ -513,12 +515,17 @@ for (const [title, bad, message] of [
 }
 
 for (const [title, given, message] of [
-  ['an unknown option', ['get', { after: true }], 'options: expected when by before, but got: string after'],
+  ['an unknown option', ['get', { after: true }], 'options: expected when by before soft defer, but got: string after'],
   ['a text as before', ['get', { before: 'yes' }], 'before: expected a boolean, but got: string yes'],
   [
     'arguments by a result that is not there yet',
     ['get', method, { before: true, by: 'result' }],
     "by: expected 'arguments' when before is true, but got: string result",
+  ],
+  [
+    'to defer what is to be done before',
+    ['get', method, { before: true, defer: method }],
+    'defer: expected none when before is true, but got: function',
   ],
 ] as const) {
   test(`evicts refuses ${title}, at decoration`, () => {
@@ -527,7 +534,7 @@ for (const [title, given, message] of [
 }
 
 test('puts refuses the option before, and to do without an argument function', () => {
-  const option = 'options: expected when by, but got: string before';
+  const option = 'options: expected when by soft defer, but got: string before';
   expect(() => call(puts, 'get', method, { before: true })).toThrow(
     error({ code: 'MEMOKIT_BAD_OPTION', message: option }),
   );
