@@ -4,7 +4,7 @@ import { peersOf, TOPICS } from './facts/questions.mjs';
 import { misuse, requirePath, versionOf } from './install.mjs';
 import { machine } from './machine.mjs';
 
-const USAGE = `Usage: node facts.mjs [calls] [sources] [migrate] [--peer NAME] [--json]
+const USAGE = `Usage: node facts.mjs [calls] [sources] [migrate] [--peer NAME] [--json | --write]
 
 Tries what memokit and its peers do, and prints Markdown tables for each topic:
 calls (what a memoized function does when it is called),
@@ -13,9 +13,10 @@ migrate (what changes for those who come to memokit: the tables of docs/migrate.
 
   --peer NAME  try this one only
   --json       print the findings as JSON instead
+  --write      write the tables into the pages that hold them, too
   --help       print this`;
 
-const { json, help, peer: only, topics } = options();
+const { json, help, peer: only, topics, write: writes } = options();
 if (help) {
   console.log(USAGE);
 } else {
@@ -26,9 +27,10 @@ if (help) {
 }
 
 async function report() {
-  const [{ findingsOf }, { tablesOf }] = await Promise.all([
+  const [{ findingsOf }, { migrationOf, tableOf }, { piecesOf, write }] = await Promise.all([
     import('./facts/findings.mjs'),
     import('./facts/table.mjs'),
+    import('./facts/pages.mjs'),
   ]);
   const tables = [];
   for (const topic of topics) {
@@ -46,18 +48,28 @@ async function report() {
     if (columns.length > 0) tables.push({ topic, columns });
   }
   if (tables.length === 0) misuse(`no such peer: ${only}`);
-  if (json) console.log(JSON.stringify({ machine: machine(), tables }, undefined, 2));
-  else console.log([machine(), ...tables.flatMap(tablesOf)].join('\n\n'));
+  if (json) return console.log(JSON.stringify({ machine: machine(), tables }, undefined, 2));
+  const markdown = tables.flatMap(({ topic, columns }) =>
+    topic === 'migrate' ? columns.map(migrationOf) : [tableOf(columns)],
+  );
+  console.log([machine(), ...markdown].join('\n\n'));
+  if (writes) write(tables.flatMap((table) => piecesOf(table, machine())));
 }
 
 function options() {
   try {
     const { values, positionals } = parseArgs({
-      options: { json: { type: 'boolean' }, peer: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+      options: {
+        json: { type: 'boolean' },
+        write: { type: 'boolean' },
+        peer: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
       allowPositionals: true,
     });
     const unknown = positionals.find((topic) => !TOPICS.includes(topic));
     if (unknown !== undefined) throw new Error(`no such topic: ${unknown}`);
+    if (values.write && values.peer) throw new Error('--write needs all peers, not one');
     return { ...values, topics: positionals.length > 0 ? positionals : TOPICS };
   } catch (error) {
     misuse(`${error.message}\n\n${USAGE}`);
