@@ -1,8 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import * as memokit from '../../../../dist/index.js';
+import { cacheOf, loadContext, memoize } from '../../../../dist/index.js';
 import { assert, counted, equal, held, isSettled, row, time, turn } from '../row.mjs';
-
-const { cacheOf, loadContext, memoize } = memokit;
 
 /** A cache that fetches with a function of the key, on a clock of ours. */
 function fetching(load, options = {}, clock = time()) {

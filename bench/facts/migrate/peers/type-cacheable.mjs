@@ -1,11 +1,9 @@
 import { Cacheable, CacheClear, CacheUpdate } from '@type-cacheable/core';
 import { LRUCacheAdapter } from '@type-cacheable/lru-cache-adapter';
 import { LRUCache } from 'lru-cache';
-import * as memokit from '../../../../dist/index.js';
+import { cached, cacheOf, evicts, invalidateTags, puts } from '../../../../dist/index.js';
 import { compile } from '../../service.mjs';
 import { assert, counted, decorate, equal, held, row, time, turn } from '../row.mjs';
-
-const { cached, cacheOf, evicts, invalidateTags, puts } = memokit;
 
 const newClient = (options) => new LRUCacheAdapter(new LRUCache({ max: 1000, ...options }));
 
