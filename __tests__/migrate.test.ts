@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { beforeAll, expect, jest, test } from '@jest/globals';
+import { FOREIGN_NAMES } from '../src/definition/foreign-names.js';
 
 /**
  * The tables of docs/migrate.md, each row of which says what a library does and what memokit does. The libraries are those
@@ -18,11 +19,14 @@ const isInstalled = ['typescript-memoize', '@nestjs/core'].every((name) => exist
 const MISSING =
   'NOT TESTED: the tables of docs/migrate.md, since the libraries are missing, which `npm ci` in bench/ installs';
 
+const page = readFileSync('docs/migrate.md', 'utf8');
+
 /** The tables of the page as they stand, by the first cell of their heads: the library and its version. */
 const tables = new Map(
-  [...readFileSync('docs/migrate.md', 'utf8').matchAll(/^\| (.+) \| what it does \| memokit \|\n(?:\|.*\n)+/gm)].map(
-    ([table, name]) => [name!, table.split('\n').slice(2, -1)],
-  ),
+  [...page.matchAll(/^\| (.+) \| what it does \| memokit \|\n(?:\|.*\n)+/gm)].map(([table, name]) => [
+    name!,
+    table.split('\n').slice(2, -1),
+  ]),
 );
 
 jest.setTimeout(120_000);
@@ -52,3 +56,16 @@ for (const [head, rows] of tables) {
     expect(rows.length).toBeGreaterThan(4);
   });
 }
+
+test('docs/migrate.md has every name of an option that memokit knows from other libraries, beside its own name', () => {
+  const [words] = /^## What others call it.*/ms.exec(page)!;
+  const rows = [...words.matchAll(/^\| (.+?) \| `(.+?)` \|/gm)];
+  const told = rows.flatMap(([, names, known]) =>
+    [...names!.matchAll(/`(\w+)`/g)].map(([, name]) => `${name}: ${known}`),
+  );
+  const known = Object.entries(FOREIGN_NAMES).flatMap(([ours, names]) =>
+    names.split(' ').map((name) => `${name}: ${ours.split(', ')[0]!.replace(/ .*/, '')}`),
+  );
+  expect(known.length).toBeGreaterThan(20);
+  expect(known.filter((pair) => !told.includes(pair))).toEqual([]);
+});

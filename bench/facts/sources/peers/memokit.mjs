@@ -14,9 +14,9 @@ import { usersOf } from '../users.mjs';
 /** A load that is given what memokit tells it, and tells memokit how long its result lives. */
 function told(load, ttlOf) {
   return async (id, signal) => {
-    const { previous, keep, ttl } = loadContext();
-    const value = await load(id, signal, { previous: previous?.value, keep });
-    if (ttlOf) ttl(ttlOf(value));
+    const context = loadContext();
+    const value = await load(id, signal, { previous: context.previous?.value, keep: () => context.keep() });
+    if (ttlOf) context.ttl(ttlOf(value));
     return value;
   };
 }
