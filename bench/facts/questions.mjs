@@ -1,7 +1,7 @@
 /**
  * The questions of a table: its cases, and the peers on which they are tried. `calls` asks what a memoized function does
  * when it is called, `sources` what callers get when the source behind a cache is slow, fails or changes, `migrate` what
- * changes for those who come from a library to memokit: there, each peer has cases of its own.
+ * changes for a user who comes from a library to memokit: there, each peer has its own cases.
  */
 const QUESTIONS = {
   calls: () => Promise.all([import('./cases.mjs'), import('./peers.mjs')]),

@@ -1,6 +1,6 @@
 /**
- * The libraries that docs/migrate.md leads from, in the order of its sections. Each has cases of its own, the rows of its
- * table.
+ * The libraries that docs/migrate.md leads from, in the order of its sections. Each has its own cases, the rows of
+ * its table.
  */
 import { cacheManager } from './peers/cache-manager.mjs';
 import { dataloader } from './peers/dataloader.mjs';

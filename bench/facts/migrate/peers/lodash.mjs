@@ -117,7 +117,7 @@ export const lodash = {
     row({
       there: 'a method that is memoized on the prototype',
       does: 'The instances share results: `this` does not count.',
-      memokit: '`@cached()` on the method: each instance has results of its own.',
+      memokit: '`@cached()` on the method: each instance has its own results.',
       peer() {
         const User = userClass();
         User.prototype.greet = lodashMemoize(User.prototype.greet);

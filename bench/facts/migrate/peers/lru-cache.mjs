@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { cacheOf, loadContext, memoize } from '../../../../dist/index.js';
 import { assert, counted, equal, held, isSettled, row, time, turn } from '../row.mjs';
 
-/** A cache that fetches with a function of the key, on a clock of ours. */
+/** A cache that fetches with a function of the key, on a clock that stands still. */
 function fetching(load, options = {}, clock = time()) {
   const fetchMethod = (key, stale, { signal, options, context }) => load(key, stale, { signal, options, context });
   return new LRUCache({ max: 500, perf: clock, ttlResolution: 0, fetchMethod, ...options });
@@ -55,13 +55,21 @@ export const lruCache = {
     }),
     row({
       there: '`max: 500`',
-      does: 'It has to be given, or `ttl`, or `maxSize`.',
+      does: 'It has to be given, unless `ttl` or `maxSize` is.',
       memokit: '`capacity: 500`; without it, 128.',
-      peer: () => assert.throws(() => new LRUCache({ memoMethod: (key) => key }), TypeError),
+      peer() {
+        assert.throws(() => new LRUCache({ memoMethod: (key) => key }), TypeError);
+        for (const options of [{ ttl: 1000, ttlAutopurge: true }, { maxSize: 1 }]) new LRUCache(options);
+      },
       ours() {
-        const memoized = memoize((id) => id);
-        for (let id = 0; id < 1000; id++) memoized(id);
-        equal(cacheOf(memoized).size, 128);
+        for (const [options, size] of [
+          [{}, 128],
+          [{ capacity: 500 }, 500],
+        ]) {
+          const memoized = memoize((id) => id, options);
+          for (let id = 0; id < 1000; id++) memoized(id);
+          equal(cacheOf(memoized).size, size);
+        }
       },
     }),
     row({
@@ -73,12 +81,16 @@ export const lruCache = {
         for (const key of ['aa', 'bb', 'cc']) cache.memo(key);
         equal(cache.has('aa'), false, cache.has('bb'), true, cache.calculatedSize, 4);
         assert.throws(() => cache.memo(''), TypeError);
+        assert.throws(() => new LRUCache({ maxSize: 5, sizeCalculation: () => 0.5 }).set('a', 'a'), TypeError);
       },
       ours() {
         const memoized = memoize((key) => key, { capacity: 5, weigh: (text) => text.length });
         for (const key of ['aa', 'bb', 'cc', '']) memoized(key);
         const cache = cacheOf(memoized);
         equal(cache.has('aa'), false, cache.has('bb'), true, cache.has(''), true);
+        const half = memoize((key) => key, { capacity: 1, weigh: () => 0.5 });
+        for (const key of [1, 2, 3]) half(key);
+        equal(cacheOf(half).size, 2);
       },
     }),
     row({
@@ -175,7 +187,7 @@ export const lruCache = {
     }),
     row({
       there: '`cache.delete(key)` while it loads',
-      does: 'Those who wait are rejected.',
+      does: 'The callers that wait are rejected.',
       memokit: '`cacheOf(load).delete(key)`: they get the value, which is not stored.',
       async peer() {
         const load = held();
@@ -212,6 +224,12 @@ export const lruCache = {
         await assert.rejects(refreshing, down);
         await assert.rejects(other, down);
         equal(cache.has('a'), false);
+        const keeping = fetching(load, { noDeleteOnFetchRejection: true });
+        keeping.set('a', 'old');
+        const failing = keeping.fetch('a', { forceRefresh: true });
+        load.fail(down);
+        await assert.rejects(failing, down);
+        equal(keeping.get('a'), 'old');
       },
       async ours() {
         const load = held();
@@ -244,6 +262,18 @@ export const lruCache = {
           await cache.fetch('a', { status });
           equal(status.fetch, outcome);
         }
+        const load = held();
+        const loading = fetching(load);
+        loading.set('a', 1);
+        for (const [options, outcome] of [
+          [{ forceRefresh: true }, 'refresh'],
+          [{}, 'inflight'],
+        ]) {
+          const status = {};
+          loading.fetch('a', { ...options, status });
+          equal(status.fetch, outcome);
+        }
+        load.release(2);
       },
       async ours() {
         const clock = time();
@@ -257,6 +287,11 @@ export const lruCache = {
           const { outcome, value } = await cacheOf(memoized).call('a');
           equal(outcome, expected, value, 1);
         }
+        const load = held();
+        const loading = memoize(load, { bypass: (key) => key === 'b' });
+        const calls = ['a', 'a', 'b'].map((key) => cacheOf(loading).call(key));
+        for (const _ of [1, 2]) load.release(1);
+        equal((await Promise.all(calls)).map(({ outcome }) => outcome).join(), 'miss,coalesced,bypassed');
       },
     }),
     row({
@@ -352,8 +387,8 @@ export const lruCache = {
     }),
     row({
       there: '`dispose: (value, key, reason) => …`',
-      does: "It is called with a value that leaves, and why: `'evict'`, `'delete'`, `'expire'`, `'set'`, `'fetch'`.",
-      memokit: '`on: { evict: ({ value, key, cause }) => … }`.',
+      does: "It is called with a value that leaves, and why: `'evict'`, `'delete'` and so on.",
+      memokit: "`on: { evict: ({ value, key, cause }) => … }`: `'capacity'`, `'deleted'` and so on.",
       peer() {
         const left = [];
         const dispose = (value, key, reason) => left.push([value, key, reason]);

@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import memoizeeBy from 'memoizee';
+import memoizeMethods from 'memoizee/methods.js';
 import { cached, cacheOf, memoize } from '../../../../dist/index.js';
 import { assert, counted, decorate, equal, held, inTime, isSettled, row, sleep, time, turn } from '../row.mjs';
 
@@ -238,7 +239,7 @@ export const memoizee = {
     row({
       there: '`dispose: (value) => …`',
       does: 'It is called with a result that leaves.',
-      memokit: '`on: { evict: ({ value, key, cause }) => … }`: told what left, and why.',
+      memokit: '`on: { evict: ({ value, key, cause }) => … }`: the listener is also given the key and the cause.',
       peer() {
         const left = [];
         const memoized = memoizeeBy((id) => `user ${id}`, { max: 1, dispose: (value) => left.push(value) });
@@ -281,7 +282,7 @@ export const memoizee = {
     row({
       there: 'a method that is memoized on the prototype',
       does: 'The instances share results: `this` does not count, except with `memoizee/methods`.',
-      memokit: '`@cached()` on the method: each instance has results of its own.',
+      memokit: '`@cached()` on the method: each instance has its own results.',
       peer() {
         class User {
           constructor(name) {
@@ -292,6 +293,11 @@ export const memoizee = {
           return `${word}, ${this.name}`;
         });
         equal(new User('Ada').greet('Hi'), 'Hi, Ada', new User('Alan').greet('Hi'), 'Hi, Ada');
+        const value = function greet(word) {
+          return `${word}, ${this.name}`;
+        };
+        Object.defineProperties(User.prototype, memoizeMethods({ greet: { value, configurable: true } }));
+        equal(new User('Ada').greet('Hi'), 'Hi, Ada', new User('Alan').greet('Hi'), 'Hi, Alan');
       },
       ours() {
         class User {

@@ -43,7 +43,7 @@ export const typeCacheable = {
     row({
       there: '`@Cacheable()` on methods of one name, without a `cacheKey`',
       does: "The key is made of the method's name and its arguments: `users.get(1)` and `orders.get(1)` share an entry.",
-      memokit: 'Each method has a cache of its own.',
+      memokit: 'Each method has its own cache.',
       async peer() {
         const client = newClient();
         const users = instanceOf({ get: [async (id) => `user ${id}`, Cacheable({ client })] });
@@ -253,7 +253,7 @@ export const typeCacheable = {
     }),
     row({
       there: "`hashKey: 'user'`, and `@CacheClear({ hashKey: 'user' })`",
-      does: 'With lru-cache, all keys go in which that text occurs: those of `superuser` too.',
+      does: 'With lru-cache, all keys go in which that text occurs: the keys of `superuser` too.',
       memokit: "`tags: () => ['user']`, and `invalidateTags('user')`: a tag is the whole text.",
       async peer() {
         const client = newClient();

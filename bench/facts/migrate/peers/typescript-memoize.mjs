@@ -94,8 +94,7 @@ export const typescriptMemoize = {
     row({
       there: '`@MemoizeExpiring(5000)`, or `{ expiring: 5000 }`',
       does: 'Milliseconds, from the call. All objects have one time: a call with one prolongs the entry of another.',
-      memokit:
-        '`@cached({ ttl: 5000 })`: milliseconds, from the time the value is there. Each entry has a time of its own.',
+      memokit: '`@cached({ ttl: 5000 })`: milliseconds, from the time the value is there. Each entry has its own time.',
       peer: () =>
         withDate((clock) => {
           const get = counted(() => 1);
@@ -127,7 +126,7 @@ export const typescriptMemoize = {
     }),
     row({
       there: 'an async method that rejects',
-      does: 'The rejected promise is kept: every later call fails too, until the entry expires.',
+      does: 'The rejected promise is kept: every later call fails too.',
       memokit: 'A failure is not kept. `errorTtl: 1000` remembers it for a second.',
       async peer() {
         const get = counted(async () => Promise.reject(new Error('down')));

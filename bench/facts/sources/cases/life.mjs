@@ -28,7 +28,7 @@ export const life = [
       await settle();
       const { value } = await outcomeOf(source.get('a'));
       await release();
-      if ((await reload) !== 'a new') return 'who asked for it gets the old value';
+      if ((await reload) !== 'a new') return 'its caller gets the old value';
       if (value === undefined) return 'the caller waits for the load';
       return value === 'a old' && (await source.get('a')) === 'a new' && origin.loads === 2;
     },
