@@ -440,6 +440,20 @@ describe('the lines of docs/keys.md for the classes of packages', () => {
     ]);
   });
 
+  test('the class of another copy of a package, or of another realm, is another class', () => {
+    let other!: typeof Decimal;
+    jest.isolateModules(() => {
+      ({ Decimal: other } = require('decimal.js'));
+    });
+    expect([other === Decimal, same(new other(1), new other(1))]).toEqual([false, false]);
+    registerCacheKey(other, (n) => n.valueOf());
+    expect([same(new other(1), new other(1)), same(new other(1), new Decimal(1))]).toEqual([true, false]);
+    type Id = new () => { readonly id: number };
+    const [here, there] = [0, 1].map((): Id => runInNewContext('(class { id = 1 })'));
+    for (const Class of [here!, there!]) registerCacheKey(Class, ({ id }) => id);
+    expect([same(new here!(), new here!()), same(new here!(), new there!())]).toEqual([true, false]);
+  });
+
   test('every class of the table has its line, and every line its class', () => {
     const names = [...block!.matchAll(/^registerCacheKey\((\w+)/gm)].map(([, name]) => name!);
     expect(names.sort()).toEqual(Object.keys(differing).sort());
