@@ -48,8 +48,14 @@ export type CallbacksOf<T, G> = 0 extends 1 & T
         : MutatorCallbacks
   : MutatorCallbacks;
 
-type AmongOptions<Options> = (Options extends { readonly when: infer F extends Fn } ? { readonly when: F } : object) &
-  (Options extends { readonly defer: infer F extends Fn } ? { readonly defer: F } : object);
+/** The callbacks among options. No part of it is a type with a name, which would stand in error messages for what it means. */
+type AmongOptions<Options> = Options extends { readonly when: infer F extends Fn; readonly defer: infer D extends Fn }
+  ? { readonly when: F; readonly defer: D }
+  : Options extends { readonly when: infer F extends Fn }
+    ? { readonly when: F }
+    : Options extends { readonly defer: infer D extends Fn }
+      ? { readonly defer: D }
+      : object;
 
 /**
  * The names of members of `T` (of any members, if `T` is `any`) and a function that returns arguments that each of them

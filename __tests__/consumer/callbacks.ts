@@ -121,6 +121,14 @@ export class Repository<T extends User, Anything> {
   @evicts('has', 'all', { when: (_result, user: User) => user.id > 0 })
   @evicts(['has', 'all'], (_isNew: boolean, user: User) => [user], { by: 'result' })
   @evicts<Repository<T, Anything>>('has', (user: T) => [user], { when: (_result, user) => user.id > 0 })
+  @evicts('has', (user: User) => [user], { soft: true, defer: (apply, user: User) => void [apply, user.id] })
+  @evicts('has', { defer: (apply) => apply(), when: (_result, user: User) => user.id > 0 })
+  @evicts<Repository<T, Anything>>('has', (user: T) => [user], {
+    defer(apply, user) {
+      Promise.resolve([this.users, user.id]).then(apply);
+    },
+  })
+  @puts('has', (user: User) => [user], { soft: false, defer: (apply: () => void, { id }: User) => void [apply, id] })
   @puts('has', (user: User) => [user])
   @puts('has', (_isNew: boolean, user: User) => [user], { by: 'result', when: (isNew) => isNew })
   add(user: T): boolean {

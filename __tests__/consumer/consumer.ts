@@ -4,6 +4,7 @@ import {
   cachedProxy,
   cacheOf,
   evicts,
+  expireTags,
   invalidateTags,
   keyOf,
   LruCache,
@@ -118,7 +119,7 @@ class Service {
     return entry;
   }
 
-  @evicts<Service>('version')
+  @evicts<Service>('version', { soft: true, defer: (apply, _major: number) => queueMicrotask(apply) })
   set major(_major: number) {}
 
   @evicts<typeof Service>('make', (n) => [n])
@@ -131,7 +132,8 @@ const list: string[] = service.generic('a');
 const version: number = service.version;
 const made: string = Service.make(1);
 const cache: CallCache<[table: string], Promise<{ table: string }>> = cacheOf(service, 'get');
-const forgotten: boolean = cache.delete('users');
+const forgotten: boolean = cache.delete('users') || cache.expire('users');
+cache.expireAll();
 
 const identity = memoize(<T>(value: T): T => value);
 const literal: 'a' = identity('a' as const);
@@ -198,7 +200,7 @@ const resilient = memoize(
 );
 const told: string = cacheOf(resilient).explain(1).outcome;
 const mean: number = cacheOf(resilient).stats().minus(cacheOf(resilient).stats()).meanLoadTime;
-const invalidated: number = invalidateTags('a', 'b');
+const invalidated: number = invalidateTags('a', 'b') + expireTags('a', 'b');
 
 /** A member that takes anything switches no check off, and refuses nothing that is right. */
 class Logging {
