@@ -294,10 +294,10 @@ test('stats count hits, joined loads, misses, loads, failures and evictions by c
   await memoized(2);
   expect(cacheOf(memoized).stats()).toEqual({
     hits: 2,
-    bypassed: 0,
     misses: 3,
     staleHits: 0,
     coalesced: 1,
+    bypassed: 0,
     loads: 2,
     loadErrors: 1,
     totalLoadTime: 30,

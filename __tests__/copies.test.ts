@@ -89,6 +89,30 @@ test('caches, clearAll and isolate of one copy reach the functions of another', 
   expect(one.cacheOf(get).size).toBe(0);
 });
 
+test('disableCaching and settled of one copy reach the functions of another', async () => {
+  const users = new (usersClass(one, other))();
+  const first = users.get(1);
+  const enable = other.disableCaching();
+  const made = one.memoize((id: number) => ({ id }));
+  const bypassed = [made(1), made(1), users.get(1), users.get(1), first];
+  expect(new Set(bypassed).size).toBe(5);
+  users.set(1);
+  enable();
+  const again = users.get(1);
+  const second = made(1);
+  expect([again === first, users.get(1) === again, made(1) === second]).toEqual([false, true, true]);
+  let finish!: (id: number) => void;
+  const load = one.memoize((_: number) => new Promise<number>((resolve) => (finish = resolve)));
+  load(1);
+  let isSettled = false;
+  const waiting = other.settled().then(() => (isSettled = true));
+  await settle();
+  expect(isSettled).toBe(false);
+  finish(1);
+  await waiting;
+  expect(one.cacheOf(load).size).toBe(1);
+});
+
 test('cacheOf of one copy gives the cache of a function, method or proxy of another', () => {
   const get = one.memoize((id: number) => ({ id }));
   const value = get(1);

@@ -55,7 +55,7 @@ const ARROWS: Record<string, string[]> = {
   memoize: ['load', 'cache', 'definition', 'key'],
   'all-features.ts': ['memoize', 'batch', 'resilience'],
   invalidate: ['memoize', 'definition', 'tags'],
-  testing: ['memoize'],
+  testing: ['memoize', 'time'],
   decorators: ['all-features.ts', 'invalidate', 'memoize', 'definition'],
   'index.ts': ['decorators', 'all-features.ts', 'invalidate', 'memoize', 'load', 'definition', 'lru', 'key', 'time'],
 };
@@ -168,7 +168,7 @@ test('the public names are these', () => {
 });
 
 test('the public names of memokit/testing are these', () => {
-  expect(Object.keys(testing).sort()).toEqual(['clearBetweenTests', 'isolate']);
+  expect(Object.keys(testing).sort()).toEqual(['clearBetweenTests', 'disableCaching', 'isolate', 'settled']);
 });
 
 test('exports are named one by one, and none is a default', () => {

@@ -25,6 +25,16 @@ export interface SharedRegistry {
   waitUntil: ((work: Promise<unknown>) => void) | undefined;
   /** The functions that `registerCacheKey` was given, by the prototypes of their classes; `undefined` before its first call. */
   cacheKeys: WeakMap<object, (instance: never) => unknown> | undefined;
+  /** The state of tests; `undefined` where no copy of `memokit/testing` is loaded. */
+  testing: SharedTesting | undefined;
+}
+
+/** What the copies of `memokit/testing` share. */
+export interface SharedTesting {
+  /** How many `disableCaching` are in force. While there are any, definitions are made suspended. */
+  disablings: number;
+  /** A promise for each async load in flight, which is fulfilled when the load has ended. */
+  readonly loads: Set<Promise<unknown>>;
 }
 
 /** A definition: one decorated method or memoized function. */
@@ -33,6 +43,8 @@ export interface SharedDefinition {
   /** Returns the `CallStats`. */
   stats(): object;
   clear(): void;
+  /** Has calls run the method beside the cache, or use the cache again. Entries are kept. */
+  suspend(isSuspended: boolean): void;
 }
 
 /** The receivers of one definition. */
@@ -86,6 +98,7 @@ export const shared: SharedRegistry = /* @__PURE__ */ (() => {
     invalidations: { time: 0, forgotten: 0, last: new Map(), characters: 0 },
     waitUntil: undefined,
     cacheKeys: undefined,
+    testing: undefined,
   });
   tryDefineProperty(globalThis, KEY, { value });
   return value;

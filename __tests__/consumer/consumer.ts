@@ -14,7 +14,7 @@ import {
   registerCacheKey,
 } from 'memokit';
 import { type Cached, cached as cachedToo, evicts as evictsToo } from 'memokit/decorators';
-import { clearBetweenTests, isolate } from 'memokit/testing';
+import { clearBetweenTests, disableCaching, type EnableCaching, isolate, settled } from 'memokit/testing';
 
 /** A program that uses the published types, checked by every supported TypeScript in both dialects. */
 class Service {
@@ -181,6 +181,9 @@ export class Presets {
 /** As jest and vitest declare it. */
 declare function afterEach(hook: (context: { skip(): void }) => unknown, timeout?: number): void;
 clearBetweenTests(afterEach);
+export const enable: EnableCaching = disableCaching();
+export const enabled: void = enable();
+export const allSettled: Promise<void> = settled();
 const isolated: Promise<string> = isolate(() => nameOf(1));
 const resilient = memoize(
   async (id: number, signal?: AbortSignal): Promise<string> => `${id}${(signal ?? loadSignal())?.aborted}`,

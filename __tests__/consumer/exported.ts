@@ -11,6 +11,7 @@ import {
   puts,
   registerCacheKey,
 } from 'memokit';
+import { disableCaching } from 'memokit/testing';
 
 /** What a library exports with types that the compiler infers, so that its declarations have to name memokit's. */
 export class Service {
@@ -57,6 +58,7 @@ export const decorator = cached({ ttl: 5 });
 export const presets = [cached.with({ ttl: 5, key: (id: number) => id }), memoize.with({ ttl: 5 })];
 export const preset = cached.with({ ttl: 5 }).with({ key: (id: number) => id });
 export const mutators = [evicts<Service>('get', (table: string) => [table]), puts('get', (table: string) => [table])];
+export const enable = disableCaching();
 export const key = keyOf(['users']);
 export const all = () => caches();
 export function mixin<C extends new (...args: any[]) => object>(Base: C) {

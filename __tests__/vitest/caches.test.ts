@@ -1,5 +1,5 @@
 import { cacheOf, memoize } from 'memokit';
-import { clearBetweenTests, isolate } from 'memokit/testing';
+import { clearBetweenTests, disableCaching, isolate, settled } from 'memokit/testing';
 import { afterEach, expect, test, vi } from 'vitest';
 
 /** Tests of a program that caches, as its authors would write them with vitest; in this order. */
@@ -23,6 +23,25 @@ for (const turn of ['first', 'second']) {
 test('what is isolated is forgotten', async () => {
   expect(await isolate(async () => square(3))).toBe(9);
   expect(cacheOf(square).size).toBe(0);
+});
+
+test('no call is answered from a cache while caching is disabled', () => {
+  const enable = disableCaching();
+  square(3);
+  square(3);
+  enable();
+  expect(load).toHaveBeenCalledTimes(2);
+  expect(cacheOf(square).size).toBe(0);
+});
+
+test('settled waits for a load that sleeps under fake timers', async () => {
+  vi.useFakeTimers();
+  const sleepy = memoize((n: number) => new Promise<number>((resolve) => setTimeout(() => resolve(n), 1000)));
+  sleepy(3);
+  const waiting = settled();
+  vi.advanceTimersByTime(1000);
+  await waiting;
+  expect(cacheOf(sleepy).size).toBe(1);
 });
 
 for (const toFake of [

@@ -3,6 +3,7 @@ import { type CallKey, callKeyOf, isSameKey, isTokens } from '../key/call-key.js
 import { isToken } from '../key/flatten.js';
 import { isArray, peek, prototypeOf, type Reference, referenceTo } from '../platform.js';
 import { isAsync, refusePromise, refusePromiseKey } from '../promise.js';
+import { shared } from '../shared-registry.js';
 import { monotonic, reader } from '../time/clock.js';
 import { durationOf } from '../time/duration.js';
 import { withoutSignal } from './caller-signal.js';
@@ -30,6 +31,10 @@ export class Definition {
   readonly listeners: Listeners;
   /** A counter that each `clear` increments. A cache that was filled in an earlier epoch counts as empty. */
   epoch = 0;
+  /** The epoch whose entries answer calls: `epoch`, or none while the definition is suspended. */
+  servedEpoch = 0;
+  /** Whether calls run the method beside the cache, as `disableCaching` of `memokit/testing` wants. */
+  isSuspended = false;
   /**
    * Whether the method returns promises. `undefined` until it is known: for a function that is not async, until a load.
    */
@@ -75,6 +80,7 @@ export class Definition {
     const isDecided = [when, tags, many, weigh, on.miss, on.evict, on.error].some((option) => option !== undefined);
     this.isBare = !isDecided && !freeze && typeof ttl === 'number' && clock === monotonic && !this.isAging;
     this.promises = this.isResilient || options.many !== undefined || isAsync(method) || undefined;
+    if (shared.testing?.disablings) this.suspend(true);
   }
 
   /** Has each result recorded from now on: its time and, for an async method, the awaited value. */
@@ -109,7 +115,8 @@ export class Definition {
   /** Whether a call goes past the cache. @throws OptionError when `bypass` returns a promise. */
   isBypassed(receiver: unknown, args: readonly unknown[]): boolean {
     const { bypass } = this.options;
-    const answer: unknown = bypass?.apply(receiver, args as unknown[]);
+    if (bypass === undefined || this.isSuspended) return this.isSuspended;
+    const answer: unknown = bypass.apply(receiver, args as unknown[]);
     refusePromise('bypass', answer);
     return Boolean(answer);
   }
@@ -192,7 +199,14 @@ export class Definition {
    */
   clear(): void {
     this.epoch++;
+    this.suspend(this.isSuspended);
     this.clearShared?.();
+  }
+
+  /** Has calls run the method beside the cache, or use the cache again. A hit notices it by the epoch alone. */
+  suspend(isSuspended: boolean): void {
+    this.isSuspended = isSuspended;
+    this.servedEpoch = isSuspended ? -1 : this.epoch;
   }
 }
 

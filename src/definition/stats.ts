@@ -21,8 +21,7 @@ export class Counters {
 
 /**
  * A snapshot of the counts of calls and loads. `hits + misses` is the number of calls that asked for a value, except
- * calls whose signal was already aborted, calls that were refused with a `RecursionError` and calls that bypassed the
- * cache.
+ * calls whose signal was already aborted, calls that were refused with a `RecursionError`, and calls beside the cache.
  */
 export interface CallStats {
   /** Calls that were answered without calling the method. */
@@ -33,7 +32,7 @@ export interface CallStats {
   readonly staleHits: number;
   /** Hits that joined a load in flight. */
   readonly coalesced: number;
-  /** Calls for which the method ran beside the cache. */
+  /** Calls for which the method ran beside the cache. They are neither hits nor misses, and no loads. */
   readonly bypassed: number;
   /** Loads that have produced a result, including loads in the background. */
   readonly loads: number;

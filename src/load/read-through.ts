@@ -8,6 +8,7 @@ import { argsOf, type CallKey, isTokens, NO_ARGUMENTS } from '../key/call-key.js
 import { isPromise } from '../promise.js';
 import { refresh } from '../time/clock.js';
 import { awaitLoad, countEnd, readClock } from './await-load.js';
+import { runBeside } from './bypass.js';
 import type { CallReport } from './call-report.js';
 import { renewIdle } from './idle.js';
 import { running } from './load-context.js';
@@ -44,6 +45,7 @@ export class ReadThrough implements Loader {
     report?: CallReport,
   ): unknown {
     const { definition } = cache;
+    if (definition.isSuspended) return runBeside(cache, receiver, given ?? argsOf(key));
     if (report !== undefined) report.outcome = 'miss';
     if (definition.isBare && definition.promises !== true && isIdle(cache)) {
       return this.#missAlone(cache, key, receiver, given);

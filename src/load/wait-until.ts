@@ -33,8 +33,13 @@ export function keepRunning(
   work: () => Promise<unknown>,
 ): void {
   const waitUntil = definition.options.waitUntil ?? shared.waitUntil;
-  if (waitUntil === undefined) return;
+  const loads = shared.testing?.loads;
+  if (waitUntil === undefined && loads === undefined) return;
   const { listeners } = definition;
   const ignore = () => {};
-  listeners.notifyDetached(key, args, [() => listeners.watch(waitUntil(work().then(ignore, ignore)), key, args)]);
+  const ended = work().then(ignore, ignore);
+  loads?.add(ended);
+  if (loads !== undefined) ended.then(() => loads.delete(ended));
+  if (waitUntil === undefined) return;
+  listeners.notifyDetached(key, args, [() => listeners.watch(waitUntil(ended), key, args)]);
 }

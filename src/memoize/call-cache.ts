@@ -7,6 +7,7 @@ import type { CacheStats } from '../definition/stats.js';
 import { type CallKey, callKeyOf, publicKeyOf } from '../key/call-key.js';
 import { identityPlaces } from '../key/identity-places.js';
 import { type Key, requireArguments } from '../key/key.js';
+import { runBeside } from '../load/bypass.js';
 import type { Loader } from '../load/loader.js';
 import { type CallResult, resultOfCall } from './call-result.js';
 import { everyCall, type NamedCall, namedCall } from './named-call.js';
@@ -132,6 +133,8 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
    * @throws RecursionError when the method refreshes the key that it is loading, before it has returned.
    */
   refresh(...args: Args): R {
+    if (this.#cache.definition.isBypassed(this.#receiver, args))
+      return runBeside(this.#cache, this.#receiver, args) as R;
     return this.#loader.refresh(this.#cache, this.#keyOf(args), this.#receiver, args) as R;
   }
 

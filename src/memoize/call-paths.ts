@@ -32,12 +32,11 @@ export class CallPaths {
   #keyed(): Fn {
     const receivers = this.#receivers;
     const { shared, loader, definition } = receivers;
-    const mayBypass = definition.options.bypass !== undefined;
     return {
       call(this: unknown, ...given: unknown[]): unknown {
         // A framework may call a getter with arguments. These do not belong to the key.
         const args = definition.role === 'getter' ? [] : given;
-        if (mayBypass && definition.isBypassed(this, args)) return runBeside(shared ?? receivers.of(this), this, args);
+        if (definition.isBypassed(this, args)) return runBeside(shared ?? receivers.of(this), this, args);
         const key = definition.keyOf(this, args);
         return loader.call(shared ?? receivers.of(this), key, this, args);
       },

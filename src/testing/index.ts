@@ -1,2 +1,4 @@
 export { type AfterEach, clearBetweenTests } from './clear-between-tests.js';
+export { disableCaching, type EnableCaching } from './disable-caching.js';
 export { isolate } from './isolate.js';
+export { settled } from './settled.js';
