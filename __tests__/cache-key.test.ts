@@ -313,6 +313,18 @@ describe('the lines of docs/keys.md for the classes of packages', () => {
       ...[inZone('utc').plus(1), inZone('utc').reconfigure({ numberingSystem: 'beng' })],
       inZone('utc').reconfigure({ outputCalendar: 'islamic' }),
       ...[DateTime.fromISO('x'), DateTime.invalid('mine'), DateTime.invalid('mine', 'because')],
+      // Of the default locale and the same locale, given by name, only the first formats in English in any case.
+      ...[DateTime.fromMillis(0, { zone: 'utc' }), inZone('utc', DateTime.local().locale!)],
+      DateTime.fromMillis(0, {
+        zone: 'utc',
+        locale: 'en',
+        weekSettings: { firstDay: 7, minimalDays: 1, weekend: [5] },
+      }),
+      DateTime.fromMillis(0, {
+        zone: 'utc',
+        locale: 'en',
+        weekSettings: { firstDay: 7, minimalDays: 4, weekend: [5] },
+      }),
       // The two times of one clock reading when summer time ends.
       ...[1, 2].map((hour) => DateTime.fromISO(`2026-10-25T0${hour}:30:00Z`, { zone: 'Europe/Paris' })),
     ],
@@ -323,14 +335,14 @@ describe('the lines of docs/keys.md for the classes of packages', () => {
       Duration.fromObject({ hours: 1 }, { conversionAccuracy: 'longterm' }),
       Duration.fromObject({ hours: 1 }, { locale: 'de' }),
       Duration.fromObject({ hours: 1 }, { numberingSystem: 'beng' }),
-      ...[Duration.invalid('mine'), Duration.invalid('other')],
+      ...[Duration.invalid('mine'), Duration.invalid('other'), Duration.invalid('mine', 'because')],
     ],
     Interval: () => {
       const start = DateTime.fromObject(noon, { zone: 'utc' });
       return [
         ...[1, 2].map((hours) => Interval.after(start, { hours })),
         Interval.after(start.setZone('Europe/Paris'), { hours: 1 }),
-        ...[Interval.invalid('mine'), Interval.invalid('other')],
+        ...[Interval.invalid('mine'), Interval.invalid('other'), Interval.invalid('mine', 'because')],
       ];
     },
   };
