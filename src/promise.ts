@@ -30,6 +30,11 @@ export function nativePromise(promise: PromiseLike<unknown>): Promise<unknown> {
   return isNative ? promise : new Promise((resolve) => resolve(promise));
 }
 
+/** Handles the rejection of a promise that nobody uses, so that it is not reported as unhandled. */
+export function ignoreRejection(value: unknown): void {
+  if (isPromise(value)) nativePromise(value).catch(() => {});
+}
+
 /**
  * Refuses a promise from a callback that has to return the value itself. @throws OptionError, or another error, when the
  * callback returned a promise.
@@ -41,8 +46,7 @@ export function refusePromise(
   Refusal: new (message: string) => Error = OptionError,
 ): void {
   if (!isPromise(given)) return;
-  // Nobody uses the promise, so its rejection must not be reported as unhandled.
-  nativePromise(given).catch(() => {});
+  ignoreRejection(given);
   throw new Refusal(mismatch(name, `${expected} as its result`, given));
 }
 

@@ -5,7 +5,7 @@ import { CallIndex } from '../key/call-index.js';
 import { type CallKey, isSameKey } from '../key/call-key.js';
 import { running } from '../load/load-context.js';
 import { freezeObject, ignoreForeign, isArray, tagOf } from '../platform.js';
-import { isPromise, nativePromise } from '../promise.js';
+import { ignoreRejection } from '../promise.js';
 import { ScrambledMap } from '../scrambled-map.js';
 import { endOfTurn } from '../time/end-of-turn.js';
 
@@ -134,7 +134,8 @@ export function onlyResult(results: unknown, name: string): unknown {
 }
 
 function requireResults(results: unknown, count: number, name: string): readonly unknown[] {
-  if (isArray(results) && results.length !== count) results.forEach(ignoreRejection);
+  // No call gets any of these results.
+  if (isArray(results) && results.length !== count) for (const result of results) ignoreRejection(result);
   if (!isArray(results)) throw new BatchError(mismatch(name, 'its batch to return an array', results));
   if (results.length !== count) {
     throw new BatchError(
@@ -157,11 +158,6 @@ function isError(result: unknown): boolean {
     ignoreForeign(error);
     return false;
   }
-}
-
-/** No call gets this result, so that no caller can handle its rejection. */
-function ignoreRejection(result: unknown): void {
-  if (isPromise(result)) nativePromise(result).catch(() => {});
 }
 
 /**

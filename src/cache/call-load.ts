@@ -54,6 +54,8 @@ export interface Decisions {
 export interface Kept {
   /** What callers are given: the result or, for an async method, a promise of it. */
   readonly value: unknown;
+  /** What the method was given as the result. With the option `copy` it is not the stored one. */
   readonly result: unknown;
+  readonly stored: unknown;
   readonly tags: readonly string[];
 }

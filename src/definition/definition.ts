@@ -2,7 +2,7 @@ import { mismatch, OptionError } from '../errors.js';
 import { type CallKey, callKeyOf, isSameKey, isTokens } from '../key/call-key.js';
 import { isToken } from '../key/flatten.js';
 import { isArray, peek, prototypeOf, type Reference, referenceTo } from '../platform.js';
-import { isAsync, refusePromise, refusePromiseKey } from '../promise.js';
+import { isAsync, isPromise, nativePromise, refusePromise, refusePromiseKey } from '../promise.js';
 import { shared } from '../shared-registry.js';
 import { monotonic, reader } from '../time/clock.js';
 import { durationOf } from '../time/duration.js';
@@ -70,14 +70,18 @@ export class Definition {
   ) {
     this.#label = label;
     this.now = reader(options.clock);
-    this.listeners = new Listeners(options.on);
+    this.listeners = new Listeners(options.on, (answer) => this.copyOf(answer));
     this.isResilient = asyncOptionOf(options) !== undefined;
-    const isWatched = [options.key, options.on.hit, options.bypass].some((option) => option !== undefined);
+    const isWatched = [options.key, options.on.hit, options.bypass, options.copy].some(
+      (option) => option !== undefined,
+    );
     this.isTagged = options.tags !== undefined;
     this.isAging = this.isResilient || options.revalidate > 0 || options.idle < Infinity;
     this.isPlain = !isWatched && options.clock === monotonic && !this.isAging;
-    const { when, tags, ttl, freeze, many, on, clock, weigh } = options;
-    const isDecided = [when, tags, many, weigh, on.miss, on.evict, on.error].some((option) => option !== undefined);
+    const { when, tags, ttl, freeze, many, on, clock, weigh, copy } = options;
+    const isDecided = [when, tags, many, weigh, copy, on.miss, on.evict, on.error].some(
+      (option) => option !== undefined,
+    );
     this.isBare = !isDecided && !freeze && typeof ttl === 'number' && clock === monotonic && !this.isAging;
     this.promises = this.isResilient || options.many !== undefined || isAsync(method) || undefined;
     if (shared.testing?.disablings) this.suspend(true);
@@ -186,6 +190,21 @@ export class Definition {
     const given: unknown = weigh === undefined ? 1 : weigh(result, ...args);
     refusePromise('weigh', given, 'a number from 0');
     return given as number;
+  }
+
+  /**
+   * Returns what one caller is given of an answer, which is a result or a promise of one: with the option `copy`, a copy of
+   * its own. @throws OptionError when `copy` returns a promise. For a promise the error rejects the one that it returns.
+   */
+  copyOf(answer: unknown): unknown {
+    const { copy } = this.options;
+    if (copy === undefined) return answer;
+    const copied = (value: unknown): unknown => {
+      const made: unknown = copy(value);
+      refusePromise('copy', made, 'a value that is not a promise');
+      return made;
+    };
+    return isPromise(answer) ? nativePromise(answer).then(copied) : copied(answer);
   }
 
   /** Returns the counts of the calls of all receivers, including receivers that no longer exist. */

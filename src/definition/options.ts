@@ -96,6 +96,15 @@ export interface CachedOptions<Args extends readonly unknown[] = any, R = any, T
    */
   readonly freeze?: boolean | undefined;
   /**
+   * A function that copies a result, such as `structuredClone`. Each caller gets a copy of its own, and so do listeners,
+   * `peek` and `entries()`; the stored result is given to nobody, and `put` stores a copy of what it is given. For an async
+   * method the awaited result is copied. It costs one copy for each call, also for a hit. The function must not return a
+   * promise. If it throws, the caller gets the error. With `freeze` the stored result is frozen, and its copies are not.
+   * @default all callers are given the stored result
+   * @example cached({ copy: structuredClone })
+   */
+  readonly copy?: ((value: Awaited<R>) => Awaited<R>) | undefined;
+  /**
    * Listeners, which are called after everything else. `hit`: a call was answered without calling the method. `miss`:
    * the method was called and has returned. `evict`: an entry was evicted. `error`: a load has failed, in the
    * background too, unless it was aborted because no caller waited for it any more. If a listener throws, the caller

@@ -56,6 +56,7 @@ const DEFAULTS = {
   weigh: undefined,
   idle: Infinity,
   bypass: undefined,
+  copy: undefined,
 };
 
 const OR_FUNCTION = ', or a function';
@@ -129,16 +130,15 @@ export function resolveOptions<Args extends readonly unknown[], R, This>(
 
 /** Checks the options that can be checked alone. */
 function requireEach(options: ResolvedOptions): void {
-  const { capacity, key, per, name, when, clock, tags, signal, many, batchBy, freeze, waitUntil, weigh, bypass } =
-    options;
-  const { refreshAhead, jitter } = options;
+  const { capacity, key, per, name, when, clock, tags, signal, many, batchBy, freeze, waitUntil } = options;
+  const { refreshAhead, jitter, weigh, bypass, copy } = options;
   requireCapacity(capacity, weigh !== undefined);
   requireOption([undefined, 'instance', 'class'].includes(per), 'per', "'instance' or 'class'", per);
   requireOption(name === undefined || typeof name === 'string', 'name', 'a string', name);
-  for (const [option, given] of entriesOf({ key, when, tags, signal, batchBy, waitUntil, weigh, bypass }))
+  for (const [option, given] of entriesOf({ key, when, tags, signal, batchBy, waitUntil, weigh, bypass, copy }))
     requireFunction(option, given);
-  // An async function returns a new promise each time, so no two calls would have the same key, nor would any be decided.
-  for (const [option, given] of entriesOf({ key, batchBy, bypass })) {
+  // An async function returns a new promise each time, so no two calls would have the same key.
+  for (const [option, given] of entriesOf({ key, batchBy, bypass, copy })) {
     requireOption(!isAsync(given), option, 'a function that is not async', given);
   }
   requireClock(clock);

@@ -115,9 +115,10 @@ class Context implements LoadContext {
     cache.clearIfOutdated();
     const record = recordOf(cache, key);
     if (record === undefined) return;
-    const { value, result } = record;
+    const { value } = record;
+    const result = cache.definition.copyOf(record.result);
     this.previous = { value: result, age: agesOf(cache, key).age };
-    this.#kept = { value, result, tags: cache.extras.tags?.tagsOf(key) ?? [] };
+    this.#kept = { value, result, stored: record.result, tags: cache.extras.tags?.tagsOf(key) ?? [] };
   }
 
   get signal(): PlatformSignal | undefined {

@@ -23,7 +23,7 @@ export function put(cache: ReceiverCache, key: CallKey, args: readonly unknown[]
     // The promise is not a load of the method, so `timeout` does not bound it.
     const load = new CallLoad(key, Infinity);
     beginLoad(cache, load);
-    awaitLoad(cache, load, args, value, false).then(
+    awaitLoad(cache, load, args, definition.copyOf(value) as PromiseLike<unknown>, false).then(
       () => definition.listeners.notifyDetached(key, args, load.pendingEvents),
       // The error reaches callers that join; otherwise it is the business of whoever made the promise.
       () => {},
@@ -53,9 +53,10 @@ export function replace(
 }
 
 /** Stores a value that no load has given, and fences the load of its key. */
-function storeGiven(cache: ReceiverCache, key: CallKey, args: readonly unknown[], value: unknown): void {
+function storeGiven(cache: ReceiverCache, key: CallKey, args: readonly unknown[], given: unknown): void {
   const { definition } = cache;
-  refuseOneShot(value, definition);
+  refuseOneShot(given, definition);
+  const value = definition.copyOf(given);
   if (definition.options.freeze) deepFreeze(value);
   const stored = definition.promises ? resolved(value) : value;
   if (definition.promises) dropContext(stored);

@@ -34,7 +34,7 @@ export class ReadThrough implements Loader {
     const value = answerOf(stored);
     cache.countHit();
     cache.definition.listeners.hit(key, args, value);
-    return value;
+    return cache.definition.copyOf(value);
   }
 
   miss(
@@ -161,7 +161,7 @@ export class ReadThrough implements Loader {
       cache.countHit();
       cache.count('coalesced');
       notify(cache, () => cache.definition.listeners.hit(load.key, args, load.promise));
-      return load.promise;
+      return cache.definition.copyOf(load.promise);
     };
     if (!mayBeInvalidated(cache, load)) return join();
     // The arguments may have been changed since: the call has the key that they have now.
@@ -214,8 +214,11 @@ export class ReadThrough implements Loader {
       endLoad(cache, load);
       throwLoadError(cache, load.key, args, error);
     }
-    if (load.origin === 'call') notifyMiss(cache, load.key, args, given);
-    else cache.flushEvictions();
+    if (load.origin === 'call') {
+      notifyMiss(cache, load.key, args, given);
+      return definition.copyOf(given);
+    }
+    cache.flushEvictions();
     return given;
   }
 }

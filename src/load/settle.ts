@@ -49,7 +49,8 @@ export function settle(
     isEnded = true;
     if (!endLoad(cache, load) || load.isOutdated) return;
     // 8. The result is stored, in the form of the one that it keeps if it does; or it takes the place of what the source had before.
-    if (isWanted) storeEntry(cache, load.key, kept === undefined ? stored : kept.value, result, ttl, tags, weight);
+    if (isWanted && kept !== undefined) storeEntry(cache, load.key, kept.value, kept.stored, ttl, tags, weight);
+    else if (isWanted) storeEntry(cache, load.key, stored, result, ttl, tags, weight);
     else cache.entries.remove(load.key, 'replaced');
   } finally {
     if (!isEnded) endLoad(cache, load);

@@ -95,8 +95,8 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
    * and does not make the entry more recent.
    */
   peek(...args: Args): R | undefined {
-    const key = this.#keyOf(args);
-    return resultOf(peek(this.#cache, key)) as R | undefined;
+    const stored = peek(this.#cache, this.#keyOf(args));
+    return stored === undefined ? undefined : (this.#cache.definition.copyOf(resultOf(stored)) as R | undefined);
   }
 
   /** Whether the result of a call is stored. Does not count as a hit and does not make the entry more recent. */
@@ -133,9 +133,9 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
    * @throws RecursionError when the method refreshes the key that it is loading, before it has returned.
    */
   refresh(...args: Args): R {
-    if (this.#cache.definition.isBypassed(this.#receiver, args))
-      return runBeside(this.#cache, this.#receiver, args) as R;
-    return this.#loader.refresh(this.#cache, this.#keyOf(args), this.#receiver, args) as R;
+    const { definition } = this.#cache;
+    if (definition.isBypassed(this.#receiver, args)) return runBeside(this.#cache, this.#receiver, args) as R;
+    return definition.copyOf(this.#loader.refresh(this.#cache, this.#keyOf(args), this.#receiver, args)) as R;
   }
 
   /**
@@ -188,7 +188,7 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
 
   /** Iterates over the stored results with their keys, `[keyOf(args), value]`, least recent first. */
   entries(): Generator<[Key, R], undefined, undefined> {
-    return publicEntries(resultsOf(this.#cache)) as Generator<[Key, R], undefined, undefined>;
+    return publicEntries(this.#cache) as Generator<[Key, R], undefined, undefined>;
   }
 
   [Symbol.iterator](): Generator<[Key, R], undefined, undefined> {
@@ -235,6 +235,6 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
   }
 }
 
-function* publicEntries(entries: Iterable<[CallKey, unknown]>): Generator<[Key, unknown], undefined, undefined> {
-  for (const [key, value] of entries) yield [publicKeyOf(key), value];
+function* publicEntries(cache: ReceiverCache): Generator<[Key, unknown], undefined, undefined> {
+  for (const [key, value] of resultsOf(cache)) yield [publicKeyOf(key), cache.definition.copyOf(value)];
 }

@@ -1,5 +1,6 @@
 import { type Ages, agesOf, recordOf } from '../cache/inspection.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
+import type { Definition } from '../definition/definition.js';
 import type { CallKey } from '../key/call-key.js';
 import { runBeside } from '../load/bypass.js';
 import type { CallOutcome, CallReport } from '../load/call-report.js';
@@ -51,7 +52,7 @@ export function resultOfCall(
   if (!isPromise(answer)) return { value: answer, outcome, ...(known ?? agesOfResult(cache, key, answer)) };
   return nativePromise(answer).then((value) => {
     const standIn = report.load?.latest.standIn;
-    const isOld = standIn !== undefined && sameValue(standIn.result, value);
+    const isOld = standIn !== undefined && isResult(definition, standIn.result, value);
     return { value, outcome: isOld ? 'stale' : report.outcome, ...(known ?? agesOfResult(cache, key, value)) };
   });
 }
@@ -59,5 +60,12 @@ export function resultOfCall(
 /** The ages of a key's entry, if it holds a result; zeros if the result was not stored. */
 function agesOfResult(cache: ReceiverCache, key: CallKey, result: unknown): Ages {
   const record = recordOf(cache, key);
-  return record !== undefined && sameValue(record.result, result) ? agesOf(cache, key) : { age: 0, expiresIn: 0 };
+  return record !== undefined && isResult(cache.definition, record.result, result)
+    ? agesOf(cache, key)
+    : { age: 0, expiresIn: 0 };
+}
+
+/** Whether a caller was given a result. A copy may be one of it. */
+function isResult({ options }: Definition, result: unknown, given: unknown): boolean {
+  return options.copy !== undefined || sameValue(result, given);
 }

@@ -76,10 +76,22 @@ export class ResilientLoader implements Loader {
   #answer(
     cache: ReceiverCache,
     key: CallKey,
+    waiter: Waiter,
+    answer: Promise<unknown>,
+    outcome: 'hit' | 'stale' | 'coalesced',
+  ): unknown {
+    this.#tell(cache, key, waiter, answer, outcome);
+    return cache.definition.copyOf(answer);
+  }
+
+  /** Counts a call that a promise answers as a hit, and tells the listener. */
+  #tell(
+    cache: ReceiverCache,
+    key: CallKey,
     { args, report }: Waiter,
     answer: Promise<unknown>,
     outcome: 'hit' | 'stale' | 'coalesced',
-  ): Promise<unknown> {
+  ): void {
     cache.countHit();
     if (outcome === 'stale') cache.count('staleHits');
     else if (outcome === 'coalesced') cache.count('coalesced');
@@ -92,7 +104,6 @@ export class ResilientLoader implements Loader {
       answer.catch(() => {});
       throw error;
     }
-    return answer;
   }
 
   /** Begins a load for a call and waits for it. */
@@ -114,7 +125,7 @@ export class ResilientLoader implements Loader {
       load.isLed = false;
       throw error;
     }
-    return given;
+    return cache.definition.copyOf(given);
   }
 
   /** Lets a call wait for a load in flight. */
@@ -133,12 +144,12 @@ export class ResilientLoader implements Loader {
     // Counts the caller as waiting before any listener runs, because a listener may abort the other callers.
     shared?.join(waiter);
     try {
-      this.#answer(cache, load.key, waiter, load.promise!, 'coalesced');
+      this.#tell(cache, load.key, waiter, load.promise!, 'coalesced');
     } catch (error) {
       if (shared?.leave(waiter)) giveUp(cache, shared, error);
       throw error;
     }
-    return this.#wait(cache, load, waiter);
+    return cache.definition.copyOf(this.#wait(cache, load, waiter));
   }
 
   /** Lets a call wait for a load whose result may be outdated. If it is, the call is made again. */
