@@ -84,7 +84,8 @@ const callOptions: typeof options = [
   ['a boolean as waitUntil', { waitUntil: true }, 'waitUntil: expected a function, but got: boolean true'],
   ['a function as on', { on: method }, 'on: expected an object, but got: function'],
   ['an unknown event', { on: { hits: method } }, 'on: expected hit miss evict error, but got: string hits'],
-  ['a list as tags', { tags: ['a'] }, 'tags: expected a function, but got: array'],
+  ['a text as tags', { tags: 'a' }, 'tags: expected a function, or an array of strings, but got: string a'],
+  ['a number among the tags', { tags: ['a', 5] }, 'tags: expected strings in its array, but got: number 5'],
   ['an AbortSignal as signal', { signal: AbortSignal.abort() }, 'signal: expected a function, but got: object'],
   [
     'a negative staleWhileRevalidate',

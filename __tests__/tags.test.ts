@@ -44,6 +44,25 @@ test('tags reach every cache: functions, instances, few entries and many', () =>
   expect([cache.size, cacheOf(one, 'get').size, cacheOf(other, 'get').size]).toEqual([0, 0, 0]);
 });
 
+test('tags may be a plain array, which is copied where the options are given', () => {
+  const given = ['all', 'users'];
+  class Service {
+    @cached({ tags: given })
+    async get(n: number): Promise<number> {
+      return n;
+    }
+  }
+  const { get, cache } = users({ tags: Object.freeze(['all']) });
+  const service = new Service();
+  given.push('late');
+  get(1);
+  get(2);
+  service.get(1);
+  cacheOf(service, 'get').put([2], 2);
+  expect([invalidateTags('late'), invalidateTags('users'), cache.size]).toEqual([0, 1, 2]);
+  expect([invalidateTags('all'), cache.size]).toEqual([2, 0]);
+});
+
 test('a result that was replaced, evicted or expired leaves its tags', () => {
   let now = 0;
   const { get, cache } = users({ capacity: 2, ttl: 10, clock: () => now });

@@ -127,12 +127,12 @@ export interface CachedOptions<Args extends readonly unknown[] = any, R = any, T
    */
   readonly clock?: Clock | undefined;
   /**
-   * A function that returns the tags of a result as an array of strings. `invalidateTags` evicts every entry that has
-   * one of the given tags, in all caches.
+   * The tags of every result as an array of strings, or a function that returns those of one. `invalidateTags` evicts
+   * every entry that has one of the given tags, in all caches.
    * @default none
    * @example cached({ tags: (user: User) => [`user:${user.id}`, `team:${user.team}`] })
    */
-  readonly tags?: ((result: Awaited<R>, ...args: Args) => readonly string[]) | undefined;
+  readonly tags?: readonly string[] | ((result: Awaited<R>, ...args: Args) => readonly string[]) | undefined;
   /**
    * A function that is given each load of an async method as it begins, as a promise that settles when the load has ended
    * and never rejects. It keeps a platform that stops at the response, such as Cloudflare Workers, running until the

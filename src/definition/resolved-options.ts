@@ -1,5 +1,5 @@
 import { requireCapacity, requireClock } from '../lru/options.js';
-import { assign, bare, entriesOf, freezeObject, keysOf } from '../platform.js';
+import { assign, bare, entriesOf, freezeObject, isArray, keysOf } from '../platform.js';
 import { isAsync } from '../promise.js';
 import { type Clock, monotonic } from '../time/clock.js';
 import { type Duration, durationOf } from '../time/duration.js';
@@ -13,6 +13,7 @@ import type { CachedOptions } from './options.js';
 export interface ResolvedOptions extends CachedOptions {
   readonly capacity: number;
   readonly ttl: number | ((result: unknown, ...args: unknown[]) => Duration);
+  readonly tags: ((result: unknown, ...args: unknown[]) => readonly string[]) | undefined;
   readonly freeze: boolean;
   readonly on: NonNullable<CachedOptions['on']>;
   readonly clock: Clock;
@@ -101,6 +102,7 @@ export function givenOptions(options: CachedOptions, preset?: CachedOptions): Ca
   const own = ownOptions(options, names.join(' ')) as Record<string, unknown>;
   for (const name of names) if (own[name] === undefined) delete own[name];
   if (own.on !== undefined) own.on = listenersOf(own.on as ResolvedOptions['on']);
+  if (isArray(own.tags)) own.tags = constantTags(own.tags);
   for (const [name, range] of entriesOf(DURATIONS)) {
     const isFunction = typeof own[name] === 'function' && range[2] === OR_FUNCTION;
     if (own[name] !== undefined && !isFunction) own[name] = durationOf(name, own[name], ...range);
@@ -135,7 +137,8 @@ function requireEach(options: ResolvedOptions): void {
   requireCapacity(capacity, weigh !== undefined);
   requireOption([undefined, 'instance', 'class'].includes(per), 'per', "'instance' or 'class'", per);
   requireOption(name === undefined || typeof name === 'string', 'name', 'a string', name);
-  for (const [option, given] of entriesOf({ key, when, tags, signal, batchBy, waitUntil, weigh, bypass, copy }))
+  requireOption(tags === undefined || typeof tags === 'function', 'tags', 'a function, or an array of strings', tags);
+  for (const [option, given] of entriesOf({ key, when, signal, batchBy, waitUntil, weigh, bypass, copy }))
     requireFunction(option, given);
   // An async function returns a new promise each time, so no two calls would have the same key.
   for (const [option, given] of entriesOf({ key, batchBy, bypass, copy })) {
@@ -166,6 +169,13 @@ function requireTogether(options: ResolvedOptions, hasTtl: boolean): void {
   requireOption(ends || refreshAhead === 1, 'refreshAhead', 'a finite ttl beside it', refreshAhead);
   requireOption(ends || jitter === 0, 'jitter', 'a finite ttl beside it', jitter);
   requireOption(staleIfError || softTimeout === Infinity, 'softTimeout', 'staleIfError beside it', softTimeout);
+}
+
+/** Checks tags that are the same for every result, and returns a function that gives a copy of them. */
+function constantTags(tags: readonly unknown[]): () => readonly unknown[] {
+  const copy = freezeObject([...tags]);
+  for (const tag of copy) requireOption(typeof tag === 'string', 'tags', 'strings in its array', tag);
+  return () => copy;
 }
 
 /** Checks the listeners, and returns a copy of them. */
