@@ -27,3 +27,10 @@ export function throwAfter(listener: () => void, error: unknown): never {
   }
   throw error;
 }
+
+/** Returns a listener that throws an error. */
+export function rethrow(error: unknown): () => never {
+  return () => {
+    throw error;
+  };
+}

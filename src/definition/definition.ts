@@ -174,6 +174,26 @@ export class Definition {
     return durationOf('ttl', given);
   }
 
+  /** Whether an old value may stand in for an error. @throws OptionError when `staleIfError.when` returns a promise. */
+  mayStandIn(error: unknown, args: readonly unknown[]): boolean {
+    const { staleIfErrorWhen: when } = this.options;
+    const answer: unknown = when === undefined || when(error, ...args);
+    refusePromise('staleIfError.when', answer);
+    return Boolean(answer);
+  }
+
+  /**
+   * Returns the milliseconds for which a failure is remembered. @throws OptionError when an `errorTtl` function returns
+   * anything but a duration.
+   */
+  errorTtlOf(error: unknown, args: readonly unknown[]): number {
+    const { errorTtl } = this.options;
+    if (typeof errorTtl !== 'function') return errorTtl;
+    const given: unknown = errorTtl(error, ...args);
+    refusePromise('errorTtl', given, 'a number from 0');
+    return durationOf('errorTtl', given);
+  }
+
   /** Returns the tags of a result. @throws OptionError when `tags` returns anything but an array of strings. */
   tagsOf(result: unknown, args: readonly unknown[]): readonly string[] {
     const { tags } = this.options;

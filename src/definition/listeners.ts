@@ -1,3 +1,4 @@
+import { rethrow } from '../call-all.js';
 import { type CallKey, publicKeyOf } from '../key/call-key.js';
 import type { EvictionCause } from '../lru/options.js';
 import { ignoreRejection, isPromise, nativePromise } from '../promise.js';
@@ -51,10 +52,7 @@ export class Listeners {
   watch(returned: unknown, key: CallKey, args: readonly unknown[]): void {
     if (!isPromise(returned)) return;
     nativePromise(returned).catch((error) => {
-      const rethrow = () => {
-        throw error;
-      };
-      this.notifyDetached(key, args, [rethrow]);
+      this.notifyDetached(key, args, [rethrow(error)]);
     });
   }
 

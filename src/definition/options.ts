@@ -168,13 +168,21 @@ export interface CachedOptions<Args extends readonly unknown[] = any, R = any, T
    */
   readonly staleWhileRevalidate?: Duration | undefined;
   /**
-   * The time past `ttl` in which callers get the old value if the load fails (RFC 5861) or takes longer than
-   * `timeout` or `softTimeout`. After that, no other load begins for half a second to a second. 0 turns it off;
-   * `Infinity` sets no limit. It needs a `ttl`, which may be `Infinity`.
+   * The time past `ttl` in which callers get the old value if the load fails (RFC 5861) or takes longer than `timeout` or
+   * `softTimeout`. After that, no other load begins for half a second to a second. 0 turns it off; `Infinity` sets no limit.
+   * It needs a `ttl`, which may be `Infinity`.
+   *
+   * With `{ for, when }` the old value stands in only for errors for which `when` returns true. Any other error is an answer
+   * of the source: callers get it, and the old value is removed. `when` is asked if there is an old value, also with a
+   * `TimeoutError`, but not about `softTimeout`. It must not return a promise. If it throws, callers get the error of the
+   * load, the old value stays for the next load, and `on.error` gets what `when` threw.
    * @default 0
-   * @example cached({ ttl: 60_000, staleIfError: 3_600_000 })
+   * @example cached({ ttl: '1m', staleIfError: { for: '1h', when: (error) => !(error instanceof NotFoundError) } })
    */
-  readonly staleIfError?: Duration | undefined;
+  readonly staleIfError?:
+    | Duration
+    | { readonly for: Duration; readonly when: (error: unknown, ...args: Args) => boolean }
+    | undefined;
   /**
    * The fraction of `ttl` after which a hit starts one load in the background. It is above 0 and at most 1; 1 turns it
    * off. It needs a `ttl` other than `Infinity`.
@@ -190,15 +198,16 @@ export interface CachedOptions<Args extends readonly unknown[] = any, R = any, T
    */
   readonly jitter?: number | undefined;
   /**
-   * The time that a failed load is remembered: calls fail with the same error, and no load begins. If
-   * `staleIfError` allows an old value, callers get the old value instead. In a cache with `tags`, every
-   * `invalidateTags` makes it forget all failures. An error that the method throws before it returns a promise is not
-   * remembered. Of a batch, only an `Error` in the place of a result is remembered. 0 turns it off; `Infinity` sets no
-   * limit.
+   * The time that a failed load is remembered, or a function that returns it for each error: calls fail with the same
+   * error, and no load begins. If `staleIfError` allows an old value, callers get the old value instead. In a cache with
+   * `tags`, every `invalidateTags` makes it forget all failures. An error that the method throws before it returns a
+   * promise is not remembered. Of a batch, only an `Error` in the place of a result is remembered. 0 turns it off;
+   * `Infinity` sets no limit. If the function throws, or returns no time, the failure is not remembered, callers get the
+   * error of the load, and `on.error` gets what the function threw.
    * @default 0
-   * @example cached({ errorTtl: 1000 })
+   * @example cached({ errorTtl: (error) => (error instanceof NotFoundError ? '5m' : '1s') })
    */
-  readonly errorTtl?: Duration | undefined;
+  readonly errorTtl?: Duration | ((error: unknown, ...args: Args) => Duration) | undefined;
   /**
    * The time after which a load fails with a `TimeoutError`. `loadSignal()` is aborted then, and a later result
    * of the load is dropped. It is above 0 and at most 2,147,483,647 ms, or `Infinity` for no limit.

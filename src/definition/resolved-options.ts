@@ -1,5 +1,5 @@
 import { requireCapacity, requireClock } from '../lru/options.js';
-import { assign, bare, entriesOf, freezeObject, isArray, keysOf } from '../platform.js';
+import { assign, bare, entriesOf, freezeObject, isArray, keysOf, tagOf } from '../platform.js';
 import { isAsync } from '../promise.js';
 import { type Clock, monotonic } from '../time/clock.js';
 import { type Duration, durationOf } from '../time/duration.js';
@@ -23,7 +23,9 @@ export interface ResolvedOptions extends CachedOptions {
   readonly idle: number;
   readonly refreshAhead: number;
   readonly jitter: number;
-  readonly errorTtl: number;
+  /** The errors that an old value may stand in for; `undefined` for all. */
+  readonly staleIfErrorWhen: ((error: unknown, ...args: unknown[]) => boolean) | undefined;
+  readonly errorTtl: number | ((error: unknown, ...args: unknown[]) => Duration);
   readonly timeout: number;
   readonly softTimeout: number;
   /** The picker of the caller's signal. Any object with the members of an AbortSignal counts as a signal. */
@@ -66,10 +68,10 @@ const OR_FUNCTION = ', or a function';
 const DURATIONS: Record<string, [isPositive?: boolean, most?: number, other?: string]> = {
   ttl: [true, Infinity, OR_FUNCTION],
   staleWhileRevalidate: [],
-  staleIfError: [],
+  staleIfError: [false, Infinity, ', or an object with for and when'],
   revalidate: [],
   idle: [true],
-  errorTtl: [],
+  errorTtl: [false, Infinity, OR_FUNCTION],
   timeout: [true, LONGEST_TIMER],
   softTimeout: [true, LONGEST_TIMER],
 };
@@ -102,6 +104,7 @@ export function givenOptions(options: CachedOptions, preset?: CachedOptions): Ca
   const own = ownOptions(options, names.join(' ')) as Record<string, unknown>;
   for (const name of names) if (own[name] === undefined) delete own[name];
   if (own.on !== undefined) own.on = listenersOf(own.on as ResolvedOptions['on']);
+  if (own.staleIfError !== undefined) takeStaleIfError(own);
   if (isArray(own.tags)) own.tags = constantTags(own.tags);
   for (const [name, range] of entriesOf(DURATIONS)) {
     const isFunction = typeof own[name] === 'function' && range[2] === OR_FUNCTION;
@@ -133,7 +136,7 @@ export function resolveOptions<Args extends readonly unknown[], R, This>(
 /** Checks the options that can be checked alone. */
 function requireEach(options: ResolvedOptions): void {
   const { capacity, key, per, name, when, clock, tags, signal, many, batchBy, freeze, waitUntil } = options;
-  const { refreshAhead, jitter, weigh, bypass, copy } = options;
+  const { refreshAhead, jitter, weigh, bypass, copy, errorTtl } = options;
   requireCapacity(capacity, weigh !== undefined);
   requireOption([undefined, 'instance', 'class'].includes(per), 'per', "'instance' or 'class'", per);
   requireOption(name === undefined || typeof name === 'string', 'name', 'a string', name);
@@ -141,7 +144,7 @@ function requireEach(options: ResolvedOptions): void {
   for (const [option, given] of entriesOf({ key, when, signal, batchBy, waitUntil, weigh, bypass, copy }))
     requireFunction(option, given);
   // An async function returns a new promise each time, so no two calls would have the same key.
-  for (const [option, given] of entriesOf({ key, batchBy, bypass, copy })) {
+  for (const [option, given] of entriesOf({ key, batchBy, bypass, copy, errorTtl })) {
     requireOption(!isAsync(given), option, 'a function that is not async', given);
   }
   requireClock(clock);
@@ -169,6 +172,22 @@ function requireTogether(options: ResolvedOptions, hasTtl: boolean): void {
   requireOption(ends || refreshAhead === 1, 'refreshAhead', 'a finite ttl beside it', refreshAhead);
   requireOption(ends || jitter === 0, 'jitter', 'a finite ttl beside it', jitter);
   requireOption(staleIfError || softTimeout === Infinity, 'softTimeout', 'staleIfError beside it', softTimeout);
+}
+
+/** Parts `staleIfError` in its time and the function that says for which errors it holds. */
+function takeStaleIfError(own: Record<string, unknown>): void {
+  const given = own.staleIfError;
+  own.staleIfErrorWhen = undefined;
+  if (tagOf(given) !== '[object Object]') return;
+  const { for: time, when } = ownOptions(given as { for: unknown; when: unknown }, 'for when', 'staleIfError');
+  requireOption(
+    typeof when === 'function' && !isAsync(when),
+    'staleIfError.when',
+    'a function that is not async',
+    when,
+  );
+  own.staleIfError = durationOf('staleIfError.for', time);
+  own.staleIfErrorWhen = when;
 }
 
 /** Checks tags that are the same for every result, and returns a function that gives a copy of them. */

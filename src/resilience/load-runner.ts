@@ -1,8 +1,9 @@
 import type { AgingEntry } from '../cache/aging-entry.js';
 import type { CallLoad, Origin } from '../cache/call-load.js';
-import { agingEntry, mayBeInvalidated, standIn } from '../cache/inspection.js';
+import { agingEntry, mayBeInvalidated } from '../cache/inspection.js';
 import { beginLoad, endLoad } from '../cache/loads-in-flight.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
+import { rethrow } from '../call-all.js';
 import { argumentForBatch } from '../definition/caller-signal.js';
 import { asyncOptionOf } from '../definition/resolved-options.js';
 import { mismatch, OptionError, TimeoutError } from '../errors.js';
@@ -14,8 +15,8 @@ import { keepRunning } from '../load/wait-until.js';
 import { dropContext, isPromise, nativePromise } from '../promise.js';
 import { refresh } from '../time/clock.js';
 import { startTimer } from '../time/timer.js';
+import { judgeFailure } from './judge-failure.js';
 import { endOverdue, joinCurrent } from './overdue.js';
-import { rememberFailure } from './remember-failure.js';
 import { SharedLoad, type Waiter } from './shared-load.js';
 import { answerWithinSoftTimeout } from './soft-timeout.js';
 
@@ -196,12 +197,13 @@ function recover(
   isCurrent: boolean,
 ): void {
   let entry: AgingEntry | undefined;
+  const troubles: unknown[] = [];
   if (load.origin === 'refresh') load.failure = { error };
   try {
     refresh();
     const now = cache.now();
-    if (isCurrent && !load.isOutdated && load.origin !== 'refresh') rememberFailure(cache, load, error, now);
-    entry = standIn(cache, load.key, now);
+    const counts = isCurrent && !load.isOutdated && load.origin !== 'refresh';
+    entry = judgeFailure(cache, load, args, error, now, counts, troubles);
     // Callers that await a verdict are not counted here, because they call again.
     if (entry?.isFresh(now) === false) {
       load.standIn = entry;
@@ -218,6 +220,7 @@ function recover(
   }
   const notifyError = () => cache.definition.listeners.error(load.key, args, error);
   notifyListeners(cache, load, args, [notifyError, ...cache.takePendingEvents()]);
+  cache.definition.listeners.notifyDetached(load.key, args, troubles.map(rethrow));
 }
 
 /** Calls the listeners after a load has ended. The caller that began the load gets their errors, if it still waits. */

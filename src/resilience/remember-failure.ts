@@ -4,12 +4,22 @@ import type { ReceiverCache } from '../cache/receiver-cache.js';
 import { max } from '../platform.js';
 import type { SharedLoad } from './shared-load.js';
 
-/** Remembers a failure. It answers later calls for `errorTtl`, and no reload begins before the back-off ends. */
-export function rememberFailure(cache: ReceiverCache, load: SharedLoad, error: unknown, now: number): void {
-  const { many, weigh, errorTtl: given } = cache.definition.options;
+/**
+ * Remembers a failure. It answers later calls for `errorTtl`, and where an old value may stand in for it, no reload begins
+ * before the back-off ends.
+ */
+export function rememberFailure(
+  cache: ReceiverCache,
+  load: SharedLoad,
+  error: unknown,
+  now: number,
+  given: number,
+  mayStandIn: boolean,
+): void {
+  const { many, weigh } = cache.definition.options;
   // A batch that failed as a whole does not say which key failed. One bad key must not fail the others for `errorTtl`.
   const errorTtl = many === undefined || load.isInBatchResults ? given : 0;
-  const entry = agingEntry(cache, load.key);
+  const entry = mayStandIn ? agingEntry(cache, load.key) : undefined;
   if (entry !== undefined) entry.retryAt = now + max(errorTtl, BACK_OFF * (1 - Math.random() / 2));
   // An error that the method threw instead of returning a promise says nothing about the source, nor whether the method
   // returns promises. A failure that one caller caused by aborting does not concern other callers.

@@ -1,6 +1,6 @@
 import type { AgingEntry } from '../cache/aging-entry.js';
 import { CallLoad, type Origin } from '../cache/call-load.js';
-import { callAll } from '../call-all.js';
+import { callAll, rethrow } from '../call-all.js';
 import { replaceSignal } from '../definition/caller-signal.js';
 import type { CallKey } from '../key/call-key.js';
 import type { CallReport } from '../load/call-report.js';
@@ -164,9 +164,6 @@ export class SharedLoad extends CallLoad {
   /** Throws the errors of listeners together with the given errors. Does nothing if there are none. */
   throwListenerErrors(...errors: unknown[]): void {
     this.isLed = false;
-    const rethrow = (error: unknown) => () => {
-      throw error;
-    };
     callAll([...this.listenerErrors, ...errors].map(rethrow));
   }
 
