@@ -38,7 +38,8 @@ export interface EvictsDecorator<Callbacks extends MutatorCallbacks = MutatorCal
  *
  * The argument function is called before the method runs; if it throws, the method does not run. With `by: 'result'` it
  * is called after the method succeeds. If it or `when` throws then, every call of the members is evicted, and the
- * caller gets the error.
+ * caller gets the error. With `soft`, entries are expired instead of deleted. With `defer`, a function of yours has the
+ * caches changed later, such as when a transaction is committed.
  *
  * Pass several names as an array. With the class as type argument, the compiler checks names and arguments. Leave the
  * type argument out for a member that is `private` in TypeScript. A `#private` member has no name to pass: write

@@ -14,9 +14,9 @@ import { type CallbacksOf, type CallsOf, type Given, type MutatorDecorator, muta
  * takes O(names) and the time of the puts.
  *
  * The call is evicted instead if the result may differ from the result of a load. That is so if an entry of the member
- * was deleted, cleared, put or invalidated while the method ran, or may have been invalidated by a tag. It is also so
- * if the method returned a promise and it is not known yet whether the member returns promises, because the member is
- * not an async function and was never called.
+ * was deleted, cleared, put, expired or invalidated while the method ran (with `defer`, also before the put), or may
+ * have been invalidated by a tag. It is also so if the method returned a promise and it is not known yet whether the
+ * member returns promises, because the member is not an async function and was never called.
  *
  * If the result cannot be stored, the call is evicted. If `when` or the argument function throws, every call of the
  * members is evicted. The caller gets the error. Everything else is as with `evicts`.
