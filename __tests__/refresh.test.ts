@@ -201,6 +201,41 @@ test('a caller of refresh that aborts stops waiting, and the refresh goes on', a
   expect(source.runs.length).toBe(1);
 });
 
+test('a caller that aborts while it waits for the next refresh does not spoil that one for the others', async () => {
+  const source = new Source<string>();
+  const get = memoize(
+    async (id: number, request?: Request) => {
+      request?.signal.throwIfAborted();
+      return source.load(id);
+    },
+    { signal: (_id, request) => request?.signal, key: (id) => id },
+  );
+  const controller = new AbortController();
+  const cache = cacheOf(get);
+  const first = cache.refresh(1);
+  const request = new Request('http://localhost', { signal: controller.signal });
+  const [aborted, waiting] = [cache.refresh(1, request), cache.refresh(1)];
+  controller.abort(new Error('gone'));
+  await expect(aborted).rejects.toThrow('gone');
+  await source.give('first');
+  await source.give('second');
+  expect([await first, await waiting, source.runs.length]).toEqual(['first', 'second', 2]);
+});
+
+test('callers of refresh share the next one although it ends at once', async () => {
+  for (const options of [{}, { ttl: 1000, staleIfError: 1000 }]) {
+    let loads = 0;
+    const fail = (error: string): never => {
+      throw new Error(error);
+    };
+    const get = memoize((_id: number) => (++loads === 1 ? Promise.resolve(1) : fail(`load ${loads}`)), options);
+    const all = [1, 2, 3].map(() => cacheOf(get).refresh(1));
+    const results = await Promise.allSettled(all);
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
+    expect([loads, await get(1)]).toEqual([2, 1]);
+  }
+});
+
 test('a refresh that takes longer than timeout fails and leaves the entry, and the next one begins', async () => {
   const source = new Source<string>();
   const get = memoize(source.load, { timeout: 20 });

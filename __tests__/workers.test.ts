@@ -253,6 +253,35 @@ test('a caller that has joined a load whose timer is lost gets a TimeoutError by
   expect(await Promise.all([first, second])).toEqual([expect.any(TimeoutError), expect.any(TimeoutError)]);
 });
 
+test('a refresh that finds one past its timeout begins anew, also where others wait for that one', async () => {
+  const { source, get, cache } = memoized();
+  get('k').catch(() => {});
+  await source.give('old');
+  const [lost, waiting] = [failed(cache.refresh('k')), cache.refresh('k')];
+  source.now = 1100;
+  const later = cache.refresh('k');
+  expect([await lost, source.runs.length, await get('k')]).toEqual([expect.any(TimeoutError), 3, 'old']);
+  await source.give('new');
+  expect([await waiting, await later, await get('k'), source.runs.length]).toEqual(['new', 'new', 'new', 3]);
+});
+
+test('a refresh waits for one that was fenced, and whose timer is lost, no longer than its timeout', async () => {
+  const { source, cache } = memoized();
+  const lost = failed(cache.refresh('k'));
+  cache.delete('k');
+  jest.clearAllTimers();
+  source.now = 60;
+  const later = cache.refresh('k');
+  jest.advanceTimersByTime(39);
+  await settle();
+  expect(source.runs).toHaveLength(1);
+  jest.advanceTimersByTime(1);
+  expect(await lost).toEqual(expect.any(TimeoutError));
+  await settle();
+  await source.give('new');
+  expect([await later, source.runs.length]).toEqual(['new', 2]);
+});
+
 /** What `waitUntil` was given, and whether each promise was fulfilled. */
 function platform() {
   const work: { isDone: boolean }[] = [];
@@ -292,6 +321,20 @@ test('waitUntil is given a reload in the background', async () => {
   await source.give('new');
   expect([await get('k'), work]).toEqual(['new', [{ isDone: true }, { isDone: true }]]);
 });
+
+for (const options of [{}, { timeout: 100 }]) {
+  const kind = 'timeout' in options ? 'with a timeout' : 'without options for slow sources';
+  test(`waitUntil is given a refresh, and a wait for the one before it: ${kind}`, async () => {
+    const { work, waitUntil } = platform();
+    const { source, cache } = memoized({ timeout: Infinity, ...options, waitUntil });
+    const refreshes = [cache.refresh('k'), cache.refresh('k')];
+    expect(work).toEqual([{ isDone: false }, { isDone: false }]);
+    await source.give('first');
+    expect(work).toEqual([{ isDone: true }, { isDone: true }, { isDone: false }]);
+    await source.give('second');
+    expect([await Promise.all(refreshes), work[2]]).toEqual([['first', 'second'], { isDone: true }]);
+  });
+}
 
 test('waitUntil is given the load of each key of a batch, and a promise that is put', async () => {
   const { work, waitUntil } = platform();

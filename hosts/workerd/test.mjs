@@ -28,7 +28,7 @@ await Promise.all(
   }),
 );
 console.log(
-  `workerd ${workerd.version}, compatibility dates 2024-01-01, 2025-04-01 and 2026-11-01: ok, hits, shared loads, stale, waitUntil, and keys outlive the requests that began their loads`,
+  `workerd ${workerd.version}, compatibility dates 2024-01-01, 2025-04-01 and 2026-11-01: ok, hits, shared loads, old and kept values, refreshes, waitUntil, and keys outlive the requests that began their loads`,
 );
 
 /** Starts workerd, and resolves when it listens. */
@@ -100,6 +100,43 @@ async function check(address, say) {
   await sleep(1000);
   assert.equal(await loads('kept'), 2);
   assert.equal(await get('kept'), 'load 2 of a', say('a load in the background is stored'));
+
+  // A refresh of a fresh entry, and one that ends after its request.
+  assert.equal(await get('refreshedAndKept'), 'load 1 of a');
+  assert.equal(await get('refreshedAndKept/refresh'), 'load 2 of a', say('a refresh runs the method'));
+  assert.equal(await get('refreshedAndKept/leave-refresh'), 'too late');
+  assert.equal(await get('refreshedAndKept/call'), 'hit: load 2 of a', say('a refresh lets the entry answer'));
+  await sleep(1000);
+  assert.equal(await get('refreshedAndKept/call'), 'hit: load 3 of a', say('waitUntil lets a refresh end'));
+
+  // A refresh that is lost with its request, and another request that waited for it and is gone too.
+  assert.equal(await get('refreshed'), 'load 1 of a');
+  assert.equal(await get('refreshed/leave-refresh'), 'too late');
+  assert.equal(await get('refreshed/leave-refresh'), 'too late');
+  await sleep(2000);
+  assert.equal(await get('refreshed/call'), 'hit: load 1 of a', say('a refresh that was lost changes nothing'));
+  const anew = await get('refreshed/refresh');
+  assert.notEqual(anew, 'load 1 of a', say('a refresh that was lost is begun anew'));
+  assert.equal(await get('refreshed/call'), `hit: ${anew}`, say('a refresh is stored after one that was lost'));
+
+  // A refresh that is lost and was fenced, for which another request waits.
+  assert.equal(await get('refreshed/leave-refresh'), 'too late');
+  assert.equal(await get('refreshed/expire'), 'true');
+  const next = await get('refreshed/refresh');
+  assert.notEqual(next, anew, say('a refresh waits no longer than timeout for one that was lost'));
+  assert.equal(await get('refreshed/call'), `hit: ${next}`);
+
+  // An old value that a load keeps, for its caller and in the background.
+  assert.equal(await get('unchanged'), 'load 1 of a');
+  assert.equal(await get('unchanged/expire'), 'true');
+  assert.equal(await get('unchanged/call'), 'miss: load 1 of a', say('a load keeps the old value'));
+  assert.equal(await get('unchanged/call'), 'hit: load 1 of a', say('a kept value lives on'));
+  assert.equal(await get('unchangedBehind'), 'load 1 of a');
+  assert.equal(await get('unchangedBehind/expire'), 'true');
+  assert.equal(await get('unchangedBehind/call'), 'stale: load 1 of a', say('an expired value answers at once'));
+  await sleep(1000);
+  assert.equal(await get('unchangedBehind/call'), 'hit: load 1 of a', say('a load in the background keeps the value'));
+  assert.deepEqual([await loads('unchanged'), await loads('unchangedBehind')], [2, 2]);
 
   // A response that does not wait for its load.
   assert.equal(await get('raced/race'), 'too late');

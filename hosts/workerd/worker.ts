@@ -1,6 +1,6 @@
 /** A Worker that caches what a slow source says. Each path has a cache of its own. */
 import { waitUntil } from 'cloudflare:workers';
-import { cached, cacheOf, memoize, setWaitUntil } from 'memokit';
+import { cached, cacheOf, loadContext, memoize, setWaitUntil } from 'memokit';
 
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 /** How often each method has begun a load. */
@@ -46,12 +46,45 @@ class Source {
     await sleep(100);
     return `${this.#prefix} ${load} of ${id}`;
   }
+
+  /** A refresh that its request does not wait for is lost. */
+  @cached({ timeout: 500 })
+  async refreshed(id: string) {
+    const load = begin('refreshed');
+    await sleep(100);
+    return `${this.#prefix} ${load} of ${id}`;
+  }
+
+  @cached({ timeout: 500, waitUntil })
+  async refreshedAndKept(id: string) {
+    const load = begin('refreshedAndKept');
+    await sleep(100);
+    return `${this.#prefix} ${load} of ${id}`;
+  }
+
+  /** Its source always says that nothing has changed. */
+  @cached({ ttl: 60_000, revalidate: 60_000 })
+  async unchanged(id: string) {
+    return this.#ask('unchanged', id);
+  }
+
+  @cached({ ttl: 60_000, staleWhileRevalidate: 60_000, waitUntil })
+  async unchangedBehind(id: string) {
+    return this.#ask('unchangedBehind', id);
+  }
+
+  async #ask(name: string, id: string) {
+    const { previous, keep } = loadContext<string>()!;
+    const load = begin(name);
+    await sleep(50);
+    return previous === undefined ? `${this.#prefix} ${load} of ${id}` : keep();
+  }
 }
 
 const source = new Source();
 const upper = memoize((text: string) => ({ text: text.toUpperCase() }));
 const isSame = (a: unknown, b: unknown) => a === b;
-type Name = 'plain' | 'stale' | 'kept' | 'raced' | 'racedAndKept';
+type Name = keyof Source;
 /** Made at the first request that uses it: `setWaitUntil` holds for caches that have no option. */
 let byDefault: ((id: string) => Promise<string>) | undefined;
 
@@ -69,8 +102,21 @@ export default {
         return `load ${load} of ${id}`;
       });
     }
-    const call = byDefault !== undefined && name === 'default' ? byDefault('a') : source[name as Name]('a');
+    const method = name as Name;
+    if (how === 'expire') return Response.json(cacheOf(source, method).expire('a'));
+    if (how === 'call') {
+      const { value, outcome } = await cacheOf(source, method).call('a');
+      return new Response(`${outcome}: ${value}`);
+    }
+    const isRefresh = how === 'refresh' || how === 'leave-refresh';
+    const call =
+      byDefault !== undefined && name === 'default'
+        ? byDefault('a')
+        : isRefresh
+          ? cacheOf(source, method).refresh('a')
+          : source[method]('a');
     // The response may be sent before the load ends.
-    return new Response(how === 'race' ? await Promise.race([call, sleep(10).then(() => 'too late')]) : await call);
+    const isLeft = how === 'race' || how === 'leave-refresh';
+    return new Response(isLeft ? await Promise.race([call, sleep(10).then(() => 'too late')]) : await call);
   },
 };

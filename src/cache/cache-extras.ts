@@ -29,8 +29,6 @@ export class CacheExtras {
 
 /** A refresh that runs: `refresh` was called, and the method has not ended. */
 export interface Refresh {
-  /** What its caller waits for, once the method has returned a promise. */
-  promise: Promise<unknown> | undefined;
-  /** The refresh that begins when this one has ended. All who call `refresh` meanwhile share it. */
-  next: Promise<unknown> | undefined;
+  /** Returns what one caller waits for, once the method has returned a promise. */
+  answer: (() => unknown) | undefined;
 }

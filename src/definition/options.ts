@@ -137,8 +137,9 @@ export interface CachedOptions<Args extends readonly unknown[] = any, R = any, T
    * A function that is given each load of an async method as it begins, as a promise that settles when the load has ended
    * and never rejects. It keeps a platform that stops at the response, such as Cloudflare Workers, running until the
    * result is stored. It is called once for each load: also if a caller waits for the load, for a reload in the
-   * background, for each key of a batch, and for a promise that `put` stores. If it throws, `on.error` gets the error,
-   * and without `on.error` it is an uncaught exception; the call goes on. A synchronous method never calls it.
+   * background, for each key of a batch, for a promise that `put` stores, and for each `refresh` that has to wait for
+   * another one. If it throws, `on.error` gets the error, and without `on.error` it is an uncaught exception; the call goes
+   * on. A synchronous method never calls it.
    * @default the function that `setWaitUntil` was given
    * @example cached({ waitUntil: (work) => context.waitUntil(work) })
    */

@@ -47,7 +47,7 @@ export function awaitLoad(
   );
   load.promise = promise;
   // Registered after the callbacks above, so the result is stored when this settles.
-  keepRunning(cache, load, args, () => given);
+  keepRunning(cache, load.key, args, () => given);
   return promise;
 }
 

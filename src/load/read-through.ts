@@ -59,10 +59,11 @@ export class ReadThrough implements Loader {
   }
 
   refresh(cache: ReceiverCache, key: CallKey, receiver: unknown, args: readonly unknown[]): unknown {
-    return refreshWith(cache, key, () => {
+    return refreshWith(cache, key, args, undefined, () => {
       const since = readClock(cache);
       joinLoad(cache, key);
-      return this.#run(cache, key, receiver, args, since, 'refresh');
+      const answer = this.#run(cache, key, receiver, args, since, 'refresh');
+      return () => answer;
     });
   }
 

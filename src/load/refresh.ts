@@ -3,47 +3,78 @@ import { selfCallOf } from '../cache/loads-in-flight.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
 import { CallIndex } from '../key/call-index.js';
 import type { CallKey } from '../key/call-key.js';
+import { rejected, resolved } from '../platform.js';
 import { isPromise, nativePromise } from '../promise.js';
+import { keepRunning } from './wait-until.js';
+
+/** Begins the load that a refresh is, and returns what each caller of `refresh` gets its answer from. */
+type Begin = () => () => unknown;
 
 /**
- * Runs a refresh of a key: at most one at a time. While one runs, one more can wait for its end, and all who ask
- * meanwhile share that one: the source may have changed since the first began.
+ * Runs a refresh of a key: at most one at a time. Callers that come while one runs share the next one: the source may have
+ * changed since the first began.
  *
- * @param begin Begins the load that the refresh is.
+ * @param signal The caller's signal. When it has aborted, its caller begins no refresh any more.
  * @throws RecursionError when the refresh that runs has given no promise yet.
  */
-export function refreshWith(cache: ReceiverCache, key: CallKey, begin: () => unknown): unknown {
+export function refreshWith(
+  cache: ReceiverCache,
+  key: CallKey,
+  args: readonly unknown[],
+  signal: AbortSignal | undefined,
+  begin: Begin,
+): unknown {
   cache.clearIfOutdated();
-  const { extras } = cache;
-  const current = extras.refreshes?.get(key);
+  const current = cache.extras.refreshes?.get(key);
   if (current === undefined) return run(cache, key, begin);
-  if (current.promise === undefined) throw selfCallOf(cache);
-  const follow = () => refreshWith(cache, key, begin);
-  current.next ??= current.promise.then(follow, follow);
-  return current.next;
+  const { answer } = current;
+  if (answer === undefined) throw selfCallOf(cache);
+  const goOn = () => {
+    end(cache, key, current);
+    if (signal?.aborted) return undefined;
+    const next = cache.extras.refreshes?.get(key);
+    return next === undefined ? run(cache, key, () => lasting(begin)) : next.answer!();
+  };
+  // Each caller waits by itself: a platform that has ended a request calls back nothing that this request waited for. The
+  // first to go on begins the next refresh.
+  const ended = () => answer() as Promise<unknown>;
+  const given = ended().then(goOn, goOn);
+  keepRunning(cache, key, args, ended);
+  return given;
 }
 
-function run(cache: ReceiverCache, key: CallKey, begin: () => unknown): unknown {
+function run(cache: ReceiverCache, key: CallKey, begin: Begin): unknown {
   const { extras } = cache;
-  const refresh: Refresh = { promise: undefined, next: undefined };
-  const end = () => {
-    extras.refreshes!.delete(key);
-    if (extras.refreshes!.size === 0) extras.refreshes = undefined;
-  };
+  const refresh: Refresh = { answer: undefined };
+  const stop = () => end(cache, key, refresh);
   extras.refreshes ??= new CallIndex();
   extras.refreshes.set(key, refresh);
   try {
-    const result = begin();
-    if (isPromise(result)) {
-      const promise = nativePromise(result);
-      // Ends before those that wait for the promise go on.
-      refresh.promise = promise.finally(end);
-      return refresh.promise;
-    }
-    end();
-    return result;
+    refresh.answer = begin();
+    const answer = refresh.answer();
+    // Ends before those that wait for the promise go on.
+    if (isPromise(answer)) return nativePromise(answer).finally(stop);
+    stop();
+    return answer;
   } catch (error) {
-    end();
+    stop();
     throw error;
+  }
+}
+
+function end({ extras }: ReceiverCache, key: CallKey, refresh: Refresh): void {
+  const { refreshes } = extras;
+  if (refreshes?.get(key) !== refresh) return;
+  refreshes.delete(key);
+  if (refreshes.size === 0) extras.refreshes = undefined;
+}
+
+/** Begins a refresh whose answer is a promise in any case, so that all callers that go on in the same turn share it. */
+function lasting(begin: Begin): () => unknown {
+  try {
+    const answer = begin();
+    return () => resolved(answer());
+  } catch (error) {
+    return () => rejected(error);
   }
 }

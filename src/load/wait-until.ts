@@ -1,5 +1,5 @@
-import type { CallLoad } from '../cache/call-load.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
+import type { CallKey } from '../key/call-key.js';
 import { shared } from '../shared-registry.js';
 import { requireFunction } from '../validate.js';
 
@@ -21,14 +21,15 @@ export function setWaitUntil(waitUntil: WaitUntil | undefined): void {
 }
 
 /**
- * Gives a promise to `waitUntil`, if one is set, for a load that has just begun. The promise never rejects.
+ * Gives a promise to `waitUntil`, if one is set, for a load that has just begun or a refresh that waits for another. The
+ * promise never rejects.
  *
  * @param work Returns a promise that settles when the load has. It is not the promise that callers get, because a rejection of theirs that nobody
  *   handles must still be reported.
  */
 export function keepRunning(
   { definition }: ReceiverCache,
-  { key }: CallLoad,
+  key: CallKey,
   args: readonly unknown[],
   work: () => Promise<unknown>,
 ): void {

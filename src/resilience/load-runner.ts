@@ -67,7 +67,7 @@ export function runLoad(cache: ReceiverCache, key: CallKey, call: Waiter, origin
   running.cache = outerCache;
   running.load = outer;
   if (load.thrown === undefined)
-    keepRunning(cache, load, args, () => new Promise((end) => load.onSettled(() => end(0))));
+    keepRunning(cache, key, args, () => new Promise((end) => load.onSettled(() => end(0))));
   else {
     // The caller gets the error from `thrown`, so the promise must not report an unhandled rejection.
     load.answer.catch(() => {});

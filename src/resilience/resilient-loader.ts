@@ -12,11 +12,10 @@ import type { Loader } from '../load/loader.js';
 import { notify, notifyMiss } from '../load/notify.js';
 import { put } from '../load/put.js';
 import { refreshWith } from '../load/refresh.js';
-import { max, rejected, resolved } from '../platform.js';
-import { startTimer } from '../time/timer.js';
+import { rejected, resolved } from '../platform.js';
 import { abortable } from './abortable.js';
 import { giveUp, reload, runLoad } from './load-runner.js';
-import { endOverdue, joinCurrent } from './overdue.js';
+import { endOverdue, joinCurrent, limit } from './overdue.js';
 import { SharedLoad, type Waiter } from './shared-load.js';
 import { answerWithinSoftTimeout } from './soft-timeout.js';
 
@@ -59,12 +58,16 @@ export class ResilientLoader implements Loader {
     // A refresh that was lost with its request would have all others wait.
     endOverdue(cache, key, readClock(cache));
     let load: SharedLoad | undefined;
-    const answer = refreshWith(cache, key, () => {
+    const answer = refreshWith(cache, key, args, signal, () => {
       const since = readClock(cache);
       joinLoad(cache, key);
-      load = runLoad(cache, key, { receiver, args, signal }, 'refresh', since);
-      if (load.failure !== undefined) load.throwListenerErrors(load.failure.error);
-      return load.answerForLeader(load.answer);
+      const begun = runLoad(cache, key, { receiver, args, signal }, 'refresh', since);
+      if (begun.failure !== undefined) begun.throwListenerErrors(begun.failure.error);
+      load = begun;
+      return () => {
+        limit(cache, begun, cache.now());
+        return begun.answerForLeader(begun.answer);
+      };
     }) as Promise<unknown>;
     if (signal === undefined) return answer;
     return abortable(answer, signal, () => {
@@ -132,14 +135,12 @@ export class ResilientLoader implements Loader {
   #join(cache: ReceiverCache, load: CallLoad, caller: Waiter, now: number): unknown {
     const entry = standInFor(cache, load);
     if (entry !== undefined) return this.#answer(cache, load.key, caller, entry.value as Promise<unknown>, 'stale');
-    const { timeout } = cache.definition.options;
     const awaitsVerdict = mayBeInvalidated(cache, load);
     // All are own properties, so that none is read from Object.prototype.
     const waiter: Waiter = { ...caller, awaitsVerdict, isDismissed: false, enter: undefined };
     if (awaitsVerdict) return this.#awaitVerdict(cache, load, waiter);
     const shared = sharedOf(load);
-    // The load's own timer may be lost with the request that began the load, and this caller must not wait for ever.
-    if (shared?.expire) shared.onSettled(startTimer(max(1, timeout - now + shared.since), shared.expire));
+    if (shared !== undefined) limit(cache, shared, now);
     if (waiter.report !== undefined) waiter.report.load = shared;
     // Counts the caller as waiting before any listener runs, because a listener may abort the other callers.
     shared?.join(waiter);
