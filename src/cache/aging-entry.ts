@@ -1,5 +1,5 @@
 import type { Definition } from '../definition/definition.js';
-import { max, min } from '../platform.js';
+import { assign, max, min } from '../platform.js';
 import { requireNumber } from '../validate.js';
 import { resultOf } from './entries.js';
 
@@ -13,7 +13,7 @@ export class AgingEntry {
     readonly value: unknown,
     /** The result; for an async method, the awaited one. */
     readonly result: unknown,
-    readonly loadedAt: number,
+    public loadedAt: number,
     /** A hit from this time on starts a reload. */
     public refreshAt: number,
     public freshUntil: number,
@@ -34,6 +34,11 @@ export class AgingEntry {
     this.staleUntil = min(this.staleUntil, now + staleWhileRevalidate);
     this.staleIfErrorUntil = min(this.staleIfErrorUntil, now + staleIfError);
     this.keptUntil = min(this.keptUntil, now + max(staleWhileRevalidate, staleIfError, revalidate));
+  }
+
+  /** Takes the times of another entry, which has the same value. */
+  renew(other: AgingEntry): this {
+    return assign(this, other);
   }
 
   isFresh(now: number): boolean {

@@ -1,8 +1,9 @@
-import { aged } from '../cache/aging-entry.js';
+import { AgingEntry, aged } from '../cache/aging-entry.js';
 import type { EntryRecord } from '../cache/entry-record.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
 import { CallIndex } from '../key/call-index.js';
 import type { CallKey } from '../key/call-key.js';
+import { sameValue } from '../platform.js';
 import { TagIndex } from '../tags/tag-index.js';
 
 /**
@@ -19,7 +20,7 @@ export function storeEntry(
   weight: number,
 ): void {
   const { definition } = cache;
-  const [entry, keptFor] = definition.isAging ? aged(value, result, ttl, definition) : [value, ttl];
+  const [entry, keptFor] = definition.isAging ? agedAt(cache, key, value, result, ttl) : [value, ttl];
   // Before the entry is stored, as a clock is the user's code.
   const isRecorded = definition.recordedSince !== undefined && !definition.isAging;
   const loadedAt = isRecorded ? cache.now() : 0;
@@ -30,6 +31,19 @@ export function storeEntry(
     if (definition.isTagged) setTags(cache, key, tags);
   }
   if (definition.isResilient) forgetFailure(cache, key);
+}
+
+/** The aging entry of a result: that of the key, if it holds the same value, as that is no replacement to tell of. */
+function agedAt(
+  cache: ReceiverCache,
+  key: CallKey,
+  value: unknown,
+  result: unknown,
+  ttl: number,
+): [entry: AgingEntry, keptFor: number] {
+  const [entry, keptFor] = aged(value, result, ttl, cache.definition);
+  const old = cache.entries.peek(key);
+  return [old instanceof AgingEntry && sameValue(old.value, value) ? old.renew(entry) : entry, keptFor];
 }
 
 function setRecord({ extras }: ReceiverCache, key: CallKey, record: EntryRecord): void {
