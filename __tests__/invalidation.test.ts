@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { expect, jest, test } from '@jest/globals';
 import { cached, cacheOf, caches, clearAll, evicts, expireTags, invalidateTags, NotCachedError, puts } from 'memokit';
 import { error } from './support/error.js';
@@ -1222,6 +1223,31 @@ test('defer is called as a method of the receiver, with the arguments of the mut
     [service, 2, 'newer'],
     [service, 2, 'newer'],
   ]);
+});
+
+test('defer runs in the async context of the call of the mutator', async () => {
+  const transactions = new AsyncLocalStorage<(() => void)[]>();
+  class Service {
+    value = 'old';
+    @cached()
+    get() {
+      return this.value;
+    }
+    @evicts<Service>('get', { defer: (apply) => void transactions.getStore()!.push(apply) })
+    async set() {
+      await settle();
+    }
+  }
+  const service = new Service();
+  service.get();
+  const [one, other]: (() => void)[][] = [[], []];
+  const sets = [one, other].map((hooks) => transactions.run(hooks!, () => service.set()));
+  await Promise.all(sets);
+  expect([one!.length, other!.length]).toEqual([1, 1]);
+  service.value = 'new';
+  expect(service.get()).toBe('old');
+  one![0]!();
+  expect(service.get()).toBe('new');
 });
 
 test('apply works once', () => {

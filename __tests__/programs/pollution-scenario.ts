@@ -9,6 +9,7 @@ import {
   caches,
   clearAll,
   evicts,
+  expireTags,
   invalidateTags,
   keyOf,
   LruCache,
@@ -35,6 +36,7 @@ const record: string[] = [];
 let now = 0;
 const clock = () => now;
 const events: string[] = [];
+const commit: (() => void)[] = [];
 const on = {
   miss: ({ key }: { readonly key: unknown }) => void events.push(`miss ${key}`),
   error: ({ error }: { readonly error: unknown }) => void events.push(`error ${error}`),
@@ -116,6 +118,8 @@ function makeClass() {
     }
     @evicts('value', { before: true })
     set outdated(_: boolean) {}
+    @evicts('one', (n: number) => [n], { soft: true, defer: (apply) => void commit.push(apply) })
+    touch(_n: number) {}
     @puts('one', (n: number) => [n])
     put(_: number) {
       return 'put';
@@ -238,6 +242,10 @@ async function useFunctions(): Promise<void> {
   await step('stale', async () => [await stale(1), await stale(1)]);
   now += 15;
   await step('stale, background', async () => [await stale(1), await pause(1), await stale(1)]);
+  await step('expire', async () => [
+    ...[cacheOf(stale).expire(1), cacheOf(stale).explain(1).outcome, await stale(1), await pause(1)],
+    ...[cacheOf(plain).expire(1), cacheOf(plain).expire(1), cacheOf(plain).expireAll(), expireTags('a1', 'none')],
+  ]);
   now += 500;
   down(true);
   await step('stale if error', () => stale(1));
@@ -317,6 +325,12 @@ async function useClasses({ Service, service, other }: NonNullable<typeof classe
     service.outdated = true;
     return service.value;
   });
+  await step('defer', () => [
+    service.touch(1),
+    service.one(1),
+    commit.splice(0).map((apply) => apply()),
+    service.one(1),
+  ]);
   await step('puts', () => [service.put(1), service.one(1)]);
   await step('async method', async () => [await service.later(1), await service.save(2), await service.later(2)]);
   await step('async put', async () => [await service.later(3), await service.later(3), invalidateTags('t3')]);
