@@ -18,6 +18,7 @@ const PAGES = [
   'docs/keys.md',
   'docs/migrate.md',
   'docs/options.md',
+  'docs/recipes.md',
   'docs/workers.md',
   'examples/README.md',
 ];
