@@ -3,6 +3,7 @@ import type { Entries } from './entries.js';
 /** A closed cache: its definition is suspended, so its entries answer no call, although they are kept. */
 interface ClosedCache {
   readonly definition: { readonly isSuspended: boolean };
+  readonly entries: Entries;
   clearIfOutdated(): boolean;
 }
 
@@ -12,10 +13,10 @@ export type Finder = Pick<Entries, 'findNone' | 'findLone' | 'findShort' | 'find
 const find = () => undefined;
 
 /** What a call reads in a closed cache: nothing. */
-export const NO_ENTRIES: Finder = { findNone: find, findLone: find, findShort: find, findList: find };
+const NO_ENTRIES: Finder = { findNone: find, findLone: find, findShort: find, findList: find };
 
-/** Whether a cache is closed. Empties it if the definition was cleared since. */
-export function isClosed(cache: ClosedCache): boolean {
+/** The entries that a call reads: none in a closed cache. Empties the cache if the definition was cleared since. */
+export function openEntries(cache: ClosedCache): Finder {
   cache.clearIfOutdated();
-  return cache.definition.isSuspended;
+  return cache.definition.isSuspended ? NO_ENTRIES : cache.entries;
 }

@@ -7,7 +7,7 @@ import type { EvictionCause } from '../lru/options.js';
 import { max, round } from '../platform.js';
 import { answerOf } from './aging-entry.js';
 import { CacheExtras } from './cache-extras.js';
-import { type Finder, isClosed, NO_ENTRIES } from './closed-cache.js';
+import { type Finder, openEntries } from './closed-cache.js';
 import { type Entries, storedFor } from './entries.js';
 import { end, expireTagged, safely } from './expiry.js';
 import { FewEntries } from './few-entries.js';
@@ -202,7 +202,7 @@ export class ReceiverCache extends FewEntries implements LoadState {
   }
 
   #checked(): Finder {
-    if (this.#epoch !== this.definition.servedEpoch && isClosed(this)) return NO_ENTRIES;
+    if (this.#epoch !== this.definition.servedEpoch) return openEntries(this);
     return this.#many ?? this;
   }
 
