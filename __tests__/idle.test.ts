@@ -65,6 +65,17 @@ test('an old value is gone too when no call has asked for the entry in the time'
   await expect(call).rejects.toThrow('down');
 });
 
+test('an entry that was expired keeps no more of its old value than idle leaves', () => {
+  const { time, get, cache } = counted({ idle: 10, revalidate: 100 });
+  get('k');
+  time.now = 4;
+  cache.expire('k');
+  time.now = 9;
+  expect(cache.size).toBe(1);
+  time.now = 10;
+  expect(cache.size).toBe(0);
+});
+
 test('idle works for getters, for many entries and beside a capacity', () => {
   let now = 0;
   class Service {

@@ -3,6 +3,7 @@ import {
   cached,
   cachedProxy,
   cacheOf,
+  type Duration,
   evicts,
   expireTags,
   invalidateTags,
@@ -15,6 +16,10 @@ import {
 } from 'memokit';
 import { type Cached, cached as cachedToo, evicts as evictsToo } from 'memokit/decorators';
 import { clearBetweenTests, disableCaching, type EnableCaching, isolate, settled } from 'memokit/testing';
+
+function structuredCopy<T>(value: T): T {
+  return value;
+}
 
 /** A program that uses the published types, checked by every supported TypeScript in both dialects. */
 class Service {
@@ -78,6 +83,27 @@ class Service {
   })
   async durations(id: number): Promise<string> {
     return `${id}`;
+  }
+
+  @cached({
+    ttl: '1m',
+    idle: '5m',
+    revalidate: '1d',
+    staleIfError: { for: '1h', when: (error, id: number) => error instanceof TypeError && id > 5 },
+    errorTtl: (error, id: number) => (error instanceof TypeError ? '5m' : id),
+    tags: ['all'],
+    copy: structuredCopy,
+    bypass(this: Service, id: number) {
+      return id === 0 && this.prefix.length > 1;
+    },
+  })
+  async life(id: number): Promise<{ id: number }> {
+    return { id };
+  }
+
+  @cached({ bypass: (id: string) => id === '', copy: (value: string[]) => [...value] })
+  copied(id: string): string[] {
+    return [id];
   }
 
   @cached({ ttl: (result: number, id: string) => (result > 5 ? `${result}s` : id === '' ? '5m' : 0) })
@@ -532,3 +558,25 @@ void (() => registerCacheKey(day, (date) => date.toMillis()));
 void (() => registerCacheKey(Money, (shape: Shape) => shape.area()));
 // @ts-expect-error the function is required
 void (() => registerCacheKey(Money));
+
+export const life: Duration = '90s';
+export const lives = memoize(async (id: number, isDraft: boolean) => ({ id, isDraft }), {
+  ttl: (user, id) => (user.isDraft ? `${id}s` : life),
+  weigh: (user, id) => user.id + id,
+  idle: life,
+  bypass: (_id, isDraft) => isDraft,
+  copy: (user) => ({ ...user }),
+  tags: ['all'] as const,
+  staleIfError: { for: life, when: (error, id) => error instanceof Error && id > 5 },
+  errorTtl: (_error, id) => (id > 5 ? 0 : '1m'),
+});
+export const batchedLives = memoize.many(async (ids: readonly number[]) => ids.map(String), {
+  ttl: '1h',
+  weigh: (text, id) => text.length + id,
+  bypass: (id) => id === 0,
+  copy: (text) => text.trim(),
+  staleIfError: { for: '1d', when: (_error, id) => id > 0 },
+});
+export const livingProxy = cachedProxy(new Service(), {
+  typed: { ttl: '5m', bypass: (id) => id > 5, copy: (text) => text },
+});

@@ -1,5 +1,6 @@
 import type { Definition } from '../definition/definition.js';
 import type { CallKey } from '../key/call-key.js';
+import { min } from '../platform.js';
 import { AgingEntry } from './aging-entry.js';
 import type { CacheExtras } from './cache-extras.js';
 import type { Entries } from './entries.js';
@@ -83,7 +84,8 @@ function expireEntry(cache: EndingState, key: CallKey): boolean {
     const entry = entries.peek(key);
     if (!(entry instanceof AgingEntry)) return entries.remove(key, 'expired');
     entry.expire(now, cache.definition);
-    const left = entry.keptUntil - now;
+    // With `idle` the entry may die before.
+    const left = min(entry.keptUntil - now, entries.expiresIn(key) ?? 0);
     if (left > 0) entries.setTtl(key, left);
     else entries.remove(key, 'expired');
     return true;

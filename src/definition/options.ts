@@ -58,7 +58,7 @@ export interface CachedOptions<Args extends readonly unknown[] = any, R = any, T
    * A function that decides whether a call goes past the cache. It is asked before the key is made. If it returns true, the
    * method runs with its arguments as they are: nothing is read, stored or shared, no listener is told, and no other
    * option applies. Of a method with `many`, the batch method runs at once, for this call alone. `stats().bypassed` counts
-   * such calls. `put` and `refresh` do not ask. The function must not return a promise. If it throws, the caller gets the
+   * such calls. `refresh` asks too, and `put` does not. The function must not return a promise. If it throws, the caller gets the
    * error.
    * @default no call goes past the cache
    * @example cached({ bypass: (query: Query) => query.isPreview })
