@@ -142,7 +142,8 @@ test('a preset is checked and read once, when it is made', () => {
       [{ key: async () => 1 }, 'key: expected a function that is not async, but got: function'],
       [Object.create({ ttl: 5 }), 'options: expected ttl as an own property, but got: an inherited one'],
       [undefined, 'options: expected an object, but got: undefined'],
-      [5, 'options: expected an object, but got: number 5'],
+      [5, 'options: expected an object, such as { ttl: 1000 } or { capacity: 1000 }, but got: number 5'],
+      [() => ({}), 'options: expected an object, such as { key: (id) => id }, but got: function'],
     ];
     for (const [options, message] of wrong) {
       expect(() => preset(options)).toThrow(error({ code: 'MEMOKIT_BAD_OPTION', message }));
