@@ -1,4 +1,4 @@
 import { memoize } from 'memokit';
 
-// expect: Type '(user: { id: number; }) => number' is not assignable to type
+// expect: => number' is not assignable to type
 export const get = memoize((id: number) => ({ id }), { copy: (user: { id: number }) => user.id });
