@@ -133,6 +133,15 @@ test.each([2, 8])(
   },
 );
 
+test.each([2, 8])('of %i entries, one that expires outlives no time that idle gives it', async (count) => {
+  const { source, load, cache } = memoized({ ttl: Infinity, staleIfError: 1000, idle: 10 });
+  for (let i = 0; i < count; i++) await load(`${i}`, `value ${i}`);
+  source.now = 9;
+  expect([cache.expire('0'), cache.explain('0').outcome, cache.size]).toEqual([true, 'miss', count]);
+  source.now = 10;
+  expect(cache.size).toBe(0);
+});
+
 test('an expired entry keeps its tags', async () => {
   const { load, cache } = memoized({ staleIfError: 500, tags: () => ['kept'] });
   await load('k', 'old');

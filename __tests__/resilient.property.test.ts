@@ -6,6 +6,7 @@ import {
   cacheOf,
   clearAll,
   evicts,
+  expireTags,
   invalidateTags,
   loadSignal,
   TimeoutError,
@@ -22,6 +23,8 @@ afterEach(() => {
 interface Value {
   readonly key: number;
   readonly version: number;
+  /** When its load ended, in steps. */
+  readonly ended: number;
 }
 
 class SourceError extends Error {
@@ -40,6 +43,8 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.record({ name: fc.constant('tags' as const), key }) },
   fc.record({ name: fc.constantFrom('delete' as const, 'put' as const, 'evicts' as const), key }),
   fc.record({ name: fc.constantFrom('clear' as const, 'clearAll' as const), key }),
+  { weight: 2, arbitrary: fc.record({ name: fc.constantFrom('expire' as const, 'expireTags' as const), key }) },
+  fc.record({ name: fc.constantFrom('expireAll' as const, 'soft' as const), key }),
 );
 
 const anyOptions = fc.record({
@@ -72,6 +77,10 @@ test('whatever the order of loads, reloads, timeouts, aborts, invalidations and 
         /** The version of the data of each key: each invalidation makes a new one; and the one that its failures may have. */
         const versions = KEYS.map(() => 0);
         const failing = KEYS.map(() => 0);
+        /** The version that every value must have at least, as older ones were removed; and when each version ended. */
+        const least = KEYS.map(() => 0);
+        const ends: number[][] = KEYS.map(() => []);
+        let time = 0;
         const running = KEYS.map(() => new Set<object>());
         const source = (key: number): Promise<Value> => {
           const version = versions[key]!;
@@ -83,7 +92,7 @@ test('whatever the order of loads, reloads, timeouts, aborts, invalidations and 
           return scheduler.schedule(Promise.resolve(), `load ${key} of version ${version}`).then(() => {
             running[key]!.delete(run);
             if (fails) throw new SourceError(version);
-            return { key, version };
+            return { key, version, ended: ++time };
           });
         };
         const resilient = {
@@ -102,24 +111,40 @@ test('whatever the order of loads, reloads, timeouts, aborts, invalidations and 
           alter(key: number): void {
             invalidate(key);
           }
+          @evicts<Service>('get', (key) => [key], { soft: true })
+          alterSoftly(key: number): void {
+            end(key);
+          }
         }
         const service = new Service();
         const get = (key: number, signal?: AbortSignal) => service.get(key, signal);
         const cache = cacheOf(service, 'get');
-        const invalidate = (key: number) => {
+        const begin = (key: number) => {
+          ends[key]!.push(++time);
           failing[key] = ++versions[key]!;
+        };
+        /** Begins a version, of which an older value may stand in. */
+        const end = (key: number) => {
+          begin(key);
           running[key]!.clear();
+        };
+        const invalidate = (key: number) => {
+          end(key);
+          least[key] = versions[key]!;
         };
         const controllers: AbortController[] = [];
         const settled: Promise<void>[] = [];
         const call = (key: number, signal?: AbortSignal) => {
-          const since = versions[key]!;
+          const [since, leastSince] = [versions[key]!, least[key]!];
           const failingSince = failing[key]!;
           settled.push(
             get(key, signal).then(
               (value) => {
                 expect(value.key).toBe(key);
-                expect(value.version).toBeGreaterThanOrEqual(since);
+                expect(value.version).toBeGreaterThanOrEqual(leastSince);
+                if (value.version >= since) return;
+                expect(value.ended).toBeLessThan(ends[key]![value.version]!);
+                expect(chosen.staleIfError + chosen.staleWhileRevalidate).toBeGreaterThan(0);
               },
               (error: Error) => {
                 if (error instanceof SourceError) expect(error.version).toBeGreaterThanOrEqual(failingSince);
@@ -142,15 +167,27 @@ test('whatever the order of loads, reloads, timeouts, aborts, invalidations and 
               jest.advanceTimersByTime(key);
             } else if (name === 'tags') {
               // A load in flight is not known to have the tag: it may go on.
-              failing[key] = ++versions[key]!;
+              begin(key);
+              least[key] = versions[key]!;
               invalidateTags(`key:${key}`);
+            } else if (name === 'expireTags') {
+              begin(key);
+              expireTags(`key:${key}`);
+            } else if (name === 'expire') {
+              end(key);
+              cache.expire(key);
+            } else if (name === 'expireAll') {
+              KEYS.forEach(end);
+              cache.expireAll();
+            } else if (name === 'soft') {
+              service.alterSoftly(key);
             } else if (name === 'delete') {
               invalidate(key);
               cache.delete(key);
             } else if (name === 'evicts') service.alter(key);
             else if (name === 'put') {
               invalidate(key);
-              cache.put([key], { key, version: versions[key]! });
+              cache.put([key], { key, version: versions[key]!, ended: ++time });
             } else {
               KEYS.forEach(invalidate);
               name === 'clear' ? cache.clear() : clearAll();
