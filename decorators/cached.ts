@@ -1,7 +1,6 @@
 import { ALL_FEATURES } from '../src/all-features.js';
-import type { Label } from '../src/definition/definition.js';
-import { memberLabel } from '../src/definition/definition.js';
 import type { Fn } from '../src/definition/function.js';
+import { type Label, memberLabel } from '../src/definition/label.js';
 import type { CachedOptions } from '../src/definition/options.js';
 import { presettable } from '../src/definition/preset.js';
 import { asyncOptionOf, type ResolvedOptions, resolveOptions } from '../src/definition/resolved-options.js';

@@ -1,13 +1,14 @@
 import { mismatch, OptionError } from '../errors.js';
 import { type CallKey, callKeyOf, isSameKey, isTokens } from '../key/call-key.js';
 import { isToken } from '../key/flatten.js';
-import { isArray, peek, prototypeOf, type Reference, referenceTo } from '../platform.js';
+import { isArray, prototypeOf, type Reference, referenceTo } from '../platform.js';
 import { isAsync, isPromise, nativePromise, refusePromise, refusePromiseKey } from '../promise.js';
 import { shared } from '../shared-registry.js';
 import { monotonic, reader } from '../time/clock.js';
 import { durationOf } from '../time/duration.js';
 import { withoutSignal } from './caller-signal.js';
 import type { Fn } from './function.js';
+import type { Label } from './label.js';
 import { Listeners } from './listeners.js';
 import { LoadTiming } from './load-timing.js';
 import { asyncOptionOf, type ResolvedOptions } from './resolved-options.js';
@@ -18,12 +19,6 @@ import { type CallStats, Counters, snapshot } from './stats.js';
  * it.
  */
 export type Role = 'method' | 'getter' | 'function';
-
-/**
- * Computes the name of a definition that has no `name` option. It gets the class or prototype of the first receiver,
- * once known.
- */
-export type Label = (receiverClass: object | undefined) => string;
 
 /** One decorated method or memoized function, with everything that its receivers have in common. */
 export class Definition {
@@ -250,13 +245,3 @@ export class Definition {
 }
 
 const NO_TAGS: readonly string[] = [];
-
-/**
- * Returns the label of a member: `Class.member`, if the owner is the class, its prototype or an instance; otherwise the
- * member's name alone.
- */
-export function memberLabel(owner: object | undefined, name: PropertyKey): string {
-  const made: unknown = typeof owner === 'object' ? peek(owner, 'constructor') : owner;
-  const className = typeof made === 'function' ? peek(made, 'name') : undefined;
-  return typeof className === 'string' && className !== '' ? `${className}.${String(name)}` : String(name);
-}

@@ -1,19 +1,11 @@
 import type { Clock } from '../time/clock.js';
 import type { Duration } from '../time/duration.js';
+import type { BatchedResult, BatchFunction } from './batch-function.js';
 import type { AbortSignalLike } from './caller-signal.js';
 import type { CacheEvent, LoadErrorEvent } from './events.js';
 
 /** The option `many` of any method. */
 export type Many = NonNullable<CachedOptions['many']>;
-
-/**
- * A function that loads a list of keys at once. It returns, or promises, one result for each key, in the same order. An
- * `Error` among the results rejects the call for that key. The list of keys is frozen.
- */
-export type BatchFunction<K = any, V = any, This = any> = (
-  this: This,
-  keys: readonly K[],
-) => PromiseLike<readonly (V | Error)[]> | readonly (V | Error)[];
 
 /**
  * The options of `cached` and `memoize`. `R` is the type that the method returns. An option that is a function of the
@@ -254,20 +246,4 @@ export interface CachedOptions<Args extends readonly unknown[] = any, R = any, T
    * @example cached({ many: 'getMany', key: (id: number) => [tenant(), id], batchBy: () => tenant() })
    */
   readonly batchBy?: ((this: This, argument: Args[0]) => unknown) | undefined;
-}
-
-/**
- * The result of a batch for one call. For a function that cannot be batched, a type whose name tells the reason in the
- * compiler's error.
- */
-type BatchedResult<Args extends readonly unknown[], R> = [any] extends Args
-  ? PromisedResult<R>
-  : Args extends readonly [unknown, AbortSignalLike | null | undefined, ...unknown[]]
-    ? PromisedResult<R>
-    : Refused<'the function has to take one argument'>;
-
-type PromisedResult<R> = R extends PromiseLike<unknown> ? Awaited<R> : Refused<'the function has to return a promise'>;
-
-interface Refused<Why extends string> {
-  readonly refused: Why;
 }

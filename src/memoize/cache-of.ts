@@ -1,5 +1,5 @@
-import { memberLabel } from '../definition/definition.js';
 import type { Fn } from '../definition/function.js';
+import { memberLabel } from '../definition/label.js';
 import type { ArgsOf, ResultOf } from '../definition/signature.js';
 import { NotCachedError, shortened } from '../errors.js';
 import { descriptorOf, ownKeys } from '../platform.js';

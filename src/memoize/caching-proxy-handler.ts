@@ -1,5 +1,5 @@
-import { memberLabel } from '../definition/definition.js';
 import type { Fn } from '../definition/function.js';
+import { memberLabel } from '../definition/label.js';
 import type { ResolvedOptions } from '../definition/resolved-options.js';
 import { PlacementError } from '../errors.js';
 import {

@@ -1,5 +1,6 @@
+import type { BatchFunction } from '../definition/batch-function.js';
 import type { Fn } from '../definition/function.js';
-import type { BatchFunction, CachedOptions } from '../definition/options.js';
+import type { CachedOptions } from '../definition/options.js';
 import { presettable } from '../definition/preset.js';
 import { type ResolvedOptions, resolveOptions } from '../definition/resolved-options.js';
 import type { CallbackArgsOf } from '../definition/signature.js';

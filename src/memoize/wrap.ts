@@ -1,6 +1,7 @@
 import type { BatchedDefinition } from '../definition/batched-definition.js';
-import { Definition, type Label, type Role } from '../definition/definition.js';
+import { Definition, type Role } from '../definition/definition.js';
 import { copyAppearance, type Fn, isGenerator } from '../definition/function.js';
+import type { Label } from '../definition/label.js';
 import type { ResolvedOptions } from '../definition/resolved-options.js';
 import { PlacementError } from '../errors.js';
 import { callKeyOf } from '../key/call-key.js';
