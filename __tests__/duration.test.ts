@@ -40,7 +40,7 @@ test('a duration is a number of milliseconds, or a text with a unit', () => {
 const MISTAKES = [
   ...['5 minutes', '-5s', 'm', '1e999h', ' 5s', '5s ', '5', '', 's5', '1.h', '.5h', '1,5h', '0x5s', '5S', '5min', '٥s'],
   ...['Infinityms', 'NaNs', '1_000ms', `${'9'.repeat(400)}h`, '5s\n'],
-  ...[-1, Number.NaN, null, true, 5n, ['5s'], { valueOf: () => 5 }, Symbol('5s'), () => '5 minutes'],
+  ...[-1, Number.NaN, null, true, 5n, ['5s'], /5s/, Symbol('5s'), () => '5 minutes'],
 ];
 
 test('a text that is no duration is refused where it is given, with the option, what was expected and what came', () => {

@@ -92,8 +92,21 @@ const callOptions: typeof options = [
     { staleWhileRevalidate: -1 },
     `staleWhileRevalidate: ${EXPECTED_DURATION}number -1`,
   ],
-  ['true as staleIfError', { staleIfError: true }, `staleIfError: ${EXPECTED_DURATION}boolean true`],
-  ['NaN as errorTtl', { errorTtl: Number.NaN }, `errorTtl: ${EXPECTED_DURATION}number NaN`],
+  [
+    'true as staleIfError',
+    { staleIfError: true },
+    `staleIfError: ${EXPECTED_DURATION.replace(', but', ', or an object with for and when, but')}boolean true`,
+  ],
+  [
+    'NaN as errorTtl',
+    { errorTtl: Number.NaN },
+    `errorTtl: ${EXPECTED_DURATION.replace(', but', ', or a function, but')}number NaN`,
+  ],
+  ['a text as weigh', { weigh: 'length' }, 'weigh: expected a function, but got: string length'],
+  ['idle 0', { idle: 0 }, "idle: expected a number above 0, or a text such as '90s', but got: number 0"],
+  ['true as bypass', { bypass: true }, 'bypass: expected a function, but got: boolean true'],
+  ['true as copy', { copy: true }, 'copy: expected a function, but got: boolean true'],
+  ['a negative revalidate', { revalidate: -1 }, `revalidate: ${EXPECTED_DURATION}number -1`],
   ['refreshAhead 0', { refreshAhead: 0 }, 'refreshAhead: expected a number above 0, at most 1, but got: number 0'],
   [
     'a text as refreshAhead',
