@@ -159,6 +159,20 @@ function makeFunctions() {
       if (isDown) throw new Error('down');
       return `${n} ${++loads}`;
     }, resilient),
+    living: memoize((n: number, isDraft = false) => ({ n, isDraft, load: ++loads }), {
+      ...{ capacity: 5, weigh: ({ n }) => n, ttl: '10ms', idle: '6ms', revalidate: '1s', tags: ['all'] },
+      ...{ bypass: (_n, isDraft) => isDraft === true, copy: (value) => ({ ...value }), clock, on },
+    }),
+    answered: memoize(
+      async (n: number) => {
+        if (isDown) throw new Error(n > 5 ? 'not found' : 'down');
+        return { n, load: ++loads };
+      },
+      {
+        ...{ ttl: () => '10ms', errorTtl: (_error, n) => (n > 5 ? '50ms' : 0), copy: (value) => ({ ...value }) },
+        ...{ staleIfError: { for: '1s', when: (error) => (error as Error).message === 'down' }, clock, on },
+      },
+    ),
     slow: memoize((_: number) => new Promise<string>(() => {}), { timeout: 2, on }),
     soft: memoize((n: number) => (isDown ? new Promise<string>(() => {}) : Promise.resolve(`${n} ${++loads}`)), {
       ...{ ttl: 10, staleIfError: 1000, softTimeout: 2, clock },
@@ -205,7 +219,19 @@ function define(decorates: boolean): void {
 
 async function useFunctions(): Promise<void> {
   const { plain, keyed, content, frozen, when, listened, async, stale, slow, soft, aborted, many, down } = functions;
-  const { proxy, lru, aging, weighed, bare } = functions;
+  const { proxy, lru, aging, weighed, bare, living, answered } = functions;
+  await step('living', () => [living(1), living(1), living(1, true), living(3), living(2), living(9)]);
+  await step('living, looks', () => [...cacheOf(living), cacheOf(living).peek(2), cacheOf(living).call(2)]);
+  now += 5;
+  await step('living, renewed', () => [living(2), cacheOf(living).explain(3), cacheOf(living).explain(1, true)]);
+  now += 5;
+  await step('living, old', () => [cacheOf(living).size, living(2), cacheOf(living).stats(), invalidateTags('all')]);
+  await step('answered', () => Promise.all([answered(1), answered(1), answered(6)]));
+  now += 10;
+  down(true);
+  await step('answered, down', () => Promise.allSettled([answered(1), answered(6), answered(2)]));
+  await step('answered, again', () => Promise.allSettled([answered(1), answered(6), cacheOf(answered).stats()]));
+  down(false);
   await step('plain', () => [plain(1), plain(1), plain(2)]);
   await step('stats', () => cacheOf(plain).stats());
   await step('minus', () => cacheOf(plain).stats().minus(cacheOf(plain).stats()));

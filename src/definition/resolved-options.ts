@@ -107,7 +107,8 @@ export function givenOptions(options: CachedOptions, preset?: CachedOptions): Ca
   if (own.staleIfError !== undefined) takeStaleIfError(own);
   if (isArray(own.tags)) own.tags = constantTags(own.tags);
   for (const [name, range] of entriesOf(DURATIONS)) {
-    const isFunction = typeof own[name] === 'function' && range[2] === OR_FUNCTION;
+    const [, , other] = range;
+    const isFunction = typeof own[name] === 'function' && other === OR_FUNCTION;
     if (own[name] !== undefined && !isFunction) own[name] = durationOf(name, own[name], ...range);
   }
   const given = assign(bare(preset), own);
@@ -128,7 +129,12 @@ export function resolveOptions<Args extends readonly unknown[], R, This>(
   batch?: CachedOptions['many'],
 ): ResolvedOptions {
   const given = givenOptions(options, preset);
-  const resolved = { ...DEFAULTS, ...given, ...(batch && { many: batch }) } as ResolvedOptions;
+  const resolved = {
+    ...DEFAULTS,
+    staleIfErrorWhen: undefined,
+    ...given,
+    ...(batch && { many: batch }),
+  } as ResolvedOptions;
   requireTogether(resolved, given.ttl !== undefined);
   return freezeObject(resolved);
 }
