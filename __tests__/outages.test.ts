@@ -112,6 +112,16 @@ test('a value that was put while the load ran is not removed by the error of tha
   expect([await call, await get('k')]).toEqual([notFound, 'newer']);
 });
 
+test('an error of an option about a result is no answer of the source, and ends no old value', async () => {
+  let isBroken = false;
+  const weigh = () => (isBroken ? Number.NaN : 1);
+  const { source, get, cache } = await grownOld({ weigh, staleIfError: { for: '1h', when: () => false } });
+  isBroken = true;
+  const call = get('k').catch((thrown) => thrown);
+  await source.give('new');
+  expect([await call, cache.size]).toEqual([expect.objectContaining({ code: 'MEMOKIT_BAD_OPTION' }), 1]);
+});
+
 test('a refresh that fails with a refused error leaves the entry as it was', async () => {
   const { source, cache } = await grownOld();
   const refreshed = cache.refresh('k').catch((thrown: unknown) => thrown);

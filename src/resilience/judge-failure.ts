@@ -9,6 +9,7 @@ import type { SharedLoad } from './shared-load.js';
  * the entry whose value stands in for it, if one may.
  *
  * @param counts Whether the failure says something about the key as it is now: not if the load was fenced.
+ * @param isAnswer Whether the error is one of the source, not one of an option that was given the result.
  * @param troubles Takes what the options throw. The callers get the error of the load nevertheless.
  */
 export function judgeFailure(
@@ -18,6 +19,7 @@ export function judgeFailure(
   error: unknown,
   now: number,
   counts: boolean,
+  isAnswer: boolean,
   troubles: unknown[],
 ): AgingEntry | undefined {
   const { definition } = cache;
@@ -36,7 +38,7 @@ export function judgeFailure(
   if (counts) {
     const errorTtl = ask(() => definition.errorTtlOf(error, args)) ?? 0;
     // The options are the user's code, and may have stored another one.
-    if (isAllowed === false && agingEntry(cache, key) === old) cache.entries.remove(key, 'replaced');
+    if (isAnswer && isAllowed === false && agingEntry(cache, key) === old) cache.entries.remove(key, 'replaced');
     rememberFailure(cache, load, error, now, errorTtl, isAllowed === true);
   }
   return isAllowed ? standIn(cache, key, now) : undefined;

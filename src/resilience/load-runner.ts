@@ -115,7 +115,7 @@ function succeed(cache: ReceiverCache, load: SharedLoad, { receiver, args }: Wai
   try {
     settle(cache, load, args, result, load.promise);
   } catch (error) {
-    recover(cache, load, args, error, isCurrent);
+    recover(cache, load, args, error, isCurrent, false);
     return;
   }
   dropContext(load.answer);
@@ -195,6 +195,7 @@ function recover(
   args: readonly unknown[],
   error: unknown,
   isCurrent: boolean,
+  isAnswer = true,
 ): void {
   let entry: AgingEntry | undefined;
   const troubles: unknown[] = [];
@@ -203,7 +204,7 @@ function recover(
     refresh();
     const now = cache.now();
     const counts = isCurrent && !load.isOutdated && load.origin !== 'refresh';
-    entry = judgeFailure(cache, load, args, error, now, counts, troubles);
+    entry = judgeFailure(cache, load, args, error, now, counts, isAnswer, troubles);
     // Callers that await a verdict are not counted here, because they call again.
     if (entry?.isFresh(now) === false) {
       load.standIn = entry;
