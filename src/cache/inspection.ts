@@ -4,7 +4,7 @@ import { snapshot } from '../definition/stats.js';
 import type { CallKey } from '../key/call-key.js';
 import { max, min } from '../platform.js';
 import { isPromise } from '../promise.js';
-import { tagTime } from '../tags/invalidation-log.js';
+import { tagTime, wasInvalidated } from '../tags/invalidation-log.js';
 import { AgingEntry } from './aging-entry.js';
 import type { CallLoad } from './call-load.js';
 import { resultOf, storedFor } from './entries.js';
@@ -108,6 +108,11 @@ export function standInFor(cache: ReceiverCache, load: CallLoad | undefined): Ag
  */
 export function mayBeInvalidated(cache: ReceiverCache, load: CallLoad): boolean {
   return cache.definition.isTagged && load.tagTime !== tagTime();
+}
+
+/** Whether a tag of the entry that a load is to replace was invalidated since the load began. */
+export function isEntryInvalidated({ extras }: ReceiverCache, { key, tagTime }: CallLoad): boolean {
+  return wasInvalidated(extras.tags?.tagsOf(key) ?? [], tagTime);
 }
 
 /**

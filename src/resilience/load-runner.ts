@@ -203,7 +203,7 @@ function recover(
   try {
     refresh();
     const now = cache.now();
-    const counts = isCurrent && !load.isOutdated && load.origin !== 'refresh';
+    const counts = isCurrent && load.origin !== 'refresh';
     entry = judgeFailure(cache, load, args, error, now, counts, isAnswer, troubles);
     // Callers that await a verdict are not counted here, because they call again.
     if (entry?.isFresh(now) === false) {

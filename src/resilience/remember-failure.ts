@@ -1,5 +1,5 @@
 import { Failures } from '../cache/failures.js';
-import { agingEntry } from '../cache/inspection.js';
+import { agingEntry, isEntryInvalidated } from '../cache/inspection.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
 import { max } from '../platform.js';
 import type { SharedLoad } from './shared-load.js';
@@ -16,15 +16,16 @@ export function rememberFailure(
   given: number,
   mayStandIn: boolean,
 ): void {
+  const { extras } = cache;
   const { many, weigh } = cache.definition.options;
   // A batch that failed as a whole does not say which key failed. One bad key must not fail the others for `errorTtl`.
   const errorTtl = many === undefined || load.isInBatchResults ? given : 0;
-  const entry = mayStandIn ? agingEntry(cache, load.key) : undefined;
+  // The next call loads an entry again that `expireTags` has ended while the load ran.
+  const entry = mayStandIn && !isEntryInvalidated(cache, load) ? agingEntry(cache, load.key) : undefined;
   if (entry !== undefined) entry.retryAt = now + max(errorTtl, BACK_OFF * (1 - Math.random() / 2));
   // An error that the method threw instead of returning a promise says nothing about the source, nor whether the method
   // returns promises. A failure that one caller caused by aborting does not concern other callers.
   if (errorTtl === 0 || load.thrown !== undefined || load.failedByCaller) return;
-  const { extras } = cache;
   // Failures are counted where entries are weighed too.
   const capacity = weigh === undefined ? cache.entries.capacity : FAILURES_BESIDE_WEIGHTS;
   extras.failures ??= new Failures(capacity, () => cache.now(), cache.definition);
