@@ -156,3 +156,71 @@ test('cacheStatus refuses a name that no header can have', () => {
     expect(() => cacheStatus(result, name)).toThrow(expect.objectContaining({ code: 'MEMOKIT_BAD_ARGUMENT' }));
   }
 });
+
+test('who waits to learn the tags of a slow load and gets an old value is told that it is stale', async () => {
+  const source = new Source<string>();
+  const get = memoize(source.load, {
+    ttl: 10,
+    staleIfError: 10_000,
+    softTimeout: 20,
+    tags: ['row'],
+    clock: source.clock,
+  });
+  get(1);
+  await source.give('old');
+  source.now = 20;
+  const first = cacheOf(get).call(1);
+  invalidateTags('unrelated');
+  const second = cacheOf(get).call(1);
+  const stale = { value: 'old', outcome: 'stale', age: 20, expiresIn: -10 };
+  expect([await first, await second]).toEqual([stale, stale]);
+});
+
+test('a value that was loaded is not taken for the old one that it equals', async () => {
+  for (const copy of [undefined, (value: string) => value]) {
+    const source = new Source<string>();
+    const get = memoize(source.load, { ttl: 10, staleIfError: 100, softTimeout: 20, copy, clock: source.clock });
+    get(1);
+    await source.give('same');
+    source.now = 20;
+    expect((await cacheOf(get).call(1)).outcome).toBe('stale');
+    source.now = 200;
+    const joined = cacheOf(get).call(1);
+    await source.give('same');
+    expect(await joined).toEqual({ value: 'same', outcome: 'coalesced', age: 0, expiresIn: 10 });
+  }
+});
+
+test('with copies too, a value that is not stored has no age and expires in 0 ms', async () => {
+  const source = new Source<{ v: string }>();
+  const get = memoize(source.load, { ttl: 1000, copy: structuredClone, clock: source.clock });
+  const call = cacheOf(get).call(1);
+  cacheOf(get).put([1], { v: 'put' });
+  source.now = 5;
+  await source.give({ v: 'loaded' });
+  expect(await call).toEqual({ value: { v: 'loaded' }, outcome: 'miss', age: 0, expiresIn: 0 });
+  const sync: (id: number) => { id: number } = memoize(
+    (id) => {
+      cacheOf(sync).put([id], { id: -1 });
+      return { id };
+    },
+    { ttl: 1000, copy: structuredClone, clock: source.clock },
+  );
+  expect(cacheOf(sync).call(1)).toEqual({ value: { id: 1 }, outcome: 'miss', age: 0, expiresIn: 0 });
+});
+
+test('a hit tells the age of the value that it gives, although the reload that it begins has removed it', async () => {
+  let now = 0;
+  let fails = false;
+  const get = memoize(
+    (id: number): Promise<number> => {
+      if (fails) throw new Error('not found');
+      return Promise.resolve(id);
+    },
+    { ttl: 100, refreshAhead: 0.5, staleIfError: { for: 100, when: () => false }, clock: () => now },
+  );
+  await get(1);
+  now = 60;
+  fails = true;
+  expect(await cacheOf(get).call(1)).toEqual({ value: 1, outcome: 'hit', age: 60, expiresIn: 40 });
+});

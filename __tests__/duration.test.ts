@@ -31,6 +31,12 @@ test('a duration is a number of milliseconds, or a text with a unit', () => {
     ['0s', 0],
     ['0.25s', 250],
     ['007s', 7000],
+    // What else the compiler takes for a number.
+    ['.5h', 1_800_000],
+    ['1.h', 3_600_000],
+    ['1e3ms', 1000],
+    ['0x5s', 5000],
+    [`${5e-7}s`, 5e-4],
     [12.5, 12.5],
     [Infinity, Infinity],
   ];
@@ -38,7 +44,7 @@ test('a duration is a number of milliseconds, or a text with a unit', () => {
 });
 
 const MISTAKES = [
-  ...['5 minutes', '-5s', 'm', '1e999h', ' 5s', '5s ', '5', '', 's5', '1.h', '.5h', '1,5h', '0x5s', '5S', '5min', '٥s'],
+  ...['5 minutes', '-5s', 'm', '1e999h', ' 5s', '5s ', '5', '', 's5', '5 s', '1,5h', '5S', '5min', '٥s'],
   ...['Infinityms', 'NaNs', '1_000ms', `${'9'.repeat(400)}h`, '5s\n'],
   ...[-1, Number.NaN, null, true, 5n, ['5s'], /5s/, Symbol('5s'), () => '5 minutes'],
 ];

@@ -1355,3 +1355,37 @@ test('a deferred mutator evicts also what the named member overrides, and soft e
   service.applies[1]!();
   expect(await service.get(1)).toBe(2);
 });
+
+test('an async defer that rejects before it applies evicts, puts nothing, and leaves no rejection that nobody handles', async () => {
+  const commits = new Map<number, (isCommitted: boolean) => void>();
+  const committed = (id: number) =>
+    new Promise<void>((resolve, reject) => {
+      commits.set(id, (isCommitted) => (isCommitted ? resolve() : reject(new Error('rolled back'))));
+    });
+  class Service {
+    rows = new Map<number, string>();
+    @cached()
+    get(id: number) {
+      return this.rows.get(id) ?? 'none';
+    }
+    @puts<Service>('get', (id) => [id], {
+      defer: async (apply, id) => {
+        await committed(id);
+        apply();
+      },
+    })
+    put(_id: number, value: string) {
+      return value;
+    }
+  }
+  const service = new Service();
+  for (const id of [1, 2]) {
+    service.get(id);
+    service.put(id, `new ${id}`);
+    service.rows.set(id, `row ${id}`);
+    expect(service.get(id)).toBe('none');
+  }
+  commits.get(1)!(false);
+  await settle();
+  expect([service.get(1), service.get(2)]).toEqual(['row 1', 'none']);
+});

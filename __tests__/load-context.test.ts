@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import {
   cached,
   cachedProxy,
@@ -10,6 +10,7 @@ import {
   loadSignal,
   memoize,
 } from 'memokit';
+import { TagIndex } from '../src/tags/tag-index.js';
 import { Source, settle } from './support/source.js';
 
 interface Page {
@@ -326,4 +327,92 @@ test('methods, getters, static methods and proxies have the context of their loa
     [2, 2],
     [3, 3],
   ]);
+});
+
+test('a value that is kept again and again has each of its tags once', () => {
+  const time = new Time();
+  const kept: unknown[] = [];
+  const get = memoize(
+    (id: number) => {
+      const { previous, keep, tags } = loadContext<object>()!;
+      tags(`kept ${id}`, `kept ${id}`);
+      if (previous !== undefined) return keep();
+      return { id };
+    },
+    { ttl: 10, revalidate: 100, tags: ['all'], clock: time.clock, on: { evict: ({ cause }) => kept.push(cause) } },
+  );
+  const set = jest.spyOn(TagIndex.prototype, 'set');
+  get(1);
+  for (let i = 0; i < 20; i++) {
+    time.now += 10;
+    get(1);
+  }
+  expect(set.mock.lastCall![1]).toEqual(['all', 'kept 1']);
+  set.mockRestore();
+  expect([invalidateTags('kept 1'), kept]).toEqual([1, ['deleted']]);
+});
+
+test('a refresh sees a value that was put before the method ever asked for its context', async () => {
+  const seen: unknown[] = [];
+  const get = memoize(async (id: number) => {
+    seen.push(loadContext<number>()!.previous?.value);
+    return id;
+  });
+  cacheOf(get).put([1], 10);
+  await cacheOf(get).refresh(1);
+  cacheOf(get).put([2], Promise.resolve(20));
+  await settle();
+  await cacheOf(get).refresh(2);
+  expect(seen).toEqual([10, 20]);
+});
+
+test('an entry whose kept value cannot be stored stays as it was', () => {
+  const time = new Time();
+  let weight = 1;
+  const get = memoize(
+    (id: number) => {
+      const { previous, keep } = loadContext<object>()!;
+      return previous === undefined ? { id } : keep();
+    },
+    { ttl: 10, revalidate: 1000, capacity: 5, weigh: () => weight, clock: time.clock },
+  );
+  get(1);
+  time.now = 10;
+  weight = -1;
+  expect(() => get(1)).toThrow(expect.objectContaining({ code: 'MEMOKIT_BAD_OPTION' }));
+  expect(cacheOf(get).explain(1).outcome).toBe('miss');
+});
+
+test('the context of a load that threw says that the load has ended, also for the first load', () => {
+  let context: LoadContext | undefined;
+  const get = memoize((_id: number) => {
+    context = loadContext();
+    throw new Error('down');
+  });
+  for (const id of [1, 2]) {
+    expect(() => get(id)).toThrow('down');
+    expect(() => context!.ttl(1)).toThrow(LoadContextError);
+  }
+});
+
+test('a load that begins again for callers that wait is none in the background', async () => {
+  class Request {
+    constructor(readonly signal?: AbortSignal) {}
+  }
+  const seen: boolean[] = [];
+  const get = memoize(
+    ({ signal }: Request) =>
+      new Promise<number>((resolve, reject) => {
+        seen.push(loadContext()!.isBackground);
+        signal?.addEventListener('abort', () => reject(signal.reason));
+        setTimeout(() => resolve(1), 10);
+      }),
+    { key: () => 0, signal: ({ signal }) => signal },
+  );
+  const controller = new AbortController();
+  const first = get(new Request(controller.signal));
+  const second = get(new Request());
+  controller.abort(new Error('gone'));
+  await expect(first).rejects.toThrow('gone');
+  expect([await second, seen]).toEqual([1, [false, false]]);
 });

@@ -1,5 +1,6 @@
-import { expect, test } from '@jest/globals';
-import { type CachedOptions, cacheOf, invalidateTags, memoize, RecursionError } from 'memokit';
+import { expect, jest, test } from '@jest/globals';
+import { type CachedOptions, cacheOf, clearAll, invalidateTags, memoize, RecursionError } from 'memokit';
+import { disableCaching } from 'memokit/testing';
 import { Source, settle } from './support/source.js';
 
 /** The loaders: plain caching, and what the options for sources that fail bring. */
@@ -278,4 +279,87 @@ test('a listener that throws during a refresh throws to its caller, who has refr
     await expect((async () => cacheOf(get).refresh())()).rejects.toThrow('listener');
     expect(await get()).toBe(first + 1);
   }
+});
+
+test('a refresh that waits is refused when its arguments were changed meanwhile, and others who wait are served', async () => {
+  for (const key of [undefined, (query: { id: number }) => query.id]) {
+    const ends: (() => void)[] = [];
+    const get = memoize(
+      async (query: { id: number }) => {
+        const { id } = query;
+        await new Promise<void>((end) => ends.push(end));
+        return `id ${id}`;
+      },
+      { key },
+    );
+    const query = { id: 1 };
+    const [first, changed, other] = [{ id: 1 }, query, { id: 1 }].map((each) => cacheOf(get).refresh(each));
+    query.id = 2;
+    ends[0]!();
+    await expect(changed).rejects.toMatchObject({ code: 'MEMOKIT_BAD_ARGUMENT' });
+    await settle();
+    ends[1]!();
+    expect([await first, await other, await get({ id: 1 }), ends.length]).toEqual(['id 1', 'id 1', 'id 1', 2]);
+  }
+});
+
+test('who waits for a refresh is not concerned by the abort of who began it', async () => {
+  class Request {
+    constructor(readonly signal?: AbortSignal) {}
+  }
+  let loads = 0;
+  // The signal lies in an instance, where it cannot be exchanged for that of the load.
+  const get = memoize(
+    ({ signal }: Request) =>
+      new Promise<number>((resolve, reject) => {
+        const load = ++loads;
+        signal?.addEventListener('abort', () => reject(signal.reason));
+        setTimeout(() => resolve(load), 20);
+      }),
+    { key: () => 0, signal: ({ signal }) => signal },
+  );
+  const controller = new AbortController();
+  const first = cacheOf(get).refresh(new Request());
+  const second = cacheOf(get).refresh(new Request(controller.signal));
+  const third = cacheOf(get).refresh(new Request());
+  await first;
+  await settle();
+  controller.abort(new Error('gone'));
+  await expect(second).rejects.toThrow('gone');
+  expect(await third).toBe(3);
+});
+
+test('an error of a listener in place of a refresh leaves no rejection that nobody handles', async () => {
+  const unhandled = jest.fn();
+  process.on('unhandledRejection', unhandled);
+  const get = memoize(
+    async (id: string) => {
+      if (id === 'bad') throw new Error('down');
+      return id;
+    },
+    {
+      on: {
+        evict: () => {
+          throw new Error('listener');
+        },
+      },
+    },
+  );
+  await get('a');
+  clearAll();
+  expect(() => cacheOf(get).refresh('bad')).toThrow('listener');
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  process.off('unhandledRejection', unhandled);
+  expect(unhandled).not.toHaveBeenCalled();
+});
+
+test('a refresh that waits while caching is disabled stores nothing', async () => {
+  const source = new Source<string>();
+  const get = memoize(source.load);
+  const [first, second] = [cacheOf(get).refresh(1), cacheOf(get).refresh(1)];
+  const enable = disableCaching();
+  await source.give('one');
+  await source.give('two');
+  enable();
+  expect([await first, await second, await get(1)]).toEqual(['one', 'two', 'one']);
 });

@@ -31,4 +31,6 @@ export class CacheExtras {
 export interface Refresh {
   /** Returns what one caller waits for, once the method has returned a promise. */
   answer: (() => unknown) | undefined;
+  /** Tells whether it has failed as the caller that began it has aborted. */
+  failedByCaller: (() => boolean) | undefined;
 }

@@ -1,6 +1,7 @@
 import type { CallKey } from '../key/call-key.js';
 import type { Load } from '../lru/single-flight.js';
 import { tagTime } from '../tags/invalidation-log.js';
+import type { AgingEntry } from './aging-entry.js';
 
 /** A call load: one execution of a method that is in flight, for every caller that calls it with these arguments. */
 export class CallLoad implements Load<CallKey> {
@@ -14,6 +15,10 @@ export class CallLoad implements Load<CallKey> {
   isSettled = false;
   /** Whether a batch has given a result, or an error, for its key. */
   isInBatchResults = false;
+  /** Whether its result was stored. */
+  isStored = false;
+  /** The old entry that has answered the waiting callers in place of the result. */
+  standIn: AgingEntry | undefined;
   /** Whether it took longer than `softTimeout`. */
   isSlow = false;
   /** Whether the entry of its key was evicted to make room while it ran. */
@@ -30,14 +35,22 @@ export class CallLoad implements Load<CallKey> {
     readonly origin: Origin = 'call',
   ) {}
 
+  /** The load that answers the callers of this one. */
+  get latest(): CallLoad {
+    return this;
+  }
+
   /** The load's own signal, for its method, if it can be aborted. */
   get signal(): AbortSignal | undefined {
     return undefined;
   }
 }
 
-/** Where a load comes from: a call that waits for it, a reload in the background, or `refresh`. */
-export type Origin = 'call' | 'background' | 'refresh';
+/**
+ * Where a load comes from: a call that waits for it, callers that a load before it has left waiting, a reload in the
+ * background, or `refresh`.
+ */
+export type Origin = 'call' | 'retry' | 'background' | 'refresh';
 
 /** What a method decides about its result while it runs. */
 export interface Decisions {

@@ -34,7 +34,8 @@ export interface PutsOptions<This = any> {
    * transaction is committed, say. Until `apply` is called, entries stay as they are. If it is never called, as after a
    * rollback, nothing is changed. Loads in flight are fenced when the mutator succeeds, and again by `apply`. `apply`
    * works once, and throws what listeners throw. If the function throws, the changes are made at once, and the caller of
-   * the mutator gets the error. What it returns is ignored. It cannot be combined with `before`.
+   * the mutator gets the error. If it returns a promise that rejects before `apply` was called, the calls are evicted: it is
+   * not known then whether the change will be made. The rejection itself is ignored. It cannot be combined with `before`.
    * @default the changes are made when the mutator succeeds
    * @example evicts<Users>('get', (user) => [user.id], { defer: (apply, user, tx) => tx.afterCommit(apply) })
    */

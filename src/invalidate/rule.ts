@@ -4,7 +4,7 @@ import { cachesOf } from '../memoize/cache-of.js';
 import type { CallCache } from '../memoize/call-cache.js';
 import type { NamedCall } from '../memoize/named-call.js';
 import { isArray } from '../platform.js';
-import { refusePromise } from '../promise.js';
+import { isPromise, nativePromise, refusePromise } from '../promise.js';
 import type { DecoratorArguments } from './decorator-arguments.js';
 import type { EvictsOptions } from './options.js';
 
@@ -126,11 +126,18 @@ export abstract class Rule {
       isDone = true;
       callAll([...steps(), () => callAll(findLate().steps())]);
     };
+    // It is not known whether an async `defer` that rejects would have come to it: evicts, so that nothing is outdated.
+    const giveUp = () => {
+      if (isDone) return;
+      isDone = true;
+      callAll([...calls, ...findLate().calls].map((call) => () => call.evict(this.isSoft)));
+    };
     if (this.#defer === undefined) carryOut();
     else {
       try {
         for (const call of [...calls, ...findLate().calls]) call.fence();
-        this.#defer.call(receiver, carryOut, ...args);
+        const deferred: unknown = this.#defer.call(receiver, carryOut, ...args);
+        if (isPromise(deferred)) nativePromise(deferred).catch(giveUp);
       } catch (error) {
         throwAfter(carryOut, error);
       }

@@ -40,7 +40,7 @@ export interface LoadContext<R = unknown> {
   /**
    * The value that this load is to replace, with its age in milliseconds: a fresh one, which `refresh` or `refreshAhead`
    * replaces, or one past its `ttl` that `revalidate` or a stale option has kept. For an async method it is the awaited
-   * value. `undefined` if there is none.
+   * value. `undefined` if there is none, and for a promise that was stored before the method first asked for its context.
    */
   readonly previous: { readonly value: R; readonly age: number } | undefined;
   /** Whether the load runs in the background, so that no caller waits for it as it begins. */

@@ -1,3 +1,4 @@
+import type { CallLoad } from '../cache/call-load.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
 import { callAll, throwAfter } from '../call-all.js';
 import type { CallKey } from '../key/call-key.js';
@@ -18,11 +19,13 @@ export function throwLoadError(cache: ReceiverCache, key: CallKey, args: readonl
 }
 
 /** Tells the listener of a miss, once the method has returned what its caller is given. */
-export function notifyMiss(cache: ReceiverCache, key: CallKey, args: readonly unknown[], given: unknown): void {
+export function notifyMiss(cache: ReceiverCache, load: CallLoad, args: readonly unknown[], given: unknown): void {
   const { options, listeners } = cache.definition;
-  if (options.on.miss === undefined && !cache.hasPendingEvictions) return;
+  // A refresh is nobody's miss.
+  const isTold = load.origin === 'call' && options.on.miss !== undefined;
+  if (!isTold && !cache.hasPendingEvictions) return;
   try {
-    notify(cache, () => listeners.miss(key, args, given));
+    notify(cache, ...(isTold ? [() => listeners.miss(load.key, args, given)] : []));
   } catch (error) {
     // The caller gets this error, and so does not learn of the load's.
     if (given instanceof Promise) given.catch(() => {});

@@ -62,6 +62,6 @@ function storeGiven(cache: ReceiverCache, key: CallKey, args: readonly unknown[]
   if (definition.promises) dropContext(stored);
   refresh();
   const [ttl, tags] = [definition.ttlOf(value, args), definition.tagsOf(value, args)];
-  storeEntry(cache, key, stored, value, ttl, tags, definition.weightOf(value, args));
+  storeEntry(cache, key, stored, value, ttl, tags, definition.weightOf(value, args), true);
   fenceLoad(cache, key);
 }

@@ -1,6 +1,6 @@
 import { AgingEntry, answerOf } from '../cache/aging-entry.js';
 import { CallLoad, type Origin } from '../cache/call-load.js';
-import { mayBeInvalidated } from '../cache/inspection.js';
+import { agesOf, mayBeInvalidated } from '../cache/inspection.js';
 import { beginLoad, dropDeadLoads, endLoad, FENCED, IDLE, isIdle, joinLoad } from '../cache/loads-in-flight.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
 import { callAll } from '../call-all.js';
@@ -30,7 +30,10 @@ export class ReadThrough implements Loader {
     const stored = cache.find(key);
     const isOld = stored instanceof AgingEntry && !isFresh(cache, key, stored);
     if (stored === undefined || isOld) return this.miss(cache, key, receiver, args, report);
-    if (report !== undefined) report.outcome = 'hit';
+    if (report !== undefined) {
+      report.outcome = 'hit';
+      report.ages = agesOf(cache, key);
+    }
     const value = answerOf(stored);
     cache.countHit();
     cache.definition.listeners.hit(key, args, value);
@@ -55,16 +58,17 @@ export class ReadThrough implements Loader {
     const since = readClock(cache);
     const joined = joinLoad(cache, key);
     if (joined !== undefined) return this.#join(cache, joined, receiver, args, report);
-    return this.#run(cache, key, receiver, args, since, 'call');
+    return this.#run(cache, key, receiver, args, since, 'call', report);
   }
 
   refresh(cache: ReceiverCache, key: CallKey, receiver: unknown, args: readonly unknown[]): unknown {
-    return refreshWith(cache, key, args, undefined, () => {
+    const begin = () => {
       const since = readClock(cache);
       joinLoad(cache, key);
       const answer = this.#run(cache, key, receiver, args, since, 'refresh');
-      return () => answer;
-    });
+      return { answer: () => answer, failedByCaller: () => false };
+    };
+    return refreshWith(cache, key, { receiver, args, signal: undefined, begin });
   }
 
   #run(
@@ -74,6 +78,7 @@ export class ReadThrough implements Loader {
     args: readonly unknown[],
     since: number,
     origin: Origin,
+    report?: CallReport,
   ): unknown {
     const { definition } = cache;
     // All that stays on the stack while the method runs, which may call itself deeply.
@@ -86,6 +91,7 @@ export class ReadThrough implements Loader {
     try {
       load = new CallLoad(key, since, origin);
       beginLoad(cache, load);
+      if (report !== undefined) report.load = load;
       running.load = load;
       value = definition.method.apply(receiver, args as unknown[]);
     } catch (error) {
@@ -123,10 +129,11 @@ export class ReadThrough implements Loader {
       else value = method.call(receiver, key[1], key[2], key[3]);
     } catch (error) {
       // First assignments, as above.
+      const failed = running.load;
       cache.running = IDLE;
       running.cache = outerCache;
       running.load = outer;
-      return this.#failed(cache, undefined, since, key, args, error);
+      return this.#failed(cache, failed, since, key, args, error);
     }
     const wasFenced = cache.running === FENCED;
     // The method has asked for the context of its load, which has something to decide then.
@@ -157,7 +164,10 @@ export class ReadThrough implements Loader {
     args: readonly unknown[],
     report: CallReport | undefined,
   ): unknown {
-    if (report !== undefined) report.outcome = 'coalesced';
+    if (report !== undefined) {
+      report.outcome = 'coalesced';
+      report.load = load;
+    }
     const join = () => {
       cache.countHit();
       cache.count('coalesced');
@@ -215,12 +225,8 @@ export class ReadThrough implements Loader {
       endLoad(cache, load);
       throwLoadError(cache, load.key, args, error);
     }
-    if (load.origin === 'call') {
-      notifyMiss(cache, load.key, args, given);
-      return definition.copyOf(given);
-    }
-    cache.flushEvictions();
-    return given;
+    notifyMiss(cache, load, args, given);
+    return load.origin === 'call' ? definition.copyOf(given) : given;
   }
 }
 

@@ -1,57 +1,82 @@
 import type { Refresh } from '../cache/cache-extras.js';
 import { selfCallOf } from '../cache/loads-in-flight.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
+import { ArgumentError } from '../errors.js';
 import { CallIndex } from '../key/call-index.js';
-import type { CallKey } from '../key/call-key.js';
+import { type CallKey, isSameKey } from '../key/call-key.js';
 import { rejected, resolved } from '../platform.js';
 import { isPromise, nativePromise } from '../promise.js';
+import { runBeside } from './bypass.js';
 import { keepRunning } from './wait-until.js';
 
-/** Begins the load that a refresh is, and returns what each caller of `refresh` gets its answer from. */
-type Begin = () => () => unknown;
+/** A call of `refresh`. */
+export interface RefreshCall {
+  readonly receiver: unknown;
+  readonly args: readonly unknown[];
+  /** When it has aborted, its caller begins no refresh any more. */
+  readonly signal: AbortSignal | undefined;
+  /** Begins the load that the refresh is. */
+  begin(): BegunRefresh;
+}
+
+/** A refresh that has begun. */
+interface BegunRefresh {
+  /** Returns what one caller waits for, or the result of a synchronous method. */
+  answer(): unknown;
+  /** Whether it has failed as the caller that began it has aborted, which is no concern of other callers. */
+  failedByCaller(): boolean;
+}
 
 /**
  * Runs a refresh of a key: at most one at a time. Callers that come while one runs share the next one: the source may have
  * changed since the first began.
  *
- * @param signal The caller's signal. When it has aborted, its caller begins no refresh any more.
  * @throws RecursionError when the refresh that runs has given no promise yet.
  */
-export function refreshWith(
-  cache: ReceiverCache,
-  key: CallKey,
-  args: readonly unknown[],
-  signal: AbortSignal | undefined,
-  begin: Begin,
-): unknown {
+export function refreshWith(cache: ReceiverCache, key: CallKey, call: RefreshCall): unknown {
   cache.clearIfOutdated();
   const current = cache.extras.refreshes?.get(key);
-  if (current === undefined) return run(cache, key, begin);
+  if (current === undefined) return run(cache, key, () => call.begin());
   const { answer } = current;
   if (answer === undefined) throw selfCallOf(cache);
+  // Each caller waits by itself: a platform that has ended a request calls back nothing that this request waited for.
+  const ended = () => answer() as Promise<unknown>;
+  keepRunning(cache, key, call.args, ended);
   const goOn = () => {
     end(cache, key, current);
-    if (signal?.aborted) return undefined;
-    const next = cache.extras.refreshes?.get(key);
-    return next === undefined ? run(cache, key, () => lasting(begin)) : next.answer!();
+    return refreshNext(cache, key, call);
   };
-  // Each caller waits by itself: a platform that has ended a request calls back nothing that this request waited for. The
-  // first to go on begins the next refresh.
-  const ended = () => answer() as Promise<unknown>;
-  const given = ended().then(goOn, goOn);
-  keepRunning(cache, key, args, ended);
-  return given;
+  return ended().then(goOn, goOn);
 }
 
-function run(cache: ReceiverCache, key: CallKey, begin: Begin): unknown {
+/** Goes on for a caller that has waited for another refresh. The first to go on begins the next one. */
+function refreshNext(cache: ReceiverCache, key: CallKey, call: RefreshCall): unknown {
+  const { definition, extras } = cache;
+  const { receiver, args, signal } = call;
+  if (signal?.aborted) return undefined;
+  if (definition.isSuspended) return runBeside(cache, receiver, args);
+  if (!isSameKey(definition.keyOf(receiver, args), key)) {
+    throw new ArgumentError(`${definition.name}: an argument was changed after the call, before its refresh began`);
+  }
+  const next = extras.refreshes?.get(key);
+  if (next === undefined) return run(cache, key, () => lasting(call));
+  return (next.answer!() as Promise<unknown>).catch((error) => {
+    if (next.failedByCaller?.()) return refreshWith(cache, key, call);
+    throw error;
+  });
+}
+
+function run(cache: ReceiverCache, key: CallKey, begin: () => BegunRefresh): unknown {
   const { extras } = cache;
-  const refresh: Refresh = { answer: undefined };
+  const refresh: Refresh = { answer: undefined, failedByCaller: undefined };
   const stop = () => end(cache, key, refresh);
   extras.refreshes ??= new CallIndex();
   extras.refreshes.set(key, refresh);
   try {
-    refresh.answer = begin();
-    const answer = refresh.answer();
+    const begun = begin();
+    refresh.answer = begun.answer;
+    refresh.failedByCaller = begun.failedByCaller;
+    const answer = begun.answer();
     // Ends before those that wait for the promise go on.
     if (isPromise(answer)) return nativePromise(answer).finally(stop);
     stop();
@@ -70,11 +95,11 @@ function end({ extras }: ReceiverCache, key: CallKey, refresh: Refresh): void {
 }
 
 /** Begins a refresh whose answer is a promise in any case, so that all callers that go on in the same turn share it. */
-function lasting(begin: Begin): () => unknown {
+function lasting(call: RefreshCall): BegunRefresh {
   try {
-    const answer = begin();
-    return () => resolved(answer());
+    const begun = call.begin();
+    return { failedByCaller: begun.failedByCaller, answer: () => resolved(begun.answer()) };
   } catch (error) {
-    return () => rejected(error);
+    return { answer: () => rejected(error), failedByCaller: () => false };
   }
 }

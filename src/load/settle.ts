@@ -38,7 +38,7 @@ export function settle(
     const ttl = isWanted ? (decided?.ttl ?? definition.ttlOf(result, args)) : 0;
     const kept = keptBy(load, result);
     const given = definition.tagsOf(result, args);
-    const tags = decided === undefined ? given : [...given, ...decided.tags, ...(kept?.tags ?? [])];
+    const tags = decided === undefined ? given : [...new Set([...given, ...decided.tags, ...(kept?.tags ?? [])])];
     const weight = isWanted ? definition.weightOf(result, args) : 0;
     // 5. A load whose tag was invalidated while it ran is outdated.
     load.isOutdated = wasInvalidated(tags, load.tagTime);
@@ -49,9 +49,11 @@ export function settle(
     isEnded = true;
     if (!endLoad(cache, load) || load.isOutdated) return;
     // 8. The result is stored, in the form of the one that it keeps if it does; or it takes the place of what the source had before.
-    if (isWanted && kept !== undefined) storeEntry(cache, load.key, kept.value, kept.stored, ttl, tags, weight);
-    else if (isWanted) storeEntry(cache, load.key, stored, result, ttl, tags, weight);
-    else cache.entries.remove(load.key, 'replaced');
+    if (isWanted) {
+      const [value, awaited] = kept === undefined ? [stored, result] : [kept.value, kept.stored];
+      storeEntry(cache, load.key, value, awaited, ttl, tags, weight, !isCalled);
+      load.isStored = true;
+    } else cache.entries.remove(load.key, 'replaced');
   } finally {
     if (!isEnded) endLoad(cache, load);
   }

@@ -18,32 +18,27 @@ export function storeEntry(
   ttl: number,
   tags: readonly string[],
   weight: number,
+  isGiven = false,
 ): void {
   const { definition } = cache;
-  const [entry, keptFor] = definition.isAging ? agedAt(cache, key, value, result, ttl) : [value, ttl];
+  const [entry, keptFor] = definition.isAging ? aged(value, result, ttl, definition) : [value, ttl];
+  const old = definition.isAging ? cache.entries.peek(key) : undefined;
+  // The same value again is no replacement, of which a listener would be told.
+  const isRenewed = old instanceof AgingEntry && sameValue(old.value, value);
   // Before the entry is stored, as a clock is the user's code.
-  const isRecorded = definition.recordedSince !== undefined && !definition.isAging;
+  // What is put is known now, while a promise that it is stored as tells nobody.
+  const isAsked = definition.recordedSince !== undefined || (isGiven && definition.promises === true);
+  const isRecorded = isAsked && !definition.isAging;
   const loadedAt = isRecorded ? cache.now() : 0;
-  cache.storeValue(key, entry, keptFor, weight);
+  cache.storeValue(key, isRenewed ? old : entry, keptFor, weight);
+  // Not before, as the entry stays as it was where it cannot be stored.
+  if (isRenewed) old.renew(entry as AgingEntry);
   // An entry that is heavier than the capacity was not stored.
   if (keptFor > 0 && weight <= cache.entries.capacity) {
     if (isRecorded) setRecord(cache, key, { value, result, loadedAt });
     if (definition.isTagged) setTags(cache, key, tags);
   }
   if (definition.isResilient) forgetFailure(cache, key);
-}
-
-/** The aging entry of a result: that of the key, if it holds the same value, as that is no replacement to tell of. */
-function agedAt(
-  cache: ReceiverCache,
-  key: CallKey,
-  value: unknown,
-  result: unknown,
-  ttl: number,
-): [entry: AgingEntry, keptFor: number] {
-  const [entry, keptFor] = aged(value, result, ttl, cache.definition);
-  const old = cache.entries.peek(key);
-  return [old instanceof AgingEntry && sameValue(old.value, value) ? old.renew(entry) : entry, keptFor];
 }
 
 function setRecord({ extras }: ReceiverCache, key: CallKey, record: EntryRecord): void {

@@ -1,11 +1,9 @@
-import { type Ages, agesOf, recordOf } from '../cache/inspection.js';
+import { type Ages, agesOf } from '../cache/inspection.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
-import type { Definition } from '../definition/definition.js';
 import type { CallKey } from '../key/call-key.js';
 import { runBeside } from '../load/bypass.js';
 import type { CallOutcome, CallReport } from '../load/call-report.js';
 import type { Loader } from '../load/loader.js';
-import { sameValue } from '../platform.js';
 import { isPromise, nativePromise } from '../promise.js';
 
 /** The result of a call, with what the call came to. `CallCache.call` returns it, and `cacheStatus` makes a header of it. */
@@ -44,28 +42,26 @@ export function resultOfCall(
   }
   const key = definition.keyOf(receiver, args);
   definition.record();
-  const report: CallReport = { outcome: 'miss', load: undefined };
+  const report: CallReport = { outcome: 'miss', ages: undefined, load: undefined, standIn: undefined };
   const answer = loader.call(cache, key, receiver, args, report);
-  const { outcome } = report;
+  const tell = (value: unknown): CallResult => ({ value, ...found(cache, key, report) });
+  if (!isPromise(answer)) return tell(answer);
   // An entry that has answered may be replaced while the caller waits for its promise.
-  const known = outcome === 'hit' || outcome === 'stale' ? agesOf(cache, key) : undefined;
-  if (!isPromise(answer)) return { value: answer, outcome, ...(known ?? agesOfResult(cache, key, answer)) };
-  return nativePromise(answer).then((value) => {
-    const standIn = report.load?.latest.standIn;
-    const isOld = standIn !== undefined && isResult(definition, standIn.result, value);
-    return { value, outcome: isOld ? 'stale' : report.outcome, ...(known ?? agesOfResult(cache, key, value)) };
-  });
+  return nativePromise(answer).then(tell);
 }
 
-/** The ages of a key's entry, if it holds a result; zeros if the result was not stored. */
-function agesOfResult(cache: ReceiverCache, key: CallKey, result: unknown): Ages {
-  const record = recordOf(cache, key);
-  return record !== undefined && isResult(cache.definition, record.result, result)
-    ? agesOf(cache, key)
-    : { age: 0, expiresIn: 0 };
+/** What a call has found, as its report says once it has its answer. */
+function found(cache: ReceiverCache, key: CallKey, report: CallReport): Omit<CallResult, 'value'> {
+  const { outcome, ages = NO_AGES, standIn } = report;
+  if (outcome === 'hit' || outcome === 'stale') return { outcome, ...ages };
+  const load = report.load?.latest;
+  if (load?.standIn !== undefined && load.standIn !== standIn) {
+    const now = cache.now();
+    const { loadedAt, freshUntil } = load.standIn;
+    return { outcome: 'stale', age: now - loadedAt, expiresIn: freshUntil - now };
+  }
+  return { outcome, ...(load?.isStored ? agesOf(cache, key) : NO_AGES) };
 }
 
-/** Whether a caller was given a result. A copy may be one of it. */
-function isResult({ options }: Definition, result: unknown, given: unknown): boolean {
-  return options.copy !== undefined || sameValue(result, given);
-}
+/** The ages of a value that is not stored. */
+const NO_AGES: Ages = { age: 0, expiresIn: 0 };

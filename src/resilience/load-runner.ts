@@ -171,7 +171,7 @@ function answerForWaiters(cache: ReceiverCache, load: SharedLoad, first: Waiter)
   if (entry?.isServed(cache.now())) return entry.value as Promise<unknown>;
   const since = readClock(cache);
   const known: CallLoad | undefined = joinCurrent(cache, load.key, since);
-  const next = known ?? runLoad(cache, load.key, first, 'background', since);
+  const next = known ?? runLoad(cache, load.key, first, 'retry', since);
   if (!(next instanceof SharedLoad)) return next.promise!;
   const waiters = load.remainingWaiters;
   load.handOver(next);

@@ -1,6 +1,6 @@
 import type { AgingEntry } from '../cache/aging-entry.js';
 import type { CallLoad } from '../cache/call-load.js';
-import { failureOf, mayBeInvalidated, standInFor } from '../cache/inspection.js';
+import { agesOf, failureOf, mayBeInvalidated, standInFor } from '../cache/inspection.js';
 import { joinLoad } from '../cache/loads-in-flight.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
 import { reasonOf, signalOf } from '../definition/caller-signal.js';
@@ -34,6 +34,7 @@ export class ResilientLoader implements Loader {
     const entry = cache.find(key) as AgingEntry | undefined;
     if (entry !== undefined) {
       const now = cache.now();
+      if (report !== undefined) report.ages = agesOf(cache, key);
       renewIdle(cache, key, entry, now);
       if (entry.wantsReload(now)) reload(cache, key, waiter);
       if (entry.isServed(now))
@@ -58,17 +59,19 @@ export class ResilientLoader implements Loader {
     // A refresh that was lost with its request would have all others wait.
     endOverdue(cache, key, readClock(cache));
     let load: SharedLoad | undefined;
-    const answer = refreshWith(cache, key, args, signal, () => {
+    const begin = () => {
       const since = readClock(cache);
       joinLoad(cache, key);
       const begun = runLoad(cache, key, { receiver, args, signal }, 'refresh', since);
       if (begun.failure !== undefined) begun.throwListenerErrors(begun.failure.error);
       load = begun;
-      return () => {
+      const answer = () => {
         limit(cache, begun, cache.now());
         return begun.answerForLeader(begun.answer);
       };
-    }) as Promise<unknown>;
+      return { answer, failedByCaller: () => begun.failedByCaller };
+    };
+    const answer = refreshWith(cache, key, { receiver, args, signal, begin }) as Promise<unknown>;
     if (signal === undefined) return answer;
     return abortable(answer, signal, () => {
       if (load !== undefined) load.isLed = false;
@@ -113,17 +116,15 @@ export class ResilientLoader implements Loader {
   #lead(cache: ReceiverCache, key: CallKey, waiter: Waiter, since: number): unknown {
     const { report } = waiter;
     const load = runLoad(cache, key, waiter, 'call', since);
-    if (report !== undefined) {
-      report.outcome = 'miss';
-      report.load = load;
-    }
+    reportLoad(waiter, load);
+    if (report !== undefined) report.outcome = 'miss';
     if (load.thrown !== undefined) load.throwListenerErrors(load.thrown.error);
     // Leaves out the receiver and the arguments: the signal may outlive them, and no other load will need them.
     const leader: Waiter = { receiver: undefined, args: [], signal: waiter.signal };
     const answer = this.#wait(cache, load, leader);
     const given = cache.definition.listeners.hasLoadEndListener ? load.answerForLeader(answer) : answer;
     try {
-      notifyMiss(cache, key, waiter.args, given);
+      notifyMiss(cache, load, waiter.args, given);
     } catch (error) {
       load.isLed = false;
       throw error;
@@ -141,7 +142,7 @@ export class ResilientLoader implements Loader {
     if (awaitsVerdict) return this.#awaitVerdict(cache, load, waiter);
     const shared = sharedOf(load);
     if (shared !== undefined) limit(cache, shared, now);
-    if (waiter.report !== undefined) waiter.report.load = shared;
+    reportLoad(waiter, load);
     // Counts the caller as waiting before any listener runs, because a listener may abort the other callers.
     shared?.join(waiter);
     try {
@@ -158,6 +159,7 @@ export class ResilientLoader implements Loader {
     const { receiver, args, signal } = waiter;
     const shared = sharedOf(load);
     shared?.join(waiter);
+    reportLoad(waiter, load);
     const decide = (given?: unknown) => {
       if (waiter.isDismissed) return this.#answer(cache, load.key, waiter, resolved(given), 'coalesced');
       if (signal?.aborted) return this.#answer(cache, load.key, waiter, rejected(reasonOf(signal)), 'coalesced');
@@ -187,4 +189,11 @@ export class ResilientLoader implements Loader {
 
 function sharedOf(load: CallLoad): SharedLoad | undefined {
   return load instanceof SharedLoad ? load : undefined;
+}
+
+/** Reports the load that a call waits for, and the old value that has answered other callers of it before. */
+function reportLoad({ report }: Waiter, load: CallLoad): void {
+  if (report === undefined) return;
+  report.load = load;
+  report.standIn = load.latest.standIn;
 }

@@ -1,4 +1,3 @@
-import type { AgingEntry } from '../cache/aging-entry.js';
 import { CallLoad, type Origin } from '../cache/call-load.js';
 import { callAll, rethrow } from '../call-all.js';
 import { replaceSignal } from '../definition/caller-signal.js';
@@ -35,8 +34,6 @@ export class SharedLoad extends CallLoad {
   readonly #joined = new Set<Waiter>();
   /** Whether the load continues after all callers with a signal have left. */
   isWanted: boolean;
-  /** The old entry that has answered the waiting callers in place of the result. */
-  standIn: AgingEntry | undefined;
   /** The error of a refresh, which its caller gets even if an old value stands in for those that joined. */
   failure: { readonly error: unknown } | undefined;
   /** The error that the method threw instead of returning a promise. */
@@ -67,7 +64,7 @@ export class SharedLoad extends CallLoad {
     const isCalled = origin === 'call';
     this.waiting = isCalled ? 1 : 0;
     this.isWanted = !isCalled;
-    this.isLed = origin !== 'background';
+    this.isLed = isCalled || origin === 'refresh';
     this.#leader = leader;
     this.answer = new Promise((resolve, reject) => {
       this.resolve = resolve;
@@ -136,7 +133,7 @@ export class SharedLoad extends CallLoad {
   }
 
   /** The last load in the chain of successors. The callers of this load wait for that one. */
-  get latest(): SharedLoad {
+  override get latest(): SharedLoad {
     let latest: SharedLoad = this;
     while (latest.successor !== noSuccessor && latest.successor !== undefined) latest = latest.successor;
     // Shortens the chain for the next lookup, and releases the loads in between.

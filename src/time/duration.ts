@@ -24,7 +24,7 @@ export function durationOf(name: string, given: unknown, isPositive = false, mos
 /** Returns the milliseconds of a duration, or NaN for anything else. A text never stands for `Infinity`. */
 export function millisecondsOf(given: unknown): number {
   if (typeof given !== 'string') return typeof given === 'number' ? given : Number.NaN;
-  const [, figure, unit] = /^(\d+(?:\.\d+)?)(ms|[smhd])$/.exec(given) ?? [];
+  const [, figure, unit] = /^(\S+?)(ms|[smhd])$/.exec(given) ?? [];
   const time = Number(figure) * UNITS[unit as keyof typeof UNITS];
   return time < Infinity ? time : Number.NaN;
 }
