@@ -16,7 +16,7 @@ import type { Loader } from './loader.js';
 import { notify, notifyMiss, throwLoadError } from './notify.js';
 import { refuseOneShot } from './one-shot.js';
 import { put } from './put.js';
-import { refreshWith } from './refresh.js';
+import type { QueueRefresh } from './refresh.js';
 import { settle } from './settle.js';
 
 /**
@@ -61,14 +61,20 @@ export class ReadThrough implements Loader {
     return this.#run(cache, key, receiver, args, since, 'call', report);
   }
 
-  refresh(cache: ReceiverCache, key: CallKey, receiver: unknown, args: readonly unknown[]): unknown {
+  refresh(
+    cache: ReceiverCache,
+    key: CallKey,
+    receiver: unknown,
+    args: readonly unknown[],
+    queueRefresh: QueueRefresh,
+  ): unknown {
     const begin = () => {
       const since = readClock(cache);
       joinLoad(cache, key);
       const answer = this.#run(cache, key, receiver, args, since, 'refresh');
       return { answer: () => answer, failedByCaller: () => false };
     };
-    return refreshWith(cache, key, { receiver, args, signal: undefined, begin });
+    return queueRefresh(cache, key, { receiver, args, signal: undefined, begin });
   }
 
   #run(

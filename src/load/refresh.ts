@@ -19,6 +19,9 @@ export interface RefreshCall {
   begin(): BegunRefresh;
 }
 
+/** Runs a refresh when its turn has come. */
+export type QueueRefresh = typeof queueRefresh;
+
 /** A refresh that has begun. */
 interface BegunRefresh {
   /** Returns what one caller waits for, or the result of a synchronous method. */
@@ -33,7 +36,7 @@ interface BegunRefresh {
  *
  * @throws RecursionError when the refresh that runs has given no promise yet.
  */
-export function refreshWith(cache: ReceiverCache, key: CallKey, call: RefreshCall): unknown {
+export function queueRefresh(cache: ReceiverCache, key: CallKey, call: RefreshCall): unknown {
   cache.clearIfOutdated();
   const current = cache.extras.refreshes?.get(key);
   if (current === undefined) return run(cache, key, () => call.begin());
@@ -61,7 +64,7 @@ function refreshNext(cache: ReceiverCache, key: CallKey, call: RefreshCall): unk
   const next = extras.refreshes?.get(key);
   if (next === undefined) return run(cache, key, () => lasting(call));
   return (next.answer!() as Promise<unknown>).catch((error) => {
-    if (next.failedByCaller?.()) return refreshWith(cache, key, call);
+    if (next.failedByCaller?.()) return queueRefresh(cache, key, call);
     throw error;
   });
 }

@@ -9,6 +9,7 @@ import { identityPlaces } from '../key/identity-places.js';
 import { type Key, requireArguments } from '../key/key.js';
 import { runBeside } from '../load/bypass.js';
 import type { Loader } from '../load/loader.js';
+import { queueRefresh } from '../load/refresh.js';
 import { type CallResult, resultOfCall } from './call-result.js';
 import { everyCall, type NamedCall, namedCall } from './named-call.js';
 
@@ -135,7 +136,8 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
   refresh(...args: Args): R {
     const { definition } = this.#cache;
     if (definition.isBypassed(this.#receiver, args)) return runBeside(this.#cache, this.#receiver, args) as R;
-    return definition.copyOf(this.#loader.refresh(this.#cache, this.#keyOf(args), this.#receiver, args)) as R;
+    const key = this.#keyOf(args);
+    return definition.copyOf(this.#loader.refresh(this.#cache, key, this.#receiver, args, queueRefresh)) as R;
   }
 
   /**

@@ -11,7 +11,7 @@ import { renewIdle } from '../load/idle.js';
 import type { Loader } from '../load/loader.js';
 import { notify, notifyMiss } from '../load/notify.js';
 import { put } from '../load/put.js';
-import { refreshWith } from '../load/refresh.js';
+import type { QueueRefresh } from '../load/refresh.js';
 import { rejected, resolved } from '../platform.js';
 import { abortable } from './abortable.js';
 import { giveUp, reload, runLoad } from './load-runner.js';
@@ -52,7 +52,13 @@ export class ResilientLoader implements Loader {
     return this.call(cache, key, receiver, args);
   }
 
-  refresh(cache: ReceiverCache, key: CallKey, receiver: unknown, args: readonly unknown[]): unknown {
+  refresh(
+    cache: ReceiverCache,
+    key: CallKey,
+    receiver: unknown,
+    args: readonly unknown[],
+    queueRefresh: QueueRefresh,
+  ): unknown {
     const { signal: pick } = cache.definition.options;
     const signal = pick && signalOf(pick, receiver, args);
     if (signal?.aborted) return rejected(reasonOf(signal));
@@ -71,7 +77,7 @@ export class ResilientLoader implements Loader {
       };
       return { answer, failedByCaller: () => begun.failedByCaller };
     };
-    const answer = refreshWith(cache, key, { receiver, args, signal, begin }) as Promise<unknown>;
+    const answer = queueRefresh(cache, key, { receiver, args, signal, begin }) as Promise<unknown>;
     if (signal === undefined) return answer;
     return abortable(answer, signal, () => {
       if (load !== undefined) load.isLed = false;
