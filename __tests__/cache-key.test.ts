@@ -208,14 +208,66 @@ describe('registerCacheKey', () => {
       return linked;
     };
     expect([same(ring(1), ring(1)), same(ring(1), ring(3))]).toEqual([true, false]);
+  });
+
+  test('a value that is the instance itself, also by way of other values, or has no end is refused, and the error names the class', () => {
+    const refused = (value: unknown, name: string) =>
+      expect(() => keyOf([[1, value]])).toThrow(
+        error({
+          code: 'MEMOKIT_BAD_ARGUMENT',
+          message: `${name}: expected a value that ends, such as an id, but got: object`,
+        }),
+      );
     class Itself {}
     registerCacheKey(Itself, (instance) => instance);
-    expect(same(new Itself(), new Itself())).toBe(true);
+    refused(new Itself(), 'registerCacheKey of Itself');
+    class Wrapper {
+      inner: unknown = this;
+      [cacheKey]() {
+        return this.inner;
+      }
+    }
+    refused(new Wrapper(), '[cacheKey] of Wrapper');
+    const [outer, inner] = [new Wrapper(), new Wrapper()];
+    outer.inner = inner;
+    inner.inner = outer;
+    refused(outer, '[cacheKey] of Wrapper');
+    class Endless {
+      [cacheKey]() {
+        return new Endless();
+      }
+    }
+    refused(new Endless(), '[cacheKey] of Endless');
+    // An object that stands in the list twice is no cycle.
+    inner.inner = 1;
+    const cyclic: unknown[] = [inner, outer];
+    cyclic.push(cyclic);
+    expect(same(cyclic, cyclic)).toBe(true);
   });
 
   test('the prototype of a class counts by identity, also when the class is registered', () => {
     expect(same(Money.prototype, Money.prototype)).toBe(true);
     expect(same(Money.prototype, Object.create(null))).toBe(false);
+    // That of a subclass inherits the registration, or the method, and is no instance either.
+    const read = jest.fn(({ id }: Entity) => id);
+    class Entity {
+      id = 1;
+    }
+    class Keyed extends Date {
+      [cacheKey]() {
+        return 1;
+      }
+    }
+    registerCacheKey(Entity, read);
+    for (const Base of [Entity, Keyed]) {
+      class User extends Base {}
+      class Order extends Base {}
+      expect([same(User.prototype, Order.prototype), same(User.prototype, User.prototype)]).toEqual([false, true]);
+      expect([same(Base.prototype, Base.prototype), same(new User(), new User())]).toEqual([true, true]);
+    }
+    expect(read).toHaveBeenCalledTimes(2);
+    const { byIdentity } = cacheOf(memoize((..._: unknown[]) => 1)).explain(Entity.prototype, Keyed.prototype);
+    expect(byIdentity).toEqual(['args[0]: Entity', 'args[1]: Keyed']);
   });
 
   test('a strict proxy of an instance, or one that hides its class, is no reason to fail', () => {

@@ -1,9 +1,9 @@
 import { ArgumentError, mismatch } from '../errors.js';
-import { hasOwn, ignoreForeign, nameOf, prototypeOf } from '../platform.js';
+import { hasOwn, ignoreForeign, nameOf, peek, prototypeOf } from '../platform.js';
 import { isAsync, refusePromiseKey } from '../promise.js';
 import { shared } from '../shared-registry.js';
 import { requireCallback } from '../validate.js';
-import { isByContent } from './kind.js';
+import { isByContent, isPrototype } from './kind.js';
 
 /**
  * The symbol of a method that returns the value of an object for keys. Two direct instances of one class are equal in keys
@@ -65,10 +65,13 @@ export function registerCacheKey<Class extends { readonly prototype: unknown }>(
   shared.cacheKeys.set(prototype, key);
 }
 
-/** Whether an object has a method `[cacheKey]`. A strict proxy that throws when it is asked for one has none. */
+/**
+ * Whether an object has a method `[cacheKey]` and is no prototype of a class. A strict proxy that throws when it is asked for
+ * one has none.
+ */
 export function isKeyed(target: object): target is Keyed {
   try {
-    return typeof (target as Keyed)[cacheKey] === 'function';
+    return typeof (target as Keyed)[cacheKey] === 'function' && !isPrototype(target);
   } catch (error) {
     ignoreForeign(error);
     return false;
@@ -77,7 +80,7 @@ export function isKeyed(target: object): target is Keyed {
 
 /**
  * Returns the function that is registered for an object, that of the nearest prototype. Returns `undefined` if there is
- * none, or if a `[cacheKey]` method is nearer.
+ * none, if a `[cacheKey]` method is nearer, or for the prototype of a class.
  */
 export function registeredFor(target: object, hasMethod: boolean): ((instance: never) => unknown) | undefined {
   const { cacheKeys } = shared;
@@ -85,7 +88,7 @@ export function registeredFor(target: object, hasMethod: boolean): ((instance: n
     for (let at = cacheKeys && target; at && !(hasMethod && hasOwn(at, cacheKey)); ) {
       at = prototypeOf(at) as object | undefined;
       const key = at && cacheKeys!.get(at);
-      if (key !== undefined) return key;
+      if (key !== undefined) return isPrototype(target) ? undefined : key;
     }
   } catch (error) {
     // A strict proxy, which hides its prototype, say.
@@ -100,8 +103,18 @@ export function registeredFor(target: object, hasMethod: boolean): ((instance: n
  * @param key The function that is registered for it. Anything else stands for the method of the object.
  */
 export function askValue(target: object, key: unknown): unknown {
-  const isRegistered = typeof key === 'function';
-  const value = isRegistered ? key(target) : (target as Keyed)[cacheKey]();
-  refusePromiseKey(isRegistered ? 'registerCacheKey' : '[cacheKey]', value, ArgumentError);
+  const value = typeof key === 'function' ? key(target) : (target as Keyed)[cacheKey]();
+  refusePromiseKey(sourceOfValue(key), value, ArgumentError);
   return value;
+}
+
+/** Refuses the value of an object that has no end, or is the object itself. @throws ArgumentError that names the class. */
+export function refuseValue(target: object, key: unknown, received: unknown): never {
+  const name = `${sourceOfValue(key)} of ${nameOf(peek(target, 'constructor'))}`;
+  throw new ArgumentError(mismatch(name, 'a value that ends, such as an id', received));
+}
+
+/** What says the value of an object: the function that is registered for it, or its method. */
+function sourceOfValue(key: unknown): string {
+  return typeof key === 'function' ? 'registerCacheKey' : '[cacheKey]';
 }

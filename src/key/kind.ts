@@ -73,7 +73,7 @@ export function isByContent(prototype: object): boolean {
 }
 
 /** Whether an object is the prototype of a class. It represents the class, so keys do not compare its properties. */
-function isPrototype(target: { constructor?: { prototype?: unknown } }): boolean {
+export function isPrototype(target: { constructor?: { prototype?: unknown } }): boolean {
   try {
     const made = target.constructor;
     // Most objects inherit `Object` as their constructor.

@@ -1,7 +1,8 @@
 import { ArgumentError, mismatch } from '../errors.js';
 import { max } from '../platform.js';
 import { writeBody } from './body.js';
-import { NUMBERED } from './marker.js';
+import { refuseValue } from './cache-key.js';
+import { KEYED, NUMBERED } from './marker.js';
 import type { Pending, TokenBuffer } from './token-buffer.js';
 import { put, write } from './value.js';
 
@@ -55,7 +56,10 @@ function writeAll(to: TokenBuffer, args: readonly unknown[]): boolean {
       if (to.count >= nextLook) nextLook = 2 * to.count;
       if (needsNumbering(to, at, isDue)) return false;
     }
-    if (to.objects > MOST_OBJECTS) throw new ArgumentError(mismatch('args', `at most ${MOST_OBJECTS} objects`, args));
+    if (to.objects > MOST_OBJECTS) {
+      if (at.kind === KEYED) refuseValue(at.target, at.content, at.target);
+      throw new ArgumentError(mismatch('args', `at most ${MOST_OBJECTS} objects`, args));
+    }
     to.at = at;
     writeBody(to, at);
   }

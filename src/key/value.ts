@@ -1,6 +1,6 @@
 import { hasOwn, keysOf, rawDescriptorOf, symbolsOf } from '../platform.js';
 import { BuiltIn } from './built-in.js';
-import { isKeyed, registeredFor } from './cache-key.js';
+import { isKeyed, refuseValue, registeredFor } from './cache-key.js';
 import { identityOf } from './identity.js';
 import { kindOf } from './kind.js';
 import { ARRAY, BACK, KEYED, type Marker, MINUS_ZERO } from './marker.js';
@@ -27,6 +27,9 @@ function writeObject(to: TokenBuffer, target: object): void {
   const { numbers } = to;
   const number = numbers?.get(target);
   if (number !== undefined) {
+    // A value that leads back to its own object, through values alone, says nothing: all instances would be equal.
+    for (let at = to.at; at?.kind === KEYED; at = at.parent)
+      if (at.target === target) refuseValue(target, at.content, target);
     put(to, BACK);
     put(to, number);
     return;
