@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, jest, test } from '@jest/globals';
-import { cacheKey, cacheOf, caches, clearAll, keyOf, memoize } from 'memokit';
+import { type CachedOptions, cacheKey, cacheOf, caches, clearAll, keyOf, type LoadErrorEvent, memoize } from 'memokit';
+import { settle } from './support/source.js';
 
 function setup() {
   const clock = { time: 0, now: () => clock.time };
@@ -40,6 +41,29 @@ test('a promise that was put is given at once, stored when fulfilled and dropped
   cache.put([2], Promise.reject(new Error('no')));
   await expect(memoized(2)).rejects.toThrow('no');
   expect(await memoized(2)).toBe(2);
+});
+
+test('on.error gets what an option throws about a promise that was put, but not the rejection of the promise', async () => {
+  const fail = () => {
+    throw new Error('option');
+  };
+  const given: CachedOptions[] = [{ copy: fail }, { ttl: fail }, { weigh: fail }, { tags: fail }, { freeze: true }];
+  for (const option of given) {
+    for (const more of [{}, { ttl: 1000, staleIfError: 1, ...option }]) {
+      const heard: string[] = [];
+      const on = { error: ({ error, args }: LoadErrorEvent) => heard.push(`${args}: ${(error as Error).message}`) };
+      const get = memoize(async (n: number): Promise<object> => [n], { ...option, ...more, on });
+      const frozen = option.freeze ? new Proxy({}, { preventExtensions: fail, ownKeys: fail }) : {};
+      cacheOf(get).put([1], Promise.resolve(frozen));
+      cacheOf(get).put([2], Promise.reject(new Error('of its maker')));
+      const joined = get(1).catch(({ message }) => message);
+      // A thenable may run its work each time that it is asked.
+      const then = jest.fn((resolve: (value: object) => void) => resolve(frozen));
+      cacheOf(get).put([3], { then } as never);
+      await settle();
+      expect([await joined, heard, then.mock.calls.length]).toEqual(['option', ['1: option', '3: option'], 1]);
+    }
+  }
 });
 
 test('a promise that was put over a result is given from then on', async () => {

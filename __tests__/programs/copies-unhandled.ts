@@ -37,6 +37,10 @@ for (const more of [{}, { ttl: '1h', staleIfError: '1h', errorTtl: '1h' }] as co
   });
   await caught(broken());
   await caught(broken());
+  // Inspection makes promises for which nobody need wait.
+  cacheOf(broken).peek();
+  for (const _ of cacheOf(broken).entries());
+  for (const _ of cacheOf(broken));
   cacheOf(broken).clear();
   await turn();
 }

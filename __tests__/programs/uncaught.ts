@@ -12,6 +12,11 @@ await put(1);
 cacheOf(put).put([2], Promise.resolve(2));
 await put(2);
 
+const weighed = memoize(async (n: number) => n, { weigh: fail('weigh') });
+cacheOf(weighed).put([1], Promise.resolve(1));
+cacheOf(weighed).put([2], Promise.reject(new Error('of its maker')));
+await new Promise((resolve) => setTimeout(resolve, 5));
+
 const judged = memoize(async () => 1, { when: (async () => fail('when')()) as never });
 await judged().catch(() => {});
 

@@ -2,7 +2,7 @@ import { mismatch, OptionError } from '../errors.js';
 import { type CallKey, callKeyOf, isSameKey, isTokens } from '../key/call-key.js';
 import { isToken } from '../key/flatten.js';
 import { isArray, prototypeOf, type Reference, referenceTo } from '../platform.js';
-import { isAsync, isPromise, nativePromise, refusePromise, refusePromiseKey } from '../promise.js';
+import { ignoreRejection, isAsync, isPromise, nativePromise, refusePromise, refusePromiseKey } from '../promise.js';
 import { shared } from '../shared-registry.js';
 import { monotonic, reader } from '../time/clock.js';
 import { durationOf } from '../time/duration.js';
@@ -65,19 +65,16 @@ export class Definition {
   ) {
     this.#label = label;
     this.now = reader(options.clock);
-    this.listeners = new Listeners(options.on, (answer) => this.copyOf(answer));
+    this.listeners = new Listeners(options.on, (answer) => this.shownOf(answer));
     this.isResilient = asyncOptionOf(options) !== undefined;
-    const isWatched = [options.key, options.on.hit, options.bypass, options.copy].some(
-      (option) => option !== undefined,
-    );
-    this.isTagged = options.tags !== undefined;
-    this.isAging = this.isResilient || options.revalidate > 0 || options.idle < Infinity;
-    this.isPlain = !isWatched && options.clock === monotonic && !this.isAging;
-    const { when, tags, ttl, freeze, many, on, clock, weigh, copy } = options;
-    const isDecided = [when, tags, many, weigh, copy, on.miss, on.evict, on.error].some(
-      (option) => option !== undefined,
-    );
-    this.isBare = !isDecided && !freeze && typeof ttl === 'number' && clock === monotonic && !this.isAging;
+    const { key, bypass, when, tags, ttl, freeze, many, on, clock, weigh, copy, revalidate, idle } = options;
+    const isSet = (option: unknown) => option !== undefined;
+    this.isTagged = tags !== undefined;
+    this.isAging = this.isResilient || revalidate > 0 || idle < Infinity;
+    const isSimple = clock === monotonic && !this.isAging;
+    this.isPlain = isSimple && ![key, on.hit, bypass, copy].some(isSet);
+    const isDecided = [when, tags, many, weigh, copy, on.miss, on.evict, on.error].some(isSet);
+    this.isBare = isSimple && !isDecided && !freeze && typeof ttl === 'number';
     this.promises = this.isResilient || options.many !== undefined || isAsync(method) || undefined;
     if (shared.testing?.disablings) this.suspend(true);
   }
@@ -147,9 +144,7 @@ export class Definition {
     }
   }
 
-  /**
-   * Whether a result should be stored. @throws OptionError when `when` returns a promise, which is not a decision yet.
-   */
+  /** Whether a result should be stored. @throws OptionError when `when` returns a promise, which is no decision yet. */
   shouldStore(result: unknown, args: readonly unknown[]): boolean {
     const { when } = this.options;
     const wanted: unknown = when === undefined || when(result, ...args);
@@ -220,6 +215,13 @@ export class Definition {
       return made;
     };
     return isPromise(answer) ? nativePromise(answer).then(copied) : copied(answer);
+  }
+
+  /** As `copyOf`, for a listener or inspection, which need not handle the rejection of a promise that was made for it. */
+  shownOf(answer: unknown): unknown {
+    const shown = this.copyOf(answer);
+    if (shown !== answer) ignoreRejection(shown);
+    return shown;
   }
 
   /** Returns the counts of the calls of all receivers, including receivers that no longer exist. */

@@ -1,18 +1,18 @@
 import { rethrow } from '../call-all.js';
 import { type CallKey, publicKeyOf } from '../key/call-key.js';
 import type { EvictionCause } from '../lru/options.js';
-import { ignoreRejection, isPromise, nativePromise } from '../promise.js';
+import { isPromise, nativePromise } from '../promise.js';
 import type { CachedOptions } from './options.js';
 
 /** The listeners of one definition. Each method builds the event and calls the listener; it does not catch errors. */
 export class Listeners {
   readonly #on: NonNullable<CachedOptions['on']>;
-  readonly #copyOf: (answer: unknown) => unknown;
+  readonly #shownOf: (answer: unknown) => unknown;
 
-  /** @param copyOf Copies what callers are given, where the option `copy` says so. */
-  constructor(on: NonNullable<CachedOptions['on']>, copyOf: (answer: unknown) => unknown) {
+  /** @param shownOf Returns what a listener is given of an answer. */
+  constructor(on: NonNullable<CachedOptions['on']>, shownOf: (answer: unknown) => unknown) {
     this.#on = on;
-    this.#copyOf = copyOf;
+    this.#shownOf = shownOf;
   }
 
   /** Whether a listener may have to be called when a load ends: `evict` or `error`. */
@@ -23,29 +23,22 @@ export class Listeners {
   hit(key: CallKey, args: readonly unknown[], value: unknown): void {
     const { hit } = this.#on;
     if (hit !== undefined)
-      this.watch(hit({ key: publicKeyOf(key), args: args as unknown[], value: this.#given(value) }), key, args);
+      this.watch(hit({ key: publicKeyOf(key), args: args as unknown[], value: this.#shownOf(value) }), key, args);
   }
 
   miss(key: CallKey, args: readonly unknown[], value: unknown): void {
     const { miss } = this.#on;
     if (miss !== undefined)
-      this.watch(miss({ key: publicKeyOf(key), args: args as unknown[], value: this.#given(value) }), key, args);
+      this.watch(miss({ key: publicKeyOf(key), args: args as unknown[], value: this.#shownOf(value) }), key, args);
   }
 
   evict(key: CallKey, value: unknown, cause: EvictionCause): void {
     const { evict } = this.#on;
-    if (evict !== undefined) this.watch(evict({ key: publicKeyOf(key), value: this.#given(value), cause }), key, []);
+    if (evict !== undefined) this.watch(evict({ key: publicKeyOf(key), value: this.#shownOf(value), cause }), key, []);
   }
 
   error(key: CallKey, args: readonly unknown[], error: unknown): void {
     this.#on.error?.({ key: publicKeyOf(key), args: args as unknown[], error });
-  }
-
-  /** What a listener is given of an answer. It need not handle the rejection of a promise that was made for it. */
-  #given(answer: unknown): unknown {
-    const given = this.#copyOf(answer);
-    if (given !== answer) ignoreRejection(given);
-    return given;
   }
 
   /** An async listener, or an async `waitUntil`, may reject when no caller waits for it any more. Its error goes where a detached one goes. */

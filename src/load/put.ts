@@ -1,10 +1,10 @@
 import { CallLoad } from '../cache/call-load.js';
 import { beginLoad, fenceLoad } from '../cache/loads-in-flight.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
-import { throwAfter } from '../call-all.js';
+import { rethrow, throwAfter } from '../call-all.js';
 import type { CallKey } from '../key/call-key.js';
 import { resolved } from '../platform.js';
-import { dropContext, isPromise } from '../promise.js';
+import { dropContext, isPromise, nativePromise } from '../promise.js';
 import { refresh } from '../time/clock.js';
 import { awaitLoad } from './await-load.js';
 import { deepFreeze } from './freeze.js';
@@ -23,10 +23,17 @@ export function put(cache: ReceiverCache, key: CallKey, args: readonly unknown[]
     // The promise is not a load of the method, so `timeout` does not bound it.
     const load = new CallLoad(key, Infinity);
     beginLoad(cache, load);
-    awaitLoad(cache, load, args, definition.copyOf(value) as PromiseLike<unknown>, false).then(
-      () => definition.listeners.notifyDetached(key, args, load.pendingEvents),
-      // The error reaches callers that join; otherwise it is the business of whoever made the promise.
-      () => {},
+    const given = nativePromise(value);
+    const tell = (...events: (() => void)[]) => definition.listeners.notifyDetached(key, args, events);
+    awaitLoad(cache, load, args, definition.copyOf(given) as PromiseLike<unknown>, false).then(
+      () => tell(...load.pendingEvents),
+      // The promise's own error reaches callers that join; otherwise it is the business of whoever made the promise. What an
+      // option throws about its value is not.
+      (error) =>
+        given.then(
+          () => tell(rethrow(error)),
+          () => {},
+        ),
     );
   } else {
     storeGiven(cache, key, args, value);

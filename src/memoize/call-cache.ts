@@ -97,7 +97,7 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
    */
   peek(...args: Args): R | undefined {
     const stored = peek(this.#cache, this.#keyOf(args));
-    return stored === undefined ? undefined : (this.#cache.definition.copyOf(resultOf(stored)) as R | undefined);
+    return stored === undefined ? undefined : (this.#cache.definition.shownOf(resultOf(stored)) as R | undefined);
   }
 
   /** Whether the result of a call is stored. Does not count as a hit and does not make the entry more recent. */
@@ -109,7 +109,8 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
   /**
    * Stores a result for a call, without asking `when`. If a load of the call is in flight, its callers still get its
    * result, but that result is not stored. A promise is given to callers until it is fulfilled, and its value is stored
-   * then.
+   * then. What an option, such as `copy` or `ttl`, throws about that value goes to `on.error`; without `on.error` it is an
+   * uncaught exception. The rejection of the promise itself goes only to callers that wait for it.
    *
    * For a method that is known to return promises, a bare value is stored as a fulfilled promise. This is known at once for
    * an `async` function, and for other methods after their first call. Until then, put a promise, because callers would
@@ -238,5 +239,5 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
 }
 
 function* publicEntries(cache: ReceiverCache): Generator<[Key, unknown], undefined, undefined> {
-  for (const [key, value] of resultsOf(cache)) yield [publicKeyOf(key), cache.definition.copyOf(value)];
+  for (const [key, value] of resultsOf(cache)) yield [publicKeyOf(key), cache.definition.shownOf(value)];
 }
