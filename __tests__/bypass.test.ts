@@ -164,6 +164,14 @@ test('call and explain tell of a bypassed call', async () => {
   const outcome = 'bypassed';
   expect(cacheOf(double).call(9)).toEqual({ value: 18, outcome, age: 0, expiresIn: 0 });
   expect(await cacheOf(slow).call(9)).toEqual({ value: 18, outcome, age: 0, expiresIn: 0 });
-  expect([cacheOf(double).explain(9), cacheOf(double).explain(1).outcome]).toEqual([{ key: 9, outcome }, 'miss']);
+  expect([cacheOf(double).explain(9), cacheOf(double).explain(1).outcome]).toEqual([{ outcome }, 'miss']);
   expect([cacheOf(double).stats().bypassed, cacheOf(slow).stats().bypassed]).toEqual([1, 1]);
+});
+
+test('explain makes no key of a bypassed call', () => {
+  const key = jest.fn((id: number | null) => id!.toFixed());
+  const get = memoize((id: number | null) => id, { key, bypass: (id) => id === null });
+  expect(cacheOf(get).explain(null)).toEqual({ outcome: 'bypassed' });
+  expect(key).not.toHaveBeenCalled();
+  expect(cacheOf(get).explain(1)).toEqual({ key: '1', outcome: 'miss' });
 });

@@ -2,8 +2,10 @@ import 'reflect-metadata';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import {
   type CacheStats,
+  type CallCache,
   cached,
   cachedProxy,
+  cacheKey,
   cacheOf,
   caches,
   clearAll,
@@ -12,8 +14,12 @@ import {
   loadSignal,
   memoize,
   puts,
+  registerCacheKey,
 } from 'memokit';
 import { disableCaching } from 'memokit/testing';
+
+/** A class with a registered value. */
+class Registered {}
 
 /** One set of cases, compiled in both dialects. `legacy` is what the compiler made of it. */
 let legacy = false;
@@ -165,6 +171,35 @@ describe(legacy ? 'legacy dialect' : 'standard dialect', () => {
     enable();
     expect([isShared(() => made.get(1)), isShared(() => fn(1))]).toEqual([true, true]);
   });
+});
+
+test('no argument is read while caching is disabled, and explain makes no key', () => {
+  const read = jest.fn(() => 1);
+  class Keyed {
+    [cacheKey] = read;
+  }
+  registerCacheKey(Registered, read);
+  const arg = Object.defineProperty({}, 'id', { get: read, enumerable: true });
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  const args = [arg, proxy, new Keyed(), new Registered()] as never[];
+  const key = jest.fn(() => 1);
+  const functions = [
+    (...given: unknown[]) => given.length,
+    (_a: unknown) => 1,
+    (_a: unknown, _b: unknown) => 2,
+    (_a: unknown, _b: unknown, _c: unknown) => 3,
+  ].flatMap((fn) => [memoize(fn), memoize(fn, { key }), memoize(fn, { ttl: 5, revalidate: 5 })]);
+  const enable = disable();
+  for (const fn of functions) {
+    for (const arg of args) fn(arg);
+    for (const given of [args, args.slice(2), args.slice(1)]) (fn as (...args: unknown[]) => unknown)(...given);
+    expect((cacheOf(fn) as CallCache).explain(...args)).toEqual({ outcome: 'bypassed' });
+  }
+  expect([read, key].map((fn) => fn.mock.calls.length)).toEqual([0, 0]);
+  enable();
+  functions[0]!(arg);
+  expect(read).toHaveBeenCalled();
 });
 
 test('the methods of a cachedProxy are disabled too', () => {

@@ -15,11 +15,13 @@ import { everyCall, type NamedCall, namedCall } from './named-call.js';
 
 /** The answer of `explain`: how a call with these arguments would be answered now. */
 export interface Explanation {
-  readonly key: Key;
+  /** The key of the call. Absent for `bypassed`, as no key is made then. */
+  readonly key?: Key;
   /**
    * `hit`: a fresh entry would answer. `stale`: an entry past its ttl would answer, because the options allow it.
    * `failed`: a remembered failure would answer. `loading`: the call would join a load in flight. `miss`: the call would
-   * begin a load. `bypassed`: the option `bypass` would send the call past the cache.
+   * begin a load. `bypassed`: the option `bypass`, or `disableCaching` of `memokit/testing`, would send the call past the
+   * cache.
    */
   readonly outcome: Outcome | 'bypassed';
   /** Milliseconds until the entry expires; `Infinity` if it never expires. Present only for `hit`. */
@@ -86,7 +88,7 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
     return size;
   }
 
-  /** The most results that this cache holds. `Infinity` means no bound. */
+  /** The most results that this cache holds; with `weigh`, the largest sum of their weights. `Infinity` means no bound. */
   get capacity(): number {
     return this.#cache.current.capacity;
   }
@@ -181,9 +183,10 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
   }
 
   /**
-   * Changes the capacity for this receiver.
+   * Changes the capacity for this receiver. The least recently used entries that no longer fit are evicted.
    *
-   * @throws OptionError when `capacity` is not a whole number from 1 to 16,777,216 or `Infinity`.
+   * @throws OptionError when `capacity` is not a whole number from 1 to 16,777,216 or `Infinity`; with `weigh`, when it is
+   * not above 0.
    */
   resize(capacity: number): void {
     this.#cache.resize(capacity);
@@ -209,16 +212,15 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
    */
   explain(...args: Args): Explanation {
     const { definition } = this.#cache;
+    if (definition.isBypassed(this.#receiver, args)) return { outcome: 'bypassed' };
     const keyed = definition.keyedBy(this.#receiver, args);
     const callKey = callKeyOf(keyed);
     const byIdentity =
       definition.options.key === undefined ? identityPlaces('args', keyed) : identityPlaces('key', keyed[0]);
-    const isBypassed = definition.isBypassed(this.#receiver, args);
-    const expiresIn = isBypassed ? undefined : freshFor(this.#cache, callKey);
-    const outcome = isBypassed ? 'bypassed' : outcomeOf(this.#cache, callKey);
+    const expiresIn = freshFor(this.#cache, callKey);
     return {
       key: publicKeyOf(callKey),
-      outcome: expiresIn === undefined ? outcome : 'hit',
+      outcome: expiresIn === undefined ? outcomeOf(this.#cache, callKey) : 'hit',
       ...(expiresIn !== undefined && { expiresIn }),
       ...(byIdentity.length > 0 && { byIdentity }),
     };

@@ -112,7 +112,7 @@ export class CallPaths {
 
   #variadic(): Fn {
     const receivers = this.#receivers;
-    const { loader } = receivers;
+    const { loader, definition } = receivers;
     return {
       call(this: unknown, ...args: unknown[]): unknown {
         // Gets the cache before flattening: if `this` is a proxy, its traps may call memoized functions, which flatten
@@ -123,6 +123,8 @@ export class CallPaths {
           const stored = cache.hitLone(key);
           return stored === undefined ? loader.miss(cache, key, this, args) : resultOf(stored);
         }
+        // Reading the arguments may run the user's code.
+        if (definition.isSuspended) return runBeside(cache, this, args);
         const tokens = flattenCall(args);
         const stored = cache.hitList(tokens);
         // Copies the tokens before releasing them. They stay taken during the lookup, because it reads a clock that may
