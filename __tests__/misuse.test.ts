@@ -31,7 +31,8 @@ const place =
     call(cached(), ...args);
 const method = () => 1;
 
-const EXPECTED_CAPACITY = 'capacity: expected a whole number from 1 to 2^24, or Infinity, but got: ';
+const EXPECTED_CAPACITY =
+  'capacity: expected a whole number from 1 to 2^24, or Infinity, unless weigh is set, but got: ';
 
 const options: [title: string, options: unknown, message: string][] = [
   ['a negative capacity', { capacity: -1 }, `${EXPECTED_CAPACITY}number -1`],

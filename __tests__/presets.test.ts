@@ -131,18 +131,31 @@ test('the listeners of a use replace those of the preset as a whole', () => {
   expect(heard).toEqual(['miss of the preset', 'hit of the preset', 'hit of the use']);
 });
 
+test('a capacity that is a sum of weights may come from a preset and weigh from the use', () => {
+  for (const capacity of [50_000_000, 2.5]) {
+    const sum = memoize.with({ capacity });
+    expect(cacheOf(sum(String, { weigh: () => 0.1 })).capacity).toBe(capacity);
+    expect(cacheOf(sum.with({ weigh: () => 0.1 })(String)).capacity).toBe(capacity);
+    expect(() => cached.with({ capacity })({ weigh: () => 1 })).not.toThrow();
+    const message = `capacity: expected a whole number from 1 to 2^24, or Infinity, unless weigh is set, but got: number ${capacity}`;
+    for (const use of [() => sum(String), () => cached.with({ capacity })()])
+      expect(use).toThrow(error({ code: 'MEMOKIT_BAD_OPTION', message }));
+  }
+});
+
 test('a preset is checked and read once, when it is made', () => {
   for (const { with: preset } of [memoize, cached, memoize.with({}), cached.with({})] as {
     with(options: unknown): unknown;
   }[]) {
     const wrong: [unknown, string][] = [
-      [{ capacity: 0 }, 'capacity: expected a whole number from 1 to 2^24, or Infinity, but got: number 0'],
+      [{ capacity: 0 }, 'capacity: expected a number above 0, but got: number 0'],
       [{ ttl: -1 }, "ttl: expected a number above 0, or a text such as '90s', or a function, but got: number -1"],
       [{ on: { hit: 1 } }, 'on.hit: expected a function, but got: number 1'],
       [{ key: async () => 1 }, 'key: expected a function that is not async, but got: function'],
       [Object.create({ ttl: 5 }), 'options: expected ttl as an own property, but got: an inherited one'],
       [undefined, 'options: expected an object, but got: undefined'],
       [5, 'options: expected an object, such as { ttl: 1000 } or { capacity: 1000 }, but got: number 5'],
+      ['5m', "options: expected an object, such as { ttl: '5m' }, but got: string 5m"],
       [() => ({}), 'options: expected an object, such as { key: (id) => id }, but got: function'],
     ];
     for (const [options, message] of wrong) {

@@ -29,9 +29,13 @@ export function refuseForeign(options: unknown): void {
       if (given.includes(name)) throw new OptionError(`${name}: not an option; memokit calls it ${known}`);
 }
 
-/** Refuses a number or a function in the place of options, which other libraries take. @throws OptionError */
+/** Refuses a number, a text or a function in the place of options, which other libraries take. @throws OptionError */
 export function refuseBare(options: unknown): void {
-  const type = typeof options;
-  const example = type === 'number' ? '{ ttl: 1000 } or { capacity: 1000 }' : '{ key: (id) => id }';
-  requireOption(type !== 'number' && type !== 'function', 'options', `an object, such as ${example}`, options);
+  const examples: Record<string, string> = {
+    number: '{ ttl: 1000 } or { capacity: 1000 }',
+    string: "{ ttl: '5m' }",
+    function: '{ key: (id) => id }',
+  };
+  const example = examples[typeof options];
+  requireOption(example === undefined, 'options', `an object, such as ${example}`, options);
 }

@@ -96,8 +96,10 @@ export function asyncOptionOf(options: ResolvedOptions): string | undefined {
  * Checks each option alone, and returns a copy of the options that are set, with those of a preset beneath them. Durations
  * are numbers in it. `undefined` sets nothing, so the option of the preset holds. @throws OptionError that names the first
  * option that breaks `CachedOptions`.
+ *
+ * @param isPreset Whether the options are for uses that may give others beside them.
  */
-export function givenOptions(options: CachedOptions, preset?: CachedOptions): CachedOptions {
+export function givenOptions(options: CachedOptions, preset?: CachedOptions, isPreset = true): CachedOptions {
   const names = keysOf(DEFAULTS) as (keyof CachedOptions)[];
   refuseBare(options);
   refuseForeign(options);
@@ -112,8 +114,8 @@ export function givenOptions(options: CachedOptions, preset?: CachedOptions): Ca
     if (own[name] !== undefined && !isFunction) own[name] = durationOf(name, own[name], ...range);
   }
   const given = assign(bare(preset), own);
-  // With the preset, as its `weigh` lets a capacity be a sum of weights.
-  requireEach({ ...DEFAULTS, ...given } as ResolvedOptions);
+  // With the preset, as `weigh` lets a capacity be a sum of weights. A use of this preset may still give it.
+  requireEach({ ...DEFAULTS, ...given } as ResolvedOptions, isPreset);
   return given;
 }
 
@@ -128,7 +130,7 @@ export function resolveOptions<Args extends readonly unknown[], R, This>(
   preset?: CachedOptions,
   batch?: CachedOptions['many'],
 ): ResolvedOptions {
-  const given = givenOptions(options, preset);
+  const given = givenOptions(options, preset, false);
   const resolved = {
     ...DEFAULTS,
     staleIfErrorWhen: undefined,
@@ -140,10 +142,10 @@ export function resolveOptions<Args extends readonly unknown[], R, This>(
 }
 
 /** Checks the options that can be checked alone. */
-function requireEach(options: ResolvedOptions): void {
+function requireEach(options: ResolvedOptions, isPreset: boolean): void {
   const { capacity, key, per, name, when, clock, tags, signal, many, batchBy, freeze, waitUntil } = options;
   const { refreshAhead, jitter, weigh, bypass, copy, errorTtl } = options;
-  requireCapacity(capacity, weigh !== undefined);
+  requireCapacity(capacity, isPreset || weigh !== undefined);
   requireOption([undefined, 'instance', 'class'].includes(per), 'per', "'instance' or 'class'", per);
   requireOption(name === undefined || typeof name === 'string', 'name', 'a string', name);
   requireOption(tags === undefined || typeof tags === 'function', 'tags', 'a function, or an array of strings', tags);
