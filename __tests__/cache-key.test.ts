@@ -215,29 +215,29 @@ describe('registerCacheKey', () => {
       expect(() => keyOf([[1, value]])).toThrow(
         error({
           code: 'MEMOKIT_BAD_ARGUMENT',
-          message: `${name}: expected a value that ends, such as an id, but got: object`,
+          message: `${name}: its value for keys never ends; return an id, say`,
         }),
       );
     class Itself {}
     registerCacheKey(Itself, (instance) => instance);
-    refused(new Itself(), 'registerCacheKey of Itself');
+    refused(new Itself(), 'Itself');
     class Wrapper {
       inner: unknown = this;
       [cacheKey]() {
         return this.inner;
       }
     }
-    refused(new Wrapper(), '[cacheKey] of Wrapper');
+    refused(new Wrapper(), 'Wrapper');
     const [outer, inner] = [new Wrapper(), new Wrapper()];
     outer.inner = inner;
     inner.inner = outer;
-    refused(outer, '[cacheKey] of Wrapper');
+    refused(outer, 'Wrapper');
     class Endless {
       [cacheKey]() {
         return new Endless();
       }
     }
-    refused(new Endless(), '[cacheKey] of Endless');
+    refused(new Endless(), 'Endless');
     // An object that stands in the list twice is no cycle.
     inner.inner = 1;
     const cyclic: unknown[] = [inner, outer];

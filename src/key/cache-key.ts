@@ -103,18 +103,13 @@ export function registeredFor(target: object, hasMethod: boolean): ((instance: n
  * @param key The function that is registered for it. Anything else stands for the method of the object.
  */
 export function askValue(target: object, key: unknown): unknown {
-  const value = typeof key === 'function' ? key(target) : (target as Keyed)[cacheKey]();
-  refusePromiseKey(sourceOfValue(key), value, ArgumentError);
+  const isRegistered = typeof key === 'function';
+  const value = isRegistered ? key(target) : (target as Keyed)[cacheKey]();
+  refusePromiseKey(isRegistered ? 'registerCacheKey' : '[cacheKey]', value, ArgumentError);
   return value;
 }
 
-/** Refuses the value of an object that has no end, or is the object itself. @throws ArgumentError that names the class. */
-export function refuseValue(target: object, key: unknown, received: unknown): never {
-  const name = `${sourceOfValue(key)} of ${nameOf(peek(target, 'constructor'))}`;
-  throw new ArgumentError(mismatch(name, 'a value that ends, such as an id', received));
-}
-
-/** What says the value of an object: the function that is registered for it, or its method. */
-function sourceOfValue(key: unknown): string {
-  return typeof key === 'function' ? 'registerCacheKey' : '[cacheKey]';
+/** Refuses the value of an object that is the object itself or has no end. @throws ArgumentError that names the class. */
+export function refuseValue(target: object): never {
+  throw new ArgumentError(`${nameOf(peek(target, 'constructor'))}: its value for keys never ends; return an id, say`);
 }

@@ -57,7 +57,7 @@ function writeAll(to: TokenBuffer, args: readonly unknown[]): boolean {
       if (needsNumbering(to, at, isDue)) return false;
     }
     if (to.objects > MOST_OBJECTS) {
-      if (at.kind === KEYED) refuseValue(at.target, at.content, at.target);
+      if (at.kind === KEYED) refuseValue(at.target);
       throw new ArgumentError(mismatch('args', `at most ${MOST_OBJECTS} objects`, args));
     }
     to.at = at;

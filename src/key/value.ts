@@ -28,8 +28,7 @@ function writeObject(to: TokenBuffer, target: object): void {
   const number = numbers?.get(target);
   if (number !== undefined) {
     // A value that leads back to its own object, through values alone, says nothing: all instances would be equal.
-    for (let at = to.at; at?.kind === KEYED; at = at.parent)
-      if (at.target === target) refuseValue(target, at.content, target);
+    for (let { at } = to; at?.kind === KEYED; at = at.parent) if (at.target === target) refuseValue(target);
     put(to, BACK);
     put(to, number);
     return;
