@@ -1,4 +1,5 @@
 import type { Definition } from '../definition/definition.js';
+import type { ResolvedOptions } from '../definition/resolved-options.js';
 import { assign, max, min } from '../platform.js';
 import { requireNumber } from '../validate.js';
 import { resultOf } from './entries.js';
@@ -7,6 +8,12 @@ import { resultOf } from './entries.js';
 export class AgingEntry {
   /** No reload begins before this time, as the last one has failed. */
   retryAt = -Infinity;
+  /** Callers are given the value until this time while a reload runs. */
+  staleUntil: number;
+  /** Callers are given the value until this time when a reload fails. */
+  staleIfErrorUntil: number;
+  /** The entry is kept until this time, for a load to see if for nothing else; with `idle`, at most until then. */
+  keptUntil: number;
 
   constructor(
     /** What callers are given: the result or, for an async method, a promise of it. */
@@ -14,26 +21,20 @@ export class AgingEntry {
     /** The result; for an async method, the awaited one. */
     readonly result: unknown,
     public loadedAt: number,
+    public freshUntil: number,
     /** A hit from this time on starts a reload. */
     public refreshAt: number,
-    public freshUntil: number,
-    /** Callers are given the value until this time while a reload runs. */
-    public staleUntil: number,
-    /** Callers are given the value until this time when a reload fails. */
-    public staleIfErrorUntil: number,
-    /** The entry is kept until this time, for a load to see if for nothing else; with `idle`, at most until then. */
-    public keptUntil: number,
-  ) {}
+    { staleWhileRevalidate, staleIfError, revalidate }: ResolvedOptions,
+  ) {
+    this.staleUntil = freshUntil + staleWhileRevalidate;
+    this.staleIfErrorUntil = freshUntil + staleIfError;
+    this.keptUntil = freshUntil + max(staleWhileRevalidate, staleIfError, revalidate);
+  }
 
   /** Ends the freshness of the value. What options allow past the ttl counts from now, unless it counts already. */
   expire(now: number, { options }: Definition): void {
-    const { staleWhileRevalidate, staleIfError, revalidate } = options;
     this.retryAt = -Infinity;
-    this.refreshAt = min(this.refreshAt, now);
-    this.freshUntil = min(this.freshUntil, now);
-    this.staleUntil = min(this.staleUntil, now + staleWhileRevalidate);
-    this.staleIfErrorUntil = min(this.staleIfErrorUntil, now + staleIfError);
-    this.keptUntil = min(this.keptUntil, now + max(staleWhileRevalidate, staleIfError, revalidate));
+    if (this.freshUntil > now) this.renew(new AgingEntry(this.value, this.result, this.loadedAt, now, now, options));
   }
 
   /** Takes the times of another entry, which has the same value. */
@@ -73,22 +74,11 @@ export function aged(
   { options, now }: Definition,
 ): [entry: AgingEntry, keptFor: number] {
   requireNumber('ttl', ttl, 0);
-  const { staleWhileRevalidate, staleIfError, revalidate, refreshAhead, jitter, idle } = options;
+  const { refreshAhead, jitter, idle } = options;
   const lifetime = ttl * (1 - jitter * Math.random());
-  const keptFor = lifetime + max(staleWhileRevalidate, staleIfError, revalidate);
   const time = now();
-  const end = time + lifetime;
-  const entry = new AgingEntry(
-    value,
-    result,
-    time,
-    time + lifetime * refreshAhead,
-    end,
-    end + staleWhileRevalidate,
-    end + staleIfError,
-    time + keptFor,
-  );
-  return [entry, ttl && min(idle, keptFor)];
+  const entry = new AgingEntry(value, result, time, time + lifetime, time + lifetime * refreshAhead, options);
+  return [entry, ttl && min(idle, entry.keptUntil - time)];
 }
 
 /** What callers are given of what is stored. */

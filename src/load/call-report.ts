@@ -1,6 +1,6 @@
-import type { AgingEntry } from '../cache/aging-entry.js';
 import type { CallLoad } from '../cache/call-load.js';
-import type { Ages } from '../cache/inspection.js';
+import type { ReceiverCache } from '../cache/receiver-cache.js';
+import type { CallKey } from '../key/call-key.js';
 
 /**
  * What a call came to. `hit`: a fresh entry answered. `stale`: a value past its ttl answered, as the options allow.
@@ -8,13 +8,11 @@ import type { Ages } from '../cache/inspection.js';
  */
 export type CallOutcome = 'hit' | 'miss' | 'stale' | 'coalesced' | 'bypassed';
 
-/** A report of one call: a loader writes down what it comes to. */
+/** A report of one call, for whoever wants to know what it comes to. A loader tells it what happens. */
 export interface CallReport {
-  outcome: CallOutcome;
-  /** The ages of the entry that answers, if one does. */
-  ages: Ages | undefined;
-  /** The load that the call waits for, which may have an old value stand in later. */
-  load: CallLoad | undefined;
-  /** The old value that had answered other callers of the load before this call joined it. */
-  standIn: AgingEntry | undefined;
+  /** The call has found an entry, which may answer. */
+  sees(cache: ReceiverCache, key: CallKey): void;
+  /** The call waits for a load. */
+  waitsFor(load: CallLoad): void;
+  comesTo(outcome: CallOutcome): void;
 }

@@ -1,6 +1,6 @@
 import { AgingEntry, answerOf } from '../cache/aging-entry.js';
 import { CallLoad, type Origin } from '../cache/call-load.js';
-import { agesOf, mayBeInvalidated } from '../cache/inspection.js';
+import { mayBeInvalidated } from '../cache/inspection.js';
 import { beginLoad, dropDeadLoads, endLoad, FENCED, IDLE, isIdle, joinLoad } from '../cache/loads-in-flight.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
 import { callAll } from '../call-all.js';
@@ -30,10 +30,8 @@ export class ReadThrough implements Loader {
     const stored = cache.find(key);
     const isOld = stored instanceof AgingEntry && !isFresh(cache, key, stored);
     if (stored === undefined || isOld) return this.miss(cache, key, receiver, args, report);
-    if (report !== undefined) {
-      report.outcome = 'hit';
-      report.ages = agesOf(cache, key);
-    }
+    report?.sees(cache, key);
+    report?.comesTo('hit');
     const value = answerOf(stored);
     cache.countHit();
     cache.definition.listeners.hit(key, args, value);
@@ -49,7 +47,7 @@ export class ReadThrough implements Loader {
   ): unknown {
     const { definition } = cache;
     if (definition.isSuspended) return runBeside(cache, receiver, given ?? argsOf(key));
-    if (report !== undefined) report.outcome = 'miss';
+    report?.comesTo('miss');
     if (definition.isBare && definition.promises !== true && isIdle(cache)) {
       return this.#missAlone(cache, key, receiver, given);
     }
@@ -68,9 +66,7 @@ export class ReadThrough implements Loader {
     args: readonly unknown[],
     queueRefresh: QueueRefresh,
   ): unknown {
-    const begin = () => {
-      const since = readClock(cache);
-      joinLoad(cache, key);
+    const begin = (since: number) => {
       const answer = this.#run(cache, key, receiver, args, since, 'refresh');
       return { answer: () => answer, failedByCaller: () => false };
     };
@@ -97,7 +93,7 @@ export class ReadThrough implements Loader {
     try {
       load = new CallLoad(key, since, origin);
       beginLoad(cache, load);
-      if (report !== undefined) report.load = load;
+      report?.waitsFor(load);
       running.load = load;
       value = definition.method.apply(receiver, args as unknown[]);
     } catch (error) {
@@ -170,10 +166,8 @@ export class ReadThrough implements Loader {
     args: readonly unknown[],
     report: CallReport | undefined,
   ): unknown {
-    if (report !== undefined) {
-      report.outcome = 'coalesced';
-      report.load = load;
-    }
+    report?.comesTo('coalesced');
+    report?.waitsFor(load);
     const join = () => {
       cache.countHit();
       cache.count('coalesced');

@@ -1,11 +1,12 @@
 import type { Refresh } from '../cache/cache-extras.js';
-import { selfCallOf } from '../cache/loads-in-flight.js';
+import { joinLoad, selfCallOf } from '../cache/loads-in-flight.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
 import { ArgumentError } from '../errors.js';
 import { CallIndex } from '../key/call-index.js';
 import { type CallKey, isSameKey } from '../key/call-key.js';
 import { rejected, resolved } from '../platform.js';
 import { isPromise, nativePromise } from '../promise.js';
+import { readClock } from './await-load.js';
 import { runBeside } from './bypass.js';
 import { keepRunning } from './wait-until.js';
 
@@ -15,8 +16,8 @@ export interface RefreshCall {
   readonly args: readonly unknown[];
   /** When it has aborted, its caller begins no refresh any more. */
   readonly signal: AbortSignal | undefined;
-  /** Begins the load that the refresh is. */
-  begin(): BegunRefresh;
+  /** Begins the load that the refresh is, at this time on the cache's clock. */
+  begin(since: number): BegunRefresh;
 }
 
 /** Runs a refresh when its turn has come. */
@@ -39,7 +40,7 @@ interface BegunRefresh {
 export function queueRefresh(cache: ReceiverCache, key: CallKey, call: RefreshCall): unknown {
   cache.clearIfOutdated();
   const current = cache.extras.refreshes?.get(key);
-  if (current === undefined) return run(cache, key, () => call.begin());
+  if (current === undefined) return run(cache, key, (since) => call.begin(since));
   const { answer } = current;
   if (answer === undefined) throw selfCallOf(cache);
   // Each caller waits by itself: a platform that has ended a request calls back nothing that this request waited for.
@@ -62,21 +63,24 @@ function refreshNext(cache: ReceiverCache, key: CallKey, call: RefreshCall): unk
     throw new ArgumentError(`${definition.name}: an argument was changed after the call, before its refresh began`);
   }
   const next = extras.refreshes?.get(key);
-  if (next === undefined) return run(cache, key, () => lasting(call));
+  if (next === undefined) return run(cache, key, (since) => lasting(call, since));
   return (next.answer!() as Promise<unknown>).catch((error) => {
     if (next.failedByCaller?.()) return queueRefresh(cache, key, call);
     throw error;
   });
 }
 
-function run(cache: ReceiverCache, key: CallKey, begin: () => BegunRefresh): unknown {
+function run(cache: ReceiverCache, key: CallKey, begin: (since: number) => BegunRefresh): unknown {
   const { extras } = cache;
   const refresh: Refresh = { answer: undefined, failedByCaller: undefined };
   const stop = () => end(cache, key, refresh);
   extras.refreshes ??= new CallIndex();
   extras.refreshes.set(key, refresh);
   try {
-    const begun = begin();
+    const since = readClock(cache);
+    // Throws where the load of the key has given no promise yet.
+    joinLoad(cache, key);
+    const begun = begin(since);
     refresh.answer = begun.answer;
     refresh.failedByCaller = begun.failedByCaller;
     const answer = begun.answer();
@@ -98,9 +102,9 @@ function end({ extras }: ReceiverCache, key: CallKey, refresh: Refresh): void {
 }
 
 /** Begins a refresh whose answer is a promise in any case, so that all callers that go on in the same turn share it. */
-function lasting(call: RefreshCall): BegunRefresh {
+function lasting(call: RefreshCall, since: number): BegunRefresh {
   try {
-    const begun = call.begin();
+    const begun = call.begin(since);
     return { failedByCaller: begun.failedByCaller, answer: () => resolved(begun.answer()) };
   } catch (error) {
     return { answer: () => rejected(error), failedByCaller: () => false };

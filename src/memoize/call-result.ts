@@ -1,3 +1,5 @@
+import type { AgingEntry } from '../cache/aging-entry.js';
+import type { CallLoad } from '../cache/call-load.js';
 import { type Ages, agesOf } from '../cache/inspection.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
 import type { CallKey } from '../key/call-key.js';
@@ -42,25 +44,45 @@ export function resultOfCall(
   }
   const key = definition.keyOf(receiver, args);
   definition.record();
-  const report: CallReport = { outcome: 'miss', ages: undefined, load: undefined, standIn: undefined };
+  const report = new Report();
   const answer = loader.call(cache, key, receiver, args, report);
-  const tell = (value: unknown): CallResult => ({ value, ...found(cache, key, report) });
-  if (!isPromise(answer)) return tell(answer);
+  const tell = (value: unknown): CallResult => ({ value, ...report.found(cache, key) });
   // An entry that has answered may be replaced while the caller waits for its promise.
-  return nativePromise(answer).then(tell);
+  return isPromise(answer) ? nativePromise(answer).then(tell) : tell(answer);
 }
 
-/** What a call has found, as its report says once it has its answer. */
-function found(cache: ReceiverCache, key: CallKey, report: CallReport): Omit<CallResult, 'value'> {
-  const { outcome, ages = NO_AGES, standIn } = report;
-  if (outcome === 'hit' || outcome === 'stale') return { outcome, ...ages };
-  const load = report.load?.latest;
-  if (load?.standIn !== undefined && load.standIn !== standIn) {
-    const now = cache.now();
-    const { loadedAt, freshUntil } = load.standIn;
-    return { outcome: 'stale', age: now - loadedAt, expiresIn: freshUntil - now };
+class Report implements CallReport {
+  #outcome: CallOutcome = 'miss';
+  #ages = NO_AGES;
+  #load: CallLoad | undefined;
+  /** The old value that had answered other callers of the load before this call joined it. */
+  #standIn: AgingEntry | undefined;
+
+  sees(cache: ReceiverCache, key: CallKey): void {
+    this.#ages = agesOf(cache, key);
   }
-  return { outcome, ...(load?.isStored ? agesOf(cache, key) : NO_AGES) };
+
+  waitsFor(load: CallLoad): void {
+    this.#load = load;
+    this.#standIn = load.latest.standIn;
+  }
+
+  comesTo(outcome: CallOutcome): void {
+    this.#outcome = outcome;
+  }
+
+  /** What the call has found, now that it has its answer. */
+  found(cache: ReceiverCache, key: CallKey): Omit<CallResult, 'value'> {
+    const outcome = this.#outcome;
+    if (outcome === 'hit' || outcome === 'stale') return { outcome, ...this.#ages };
+    const load = this.#load?.latest;
+    if (load?.standIn !== undefined && load.standIn !== this.#standIn) {
+      const now = cache.now();
+      const { loadedAt, freshUntil } = load.standIn;
+      return { outcome: 'stale', age: now - loadedAt, expiresIn: freshUntil - now };
+    }
+    return { outcome, ...(load?.isStored ? agesOf(cache, key) : NO_AGES) };
+  }
 }
 
 /** The ages of a value that is not stored. */

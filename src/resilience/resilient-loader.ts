@@ -1,7 +1,6 @@
 import type { AgingEntry } from '../cache/aging-entry.js';
 import type { CallLoad } from '../cache/call-load.js';
-import { agesOf, failureOf, mayBeInvalidated, standInFor } from '../cache/inspection.js';
-import { joinLoad } from '../cache/loads-in-flight.js';
+import { failureOf, mayBeInvalidated, standInFor } from '../cache/inspection.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
 import { reasonOf, signalOf } from '../definition/caller-signal.js';
 import { argsOf, type CallKey } from '../key/call-key.js';
@@ -34,7 +33,7 @@ export class ResilientLoader implements Loader {
     const entry = cache.find(key) as AgingEntry | undefined;
     if (entry !== undefined) {
       const now = cache.now();
-      if (report !== undefined) report.ages = agesOf(cache, key);
+      report?.sees(cache, key);
       renewIdle(cache, key, entry, now);
       if (entry.wantsReload(now)) reload(cache, key, waiter);
       if (entry.isServed(now))
@@ -65,9 +64,7 @@ export class ResilientLoader implements Loader {
     // A refresh that was lost with its request would have all others wait.
     endOverdue(cache, key, readClock(cache));
     let load: SharedLoad | undefined;
-    const begin = () => {
-      const since = readClock(cache);
-      joinLoad(cache, key);
+    const begin = (since: number) => {
       const begun = runLoad(cache, key, { receiver, args, signal }, 'refresh', since);
       if (begun.failure !== undefined) begun.throwListenerErrors(begun.failure.error);
       load = begun;
@@ -107,7 +104,7 @@ export class ResilientLoader implements Loader {
     cache.countHit();
     if (outcome === 'stale') cache.count('staleHits');
     else if (outcome === 'coalesced') cache.count('coalesced');
-    if (report !== undefined) report.outcome = outcome;
+    report?.comesTo(outcome);
     try {
       notify(cache, () => cache.definition.listeners.hit(key, args, answer));
     } catch (error) {
@@ -122,8 +119,8 @@ export class ResilientLoader implements Loader {
   #lead(cache: ReceiverCache, key: CallKey, waiter: Waiter, since: number): unknown {
     const { report } = waiter;
     const load = runLoad(cache, key, waiter, 'call', since);
-    reportLoad(waiter, load);
-    if (report !== undefined) report.outcome = 'miss';
+    report?.waitsFor(load);
+    report?.comesTo('miss');
     if (load.thrown !== undefined) load.throwListenerErrors(load.thrown.error);
     // Leaves out the receiver and the arguments: the signal may outlive them, and no other load will need them.
     const leader: Waiter = { receiver: undefined, args: [], signal: waiter.signal };
@@ -148,7 +145,7 @@ export class ResilientLoader implements Loader {
     if (awaitsVerdict) return this.#awaitVerdict(cache, load, waiter);
     const shared = sharedOf(load);
     if (shared !== undefined) limit(cache, shared, now);
-    reportLoad(waiter, load);
+    waiter.report?.waitsFor(load);
     // Counts the caller as waiting before any listener runs, because a listener may abort the other callers.
     shared?.join(waiter);
     try {
@@ -165,7 +162,7 @@ export class ResilientLoader implements Loader {
     const { receiver, args, signal } = waiter;
     const shared = sharedOf(load);
     shared?.join(waiter);
-    reportLoad(waiter, load);
+    waiter.report?.waitsFor(load);
     const decide = (given?: unknown) => {
       if (waiter.isDismissed) return this.#answer(cache, load.key, waiter, resolved(given), 'coalesced');
       if (signal?.aborted) return this.#answer(cache, load.key, waiter, rejected(reasonOf(signal)), 'coalesced');
@@ -195,11 +192,4 @@ export class ResilientLoader implements Loader {
 
 function sharedOf(load: CallLoad): SharedLoad | undefined {
   return load instanceof SharedLoad ? load : undefined;
-}
-
-/** Reports the load that a call waits for, and the old value that has answered other callers of it before. */
-function reportLoad({ report }: Waiter, load: CallLoad): void {
-  if (report === undefined) return;
-  report.load = load;
-  report.standIn = load.latest.standIn;
 }
