@@ -32,7 +32,7 @@ const place =
 const method = () => 1;
 
 const EXPECTED_CAPACITY =
-  'capacity: expected a whole number from 1 to 2^24, or Infinity, unless weigh is set, but got: ';
+  'capacity: expected a whole number from 1 to 2^24, or Infinity, or weigh beside it, but got: ';
 
 const options: [title: string, options: unknown, message: string][] = [
   ['a negative capacity', { capacity: -1 }, `${EXPECTED_CAPACITY}number -1`],

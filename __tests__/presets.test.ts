@@ -137,7 +137,7 @@ test('a capacity that is a sum of weights may come from a preset and weigh from 
     expect(cacheOf(sum(String, { weigh: () => 0.1 })).capacity).toBe(capacity);
     expect(cacheOf(sum.with({ weigh: () => 0.1 })(String)).capacity).toBe(capacity);
     expect(() => cached.with({ capacity })({ weigh: () => 1 })).not.toThrow();
-    const message = `capacity: expected a whole number from 1 to 2^24, or Infinity, unless weigh is set, but got: number ${capacity}`;
+    const message = `capacity: expected a whole number from 1 to 2^24, or Infinity, or weigh beside it, but got: number ${capacity}`;
     for (const use of [() => sum(String), () => cached.with({ capacity })()])
       expect(use).toThrow(error({ code: 'MEMOKIT_BAD_OPTION', message }));
   }

@@ -54,7 +54,7 @@ export interface LruOptions<K, V> {
 export function requireCapacity(value: number, weighted: boolean): void {
   const whole = value === Infinity || (numberIsInteger(value) && value > 0 && value <= 2 ** 24);
   if (weighted) requireNumber('capacity', value, Number.MIN_VALUE);
-  else requireOption(whole, 'capacity', 'a whole number from 1 to 2^24, or Infinity, unless weigh is set', value);
+  else requireOption(whole, 'capacity', 'a whole number from 1 to 2^24, or Infinity, or weigh beside it', value);
 }
 
 export function requireTtl(value: number): void {
