@@ -22,10 +22,11 @@ export interface CachedOptions<Args extends readonly unknown[] = any, R = any, T
   readonly capacity?: number | undefined;
   /**
    * A function that returns what an entry weighs: a finite number from 0. `capacity` is then a sum of weights. It gets the
-   * result and then the arguments, once for each result that is to be stored. A result that is heavier than the whole
-   * capacity is given to its callers and not stored, and evicts no entry but an older one of the same call. If the
-   * function throws, or returns something else, the caller gets the error and the entries stay as they were.
-   * Failures that `errorTtl` remembers are not weighed: a cache with weights keeps up to 128 of them.
+   * result and then the arguments, once for each result that is to be stored. A result heavier than the whole capacity goes
+   * to its callers and is not stored; `on.evict` is told, and `stats()` counts an eviction for `capacity`. It evicts only an
+   * older entry of its call. If the function throws, or returns something else, the caller gets the error and the entries
+   * stay; at a reload for which `staleIfError` allows an old value, the caller gets that, and `on.error` gets the error. The
+   * same holds for `ttl`, `when` and `tags`. Failures that `errorTtl` remembers are not weighed: up to 128 are kept.
    * @default every entry weighs 1
    * @example cached({ capacity: 10_000_000, weigh: (page: string) => page.length })
    */
@@ -89,9 +90,9 @@ export interface CachedOptions<Args extends readonly unknown[] = any, R = any, T
   readonly freeze?: boolean | undefined;
   /**
    * A function that copies a result, such as `structuredClone`. Each caller gets a copy of its own, and so do listeners,
-   * `peek` and `entries()`; the stored result is given to nobody, and `put` stores a copy of what it is given. For an async
-   * method the awaited result is copied. It costs one copy for each call, also for a hit. The function must not return a
-   * promise. If it throws, the caller gets the error. With `freeze` the stored result is frozen, and its copies are not.
+   * `peek` and `entries()`; the stored result is given to nobody (only `util.inspect` of a cache shows it), and `put` stores a
+   * copy of what it is given. For an async method the awaited result is copied. Each call costs a copy, also a hit. The
+   * function must not return a promise. If it throws, the caller gets the error. With `freeze` only the stored one is frozen.
    * @default all callers are given the stored result
    * @example cached({ copy: structuredClone })
    */
