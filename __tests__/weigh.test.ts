@@ -81,6 +81,30 @@ for (const [title, weight, message] of [
   });
 }
 
+test('where an old value may stand in, it answers for an error of weigh, ttl, when or tags, and on.error gets the error', async () => {
+  const fail = (): never => {
+    throw new Error('option');
+  };
+  for (const name of ['weigh', 'ttl', 'when', 'tags', 'NaN'] as const) {
+    let [now, isBad] = [0, false];
+    const heard: string[] = [];
+    const option = (good: unknown) => ({ [name]: () => (isBad ? fail() : good) }) as CachedOptions;
+    const good = { weigh: 1, ttl: 5, when: true, tags: ['a'], NaN: 1 };
+    const bad = { weigh: () => (isBad ? Number.NaN : 1) };
+    const get = memoize(async () => now, {
+      ttl: 5,
+      staleIfError: 5,
+      clock: () => now,
+      on: { error: ({ error }) => heard.push((error as Error).message) },
+      ...(name === 'NaN' ? bad : option(good[name])),
+    });
+    await get();
+    [now, isBad] = [5, true];
+    const message = name === 'NaN' ? 'weigh: expected a finite number from 0, but got: number NaN' : 'option';
+    expect([name, await get(), heard]).toEqual([name, 0, [message]]);
+  }
+});
+
 test('an error that weigh throws reaches the caller, and nothing is stored', () => {
   const get = textOf({
     weigh: () => {

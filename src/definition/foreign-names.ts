@@ -1,5 +1,5 @@
 import { OptionError } from '../errors.js';
-import { entriesOf, keysOf } from '../platform.js';
+import { bare, entriesOf, keysOf } from '../platform.js';
 import { requireOption } from '../validate.js';
 
 /** What other libraries call the options of memokit: memokit's name, with the unit or meaning where it differs, and theirs. */
@@ -31,11 +31,11 @@ export function refuseForeign(options: unknown): void {
 
 /** Refuses a number, a text or a function in the place of options, which other libraries take. @throws OptionError */
 export function refuseBare(options: unknown): void {
-  const examples: Record<string, string> = {
+  const examples = bare<Record<string, string>>({
     number: '{ ttl: 1000 } or { capacity: 1000 }',
     string: "{ ttl: '5m' }",
     function: '{ key: (id) => id }',
-  };
+  });
   const example = examples[typeof options];
   requireOption(example === undefined, 'options', `an object, such as ${example}`, options);
 }
