@@ -2,7 +2,12 @@ import dts from 'rollup-plugin-dts';
 import esbuild from 'rollup-plugin-esbuild';
 
 /** The entry points, by their names under `dist`. */
-const input = { index: 'src/index.ts', decorators: 'decorators/index.ts', testing: 'src/testing/index.ts' };
+const input = {
+  index: 'src/index.ts',
+  decorators: 'decorators/index.ts',
+  store: 'src/store/index.ts',
+  testing: 'src/testing/index.ts',
+};
 
 /** The output of the code: one module per source file, so that bundlers can leave out the files that they do not need. */
 const modules = (format, ext) => ({

@@ -55,7 +55,8 @@ const ARROWS: Record<string, string[]> = {
   memoize: ['load', 'cache', 'definition', 'key'],
   'all-features.ts': ['memoize', 'batch', 'resilience'],
   invalidate: ['memoize', 'definition', 'tags'],
-  testing: ['memoize', 'time'],
+  store: ['time'],
+  testing: ['store', 'memoize', 'time'],
   decorators: ['all-features.ts', 'invalidate', 'memoize', 'definition'],
   'index.ts': ['decorators', 'all-features.ts', 'invalidate', 'memoize', 'load', 'definition', 'lru', 'key', 'time'],
 };
