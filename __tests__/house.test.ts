@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { expect, test } from '@jest/globals';
 import * as roof from 'memokit';
+import * as store from 'memokit/store';
 import * as testing from 'memokit/testing';
 import ts from 'typescript';
 
@@ -169,7 +170,17 @@ test('the public names are these', () => {
 });
 
 test('the public names of memokit/testing are these', () => {
-  expect(Object.keys(testing).sort()).toEqual(['clearBetweenTests', 'disableCaching', 'isolate', 'settled']);
+  expect(Object.keys(testing).sort()).toEqual([
+    'clearBetweenTests',
+    'disableCaching',
+    'isolate',
+    'settled',
+    'storeContract',
+  ]);
+});
+
+test('the public names of memokit/store are these', () => {
+  expect(Object.keys(store).sort()).toEqual(['memoryStore']);
 });
 
 test('exports are named one by one, and none is a default', () => {

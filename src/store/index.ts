@@ -1,3 +1,4 @@
+export { type MemoryStore, type MemoryStoreOptions, memoryStore } from './memory-store.js';
 export type {
   FillAnswer,
   Invalidated,

@@ -173,8 +173,8 @@ export interface Store {
   subscribe(listener: (event: StoreEvent) => void): () => void;
   /**
    * Tells the listeners what other clients have invalidated, before it returns, unless it did so less than
-   * `promises.coherence` milliseconds ago. Call it before a value in memory is used. A store that is told by its engine
-   * has no `poll`. O(1), and the events.
+   * `promises.coherence` milliseconds ago. Call it before a value in memory is used. A store whose engine
+   * tells it may do without. O(1), and the events.
    */
   poll?(): void;
   /** What the engine's condition is now. Reading it costs no operation. */

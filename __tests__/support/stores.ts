@@ -1,0 +1,47 @@
+import { type MemoryStore, memoryStore, type Store } from 'memokit/store';
+import type { StoreUnderTest } from 'memokit/testing';
+
+/** A store in memory with two clients, a clock that the test moves, and an engine that the test can break for one of them. */
+export function memoryStoreUnderTest(change: (client: MemoryStore) => Partial<Store> = () => ({})): StoreUnderTest {
+  let time = 1_800_000_000_000;
+  let isBroken = false;
+  let isCalledByFirst = false;
+  const clock = () => {
+    // The clock is the only part of the engine that a test can reach.
+    if (isBroken && isCalledByFirst) throw new Error('the engine is broken');
+    return time;
+  };
+  const [first, other] = ((store) => [store, store.client()])(memoryStore({ clock })) as [MemoryStore, MemoryStore];
+  const store = new Proxy(first, {
+    get(_, name) {
+      const value = Reflect.get(first, name);
+      if (typeof value !== 'function') return value;
+      return (...args: unknown[]) => {
+        isCalledByFirst = true;
+        try {
+          return value.apply(first, args);
+        } finally {
+          isCalledByFirst = false;
+        }
+      };
+    },
+  });
+  return {
+    store: changedStore(store, change(store)),
+    other: changedStore(other, change(other)),
+    advance: (ms) => void (time += ms),
+    setBack: (ms) => void (time -= ms),
+    fail: () => void (isBroken = true),
+  };
+}
+
+/** A store that does some things in another way. */
+export function changedStore(store: Store, changes: Partial<Store>): Store {
+  return new Proxy(store, {
+    get(_, name) {
+      const owner = name in changes ? changes : store;
+      const value = Reflect.get(owner, name);
+      return typeof value === 'function' ? value.bind(owner) : value;
+    },
+  });
+}

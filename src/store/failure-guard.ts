@@ -1,0 +1,37 @@
+import type { StoreState } from './store.js';
+
+/** The guard of an engine: what fails becomes a state and a harmless answer, and no error. */
+export class FailureGuard {
+  readonly #onFailure: ((error: unknown) => void) | undefined;
+  #status: StoreState['status'] = 'working';
+  #error: unknown;
+  #failures = 0;
+
+  /** @param onFailure Called at the first failure. */
+  constructor(onFailure: ((error: unknown) => void) | undefined) {
+    this.#onFailure = onFailure;
+  }
+
+  get state(): StoreState {
+    return { status: this.#status, error: this.#error, failures: this.#failures };
+  }
+
+  close(): void {
+    this.#status = 'closed';
+  }
+
+  /** Runs an operation. If it fails, or after `close`, returns the answer that stands for it. */
+  attempt<T>(run: () => T, otherwise: T): T {
+    if (this.#status === 'closed') return otherwise;
+    try {
+      const result = run();
+      this.#status = 'working';
+      return result;
+    } catch (error) {
+      this.#status = 'failing';
+      this.#error = error;
+      if (this.#failures++ === 0) this.#onFailure?.(error);
+      return otherwise;
+    }
+  }
+}

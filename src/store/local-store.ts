@@ -1,0 +1,247 @@
+import { ArgumentError, mismatch } from '../errors.js';
+import { max } from '../platform.js';
+import { monotonic } from '../time/clock.js';
+import { requireCallback } from '../validate.js';
+import type { Engine } from './engine.js';
+import { FailureGuard } from './failure-guard.js';
+import { marksOf, marksOfEntry, NO_MARK, nameOfKey, newToken } from './names.js';
+import type {
+  FillAnswer,
+  Invalidated,
+  InvalidationMode,
+  Lease,
+  LeaseAnswer,
+  NewEntry,
+  Store,
+  StoredEntry,
+  StoreEvent,
+  StoreKey,
+  StorePromises,
+  StoreState,
+} from './store.js';
+import { StoreTime } from './store-time.js';
+
+/** How a local store differs from the others. */
+export interface LocalStoreOptions {
+  readonly promises: StorePromises;
+  /** The wall clock, in milliseconds. It may run backwards. */
+  readonly clock: () => number;
+  /** Called after an operation that other clients may be told of. */
+  readonly onEvent?: (event: StoreEvent) => void;
+  /** Called at the first failure of the engine. */
+  readonly onFailure?: (error: unknown) => void;
+}
+
+/** A store over an engine that answers at once: what leases, fences, marks and events mean is written here, once. */
+export class LocalStore implements Store {
+  readonly promises: StorePromises;
+  readonly #engine: Engine;
+  readonly #options: LocalStoreOptions;
+  readonly #guard: FailureGuard;
+  readonly #time: StoreTime;
+  readonly #id = newToken();
+  readonly #listeners = new Set<(event: StoreEvent) => void>();
+  /** The clock up to which listeners were told, and the time of the last look at it. */
+  #told = 0;
+  #toldAt = -Infinity;
+  #closing: Promise<void> | undefined;
+
+  constructor(engine: Engine, options: LocalStoreOptions) {
+    this.#engine = engine;
+    this.#options = options;
+    this.promises = options.promises;
+    this.#guard = new FailureGuard(options.onFailure);
+    this.#time = new StoreTime(engine, options.clock);
+    engine.refresh();
+    this.#told = engine.clock();
+  }
+
+  get state(): StoreState {
+    return this.#guard.state;
+  }
+
+  async read(keys: readonly StoreKey[]): Promise<(StoredEntry | undefined)[]> {
+    return this.readSync(keys);
+  }
+
+  async lease(key: StoreKey, ms: number, seen?: string): Promise<LeaseAnswer> {
+    return this.leaseSync(key, ms, seen);
+  }
+
+  async fill(lease: Lease, entry: NewEntry): Promise<FillAnswer> {
+    return this.fillSync(lease, entry);
+  }
+
+  async renew(lease: Lease, ms: number): Promise<boolean> {
+    return this.renewSync(lease, ms);
+  }
+
+  async release(lease: Lease): Promise<void> {
+    this.releaseSync(lease);
+  }
+
+  async invalidate(what: Invalidated, mode?: InvalidationMode): Promise<boolean> {
+    return this.invalidateSync(what, mode);
+  }
+
+  readSync(keys: readonly StoreKey[]): (StoredEntry | undefined)[] {
+    const read = () => {
+      this.#engine.refresh();
+      const now = this.#time.now();
+      return keys.map((key) => this.#entry(key, now));
+    };
+    return this.#guard.attempt(read, undefined) ?? keys.map(() => undefined);
+  }
+
+  leaseSync(key: StoreKey, ms: number, seen?: string): LeaseAnswer {
+    requireTime('ms', ms);
+    return this.#transact<LeaseAnswer>(
+      (now) => {
+        const entry = this.#entry(key, now);
+        if (entry && !entry.isExpired && entry.token !== seen) return { kind: 'found', entry };
+        const name = nameOfKey(key);
+        const held = this.#engine.lease(name);
+        if (held && now < held.until && held.since <= now) return { kind: 'held', ms: held.until - now };
+        const token = newToken();
+        this.#engine.setLease(name, { token, since: now, until: now + ms });
+        return { kind: 'taken', lease: { key, token, clock: this.#engine.clock() } };
+      },
+      { kind: 'unavailable' },
+    );
+  }
+
+  fillSync(lease: Lease, { value, ttl, tags }: NewEntry): FillAnswer {
+    requireTime('ttl', ttl);
+    const answer = this.#transact<FillAnswer>((now) => {
+      const { key, token, clock } = lease;
+      const name = nameOfKey(key);
+      const isHeld = this.#holds(lease, now);
+      if (this.#engine.lease(name)?.token === token) this.#engine.setLease(name, undefined);
+      if (!isHeld || this.#isFenced(key.namespace, tags, clock)) return 'fenced';
+      const endsAt = now + ttl;
+      this.#engine.setEntry(name, { value, storedAt: now, endsAt, clock, token, tags, isExpired: false });
+      return 'stored';
+    }, 'unavailable');
+    if (answer !== 'unavailable') this.#options.onEvent?.({ kind: 'filled', key: lease.key });
+    return answer;
+  }
+
+  renewSync(lease: Lease, ms: number): boolean {
+    requireTime('ms', ms);
+    return this.#transact((now) => {
+      if (!this.#holds(lease, now)) return false;
+      this.#engine.setLease(nameOfKey(lease.key), { token: lease.token, since: now, until: now + ms });
+      return true;
+    }, false);
+  }
+
+  releaseSync({ key, token }: Lease): void {
+    const name = nameOfKey(key);
+    this.#transact(() => {
+      if (this.#engine.lease(name)?.token === token) this.#engine.setLease(name, undefined);
+    }, undefined);
+    this.#options.onEvent?.({ kind: 'filled', key });
+  }
+
+  invalidateSync(what: Invalidated, mode: InvalidationMode = 'remove'): boolean {
+    const isDone = this.#transact(() => {
+      const engine = this.#engine;
+      engine.log({ source: this.#id, what, mode });
+      const clock = engine.clock();
+      for (const mark of marksOf(what)) {
+        const { removed, expired } = engine.mark(mark) ?? NO_MARK;
+        engine.setMark(mark, mode === 'remove' ? { removed: clock, expired } : { removed, expired: clock });
+      }
+      if ('keys' in what)
+        for (const name of what.keys.map(nameOfKey)) {
+          engine.endEntry(name, mode);
+          engine.setLease(name, undefined);
+        }
+      return true;
+    }, false);
+    if (isDone) this.#options.onEvent?.({ kind: 'invalidated', what, mode });
+    return isDone;
+  }
+
+  subscribe(listener: (event: StoreEvent) => void): () => void {
+    requireCallback('listener', listener);
+    // A function that is subscribed twice is called twice.
+    const own = (event: StoreEvent) => listener(event);
+    this.#listeners.add(own);
+    return () => void this.#listeners.delete(own);
+  }
+
+  poll(): void {
+    const time = monotonic();
+    if (time - this.#toldAt < this.promises.coherence) return;
+    this.#toldAt = time;
+    const events = this.#guard.attempt(() => {
+      this.#engine.refresh();
+      const clock = this.#engine.clock();
+      if (clock === this.#told) return [];
+      const since = this.#told;
+      const logged = this.#engine.loggedSince(since);
+      this.#told = clock;
+      const others = logged?.filter(({ source }) => source !== this.#id);
+      return others?.map(({ what, mode }): StoreEvent => ({ kind: 'invalidated', what, mode })) ?? [DISTRUST];
+    }, []);
+    for (const event of events) this.tell(event);
+  }
+
+  /** Calls the listeners of this client. */
+  tell(event: StoreEvent): void {
+    for (const listener of [...this.#listeners]) listener(event);
+  }
+
+  close(): Promise<void> {
+    this.#guard.close();
+    this.#listeners.clear();
+    this.#closing ??= (async () => this.#engine.close())();
+    return this.#closing;
+  }
+
+  /** Returns the entry of a key unless it has ended or was invalidated. */
+  #entry({ namespace, key }: StoreKey, now: number): StoredEntry | undefined {
+    const record = this.#engine.entry(nameOfKey({ namespace, key }));
+    if (!record || now < record.storedAt || now >= record.endsAt) return undefined;
+    const { value, tags, token, clock } = record;
+    if (this.#isForgotten(tags, clock)) return undefined;
+    let { isExpired } = record;
+    for (const mark of marksOfEntry(namespace, tags)) {
+      const { removed, expired } = this.#engine.mark(mark) ?? NO_MARK;
+      if (removed > clock) return undefined;
+      isExpired ||= expired > clock;
+    }
+    return { value, age: now - record.storedAt, left: record.endsAt - now, tags, token, isExpired };
+  }
+
+  #isFenced(namespace: string, tags: readonly string[], clock: number): boolean {
+    return (
+      this.#isForgotten(tags, clock) ||
+      marksOfEntry(namespace, tags).some((mark) => {
+        const { removed, expired } = this.#engine.mark(mark) ?? NO_MARK;
+        return max(removed, expired) > clock;
+      })
+    );
+  }
+
+  #isForgotten(tags: readonly string[], clock: number): boolean {
+    return tags.length > 0 && clock < this.#engine.forgotten();
+  }
+
+  #holds({ key, token }: Lease, now: number): boolean {
+    const held = this.#engine.lease(nameOfKey(key));
+    return held?.token === token && held.since <= now && now < held.until;
+  }
+
+  /** Runs a function that writes. It gets the time at which its turn has come. */
+  #transact<T>(run: (now: number) => T, otherwise: T): T {
+    return this.#guard.attempt(() => this.#engine.transact(() => run(this.#time.advance())), otherwise);
+  }
+}
+
+const DISTRUST: StoreEvent = { kind: 'distrust' };
+
+function requireTime(name: string, given: unknown): void {
+  if (!(typeof given === 'number' && given > 0)) throw new ArgumentError(mismatch(name, 'a number above 0', given));
+}
