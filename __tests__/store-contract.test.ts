@@ -18,15 +18,7 @@ const onRead =
     read: async (keys) => (await store.read(keys)).map((entry, index) => change(entry, keys[index]!)),
   });
 
-/** Reads an entry that is no longer there as it was at its last read. */
-function remembering(): Fault {
-  const known = new Map<string, StoredEntry>();
-  return onRead((entry, { namespace, key }) => {
-    if (entry) known.set(namespace + key, entry);
-    return entry ?? known.get(namespace + key);
-  });
-}
-
+const isEternal: Fault = (store) => ({ fill: (lease, entry) => store.fill(lease, { ...entry, ttl: Infinity }) });
 const isDeaf: Fault = () => ({ invalidate: async () => true });
 const isUnfenced: Fault = (store) => ({
   async fill(lease, entry) {
@@ -83,8 +75,8 @@ const FAULTS: Record<string, Fault> = {
   'a fill replaces the entry, and no two fills have the same token': onRead(
     (entry) => entry && { ...entry, token: 'same' },
   ),
-  'an entry ends with its ttl, and says how old it is': remembering(),
-  'a wall clock that is set back makes no entry live longer': remembering(),
+  'an entry ends with its ttl, and says how old it is': isEternal,
+  'a wall clock that is set back makes no entry live longer': isEternal,
   'an engine that fails is a miss and a state, and no error': (store) => ({
     async read(keys) {
       const entries = await store.read(keys);
