@@ -5,9 +5,13 @@ import esbuild from 'rollup-plugin-esbuild';
 const input = {
   index: 'src/index.ts',
   decorators: 'decorators/index.ts',
+  disk: 'src/disk/index.ts',
   store: 'src/store/index.ts',
   testing: 'src/testing/index.ts',
 };
+
+/** What `memokit/disk` imports, and nothing else does. */
+const external = [/^node:/, 'lmdb'];
 
 /** The output of the code: one module per source file, so that bundlers can leave out the files that they do not need. */
 const modules = (format, ext) => ({
@@ -35,11 +39,13 @@ const declarations = (ext) => ({
 export default [
   {
     input,
+    external,
     output: [modules('es', '.js'), modules('cjs', '.cjs')],
     plugins: [esbuild({ target: 'es2022', tsconfig: false })],
   },
   {
     input,
+    external,
     output: [declarations('.ts'), declarations('.cts')],
     plugins: [dts({ compilerOptions: { stripInternal: true } })],
   },

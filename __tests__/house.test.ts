@@ -57,6 +57,7 @@ const ARROWS: Record<string, string[]> = {
   'all-features.ts': ['memoize', 'batch', 'resilience'],
   invalidate: ['memoize', 'definition', 'tags'],
   store: ['time'],
+  disk: ['store', 'time'],
   testing: ['store', 'memoize', 'time'],
   decorators: ['all-features.ts', 'invalidate', 'memoize', 'definition'],
   'index.ts': ['decorators', 'all-features.ts', 'invalidate', 'memoize', 'load', 'definition', 'lru', 'key', 'time'],

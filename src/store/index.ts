@@ -13,3 +13,4 @@ export type {
   StorePromises,
   StoreState,
 } from './store.js';
+export { StoreError } from './store-error.js';

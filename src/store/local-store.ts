@@ -144,8 +144,8 @@ export class LocalStore implements Store {
   }
 
   invalidateSync(what: Invalidated, mode: InvalidationMode = 'remove'): boolean {
+    const engine = this.#engine;
     const isDone = this.#transact(() => {
-      const engine = this.#engine;
       engine.log({ source: this.#id, what, mode });
       const clock = engine.clock();
       for (const mark of marksOf(what)) {
@@ -165,7 +165,6 @@ export class LocalStore implements Store {
 
   subscribe(listener: (event: StoreEvent) => void): () => void {
     requireCallback('listener', listener);
-    // A function that is subscribed twice is called twice.
     const own = (event: StoreEvent) => listener(event);
     this.#listeners.add(own);
     return () => void this.#listeners.delete(own);
@@ -188,9 +187,13 @@ export class LocalStore implements Store {
     for (const event of events) this.tell(event);
   }
 
-  /** Calls the listeners of this client. */
   tell(event: StoreEvent): void {
     for (const listener of [...this.#listeners]) listener(event);
+  }
+
+  /** Runs an operation that only this engine has. */
+  attempt<T>(run: () => T, otherwise: T): T {
+    return this.#guard.attempt(run, otherwise);
   }
 
   close(): Promise<void> {

@@ -1,0 +1,194 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { type DiskStore, diskStore } from 'memokit/disk';
+
+/** The store on disk, used by real processes at once. */
+
+jest.setTimeout(120_000);
+
+const LEASE_MS = 500;
+const KEY = { namespace: 'slow@1', key: 'cold' };
+let directory: string;
+let store: DiskStore;
+let clients: Client[] = [];
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'memokit-processes-'));
+  store = diskStore(directory, { maxBytes: '20MB', coherence: 0, leaseMs: LEASE_MS });
+});
+
+afterEach(async () => {
+  for (const client of clients) await client.kill();
+  clients = [];
+  await store.close();
+  rmSync(directory, { recursive: true });
+});
+
+/** A process of programs/disk-client.ts. */
+class Client {
+  readonly process: ChildProcess;
+  readonly #lines: string[] = [];
+  #wake = () => {};
+  #errors = '';
+
+  constructor(task: string, figure = 0) {
+    const args = ['--import', 'tsx', '__tests__/programs/disk-client.ts', directory, task, `${figure}`];
+    this.process = spawn(process.execPath, args, { stdio: 'pipe' });
+    createInterface(this.process.stdout!).on('line', (line) => {
+      this.#lines.push(line);
+      this.#wake();
+    });
+    this.process.stderr!.on('data', (data) => (this.#errors += data));
+    this.process.on('exit', () => this.#wake());
+    clients.push(this);
+  }
+
+  /** Waits for the next line that begins with a word. Returns the rest of it. */
+  async next(word: string): Promise<string> {
+    for (;;) {
+      const line = this.#lines.shift();
+      if (line?.split(' ')[0] === word) return line.slice(word.length + 1);
+      if (line !== undefined) continue;
+      if (this.process.exitCode !== null) throw new Error(`the process has ended\n${this.#errors}`);
+      await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+  }
+
+  /** The lines that were printed and not waited for. */
+  rest(): string[] {
+    return this.#lines.splice(0);
+  }
+
+  go(): void {
+    this.process.stdin!.write('go\n');
+  }
+
+  async kill(): Promise<void> {
+    if (this.process.exitCode !== null || this.process.signalCode !== null) return;
+    this.process.kill('SIGKILL');
+    await once(this.process, 'close');
+  }
+}
+
+async function started(task: string, figure?: number): Promise<Client> {
+  const client = new Client(task, figure);
+  await client.next('ready');
+  return client;
+}
+
+test('four processes with 50 callers each of a cold key load it once', async () => {
+  const four = await Promise.all([1, 2, 3, 4].map(() => started('load', 300)));
+  for (const client of four) client.go();
+  const loads = await Promise.all(four.map((client) => client.next('loads')));
+  const values = await Promise.all(four.map((client) => client.next('values')));
+  expect(loads.sort()).toEqual(['0', '0', '0', '1']);
+  expect(new Set(values).size).toBe(1);
+});
+
+test('a load of a process that was killed is begun again when its lease ends', async () => {
+  const [holder, next] = await Promise.all([started('hang'), started('hang')]);
+  holder.go();
+  await holder.next('loading');
+  next.go();
+  // The holder renews its lease, so the other waits longer than a lease.
+  await new Promise((resolve) => setTimeout(resolve, 3 * LEASE_MS));
+  expect(next.rest()).toEqual([]);
+  const killed = Date.now();
+  await holder.kill();
+  await next.next('loading');
+  // 50 ms are promised, on a machine that has a core for each process.
+  expect(Date.now() - killed).toBeLessThan(LEASE_MS + 1000);
+});
+
+test('a process that was frozen past its lease fills nothing when it wakes', async () => {
+  const holder = await started('freeze');
+  holder.go();
+  await holder.next('loading');
+  holder.process.kill('SIGSTOP');
+  await new Promise((resolve) => setTimeout(resolve, 2 * LEASE_MS));
+  holder.go();
+  holder.process.kill('SIGCONT');
+  expect(await holder.next('fill')).toBe('fenced');
+  expect(store.readSync([KEY])).toEqual([undefined]);
+});
+
+test('a process that was frozen past its lease does not overwrite the value that was loaded instead', async () => {
+  const holder = await started('freeze');
+  holder.go();
+  await holder.next('loading');
+  holder.process.kill('SIGSTOP');
+  await new Promise((resolve) => setTimeout(resolve, 2 * LEASE_MS));
+  fill(store, 'new');
+  holder.go();
+  holder.process.kill('SIGCONT');
+  expect(await holder.next('fill')).toBe('fenced');
+  expect(Buffer.from(store.readSync([KEY])[0]!.value).toString()).toBe('new');
+});
+
+test('other processes learn of an invalidation within the time that they may not know of it', async () => {
+  const watchers = await Promise.all([started('watch', 0), started('watch', 100)]);
+  for (const watcher of watchers) watcher.go();
+  const delays: number[][] = [[], []];
+  for (let round = 0; round < 20; round++) {
+    const now = Date.now();
+    store.invalidateSync({ keys: [KEY] });
+    fill(store, `${now}`);
+    for (const [index, watcher] of watchers.entries()) {
+      const [value, delay] = (await watcher.next('seen')).split(' ').map(Number);
+      expect(value).toBe(now);
+      delays[index]!.push(delay!);
+    }
+  }
+  const median = (values: number[]) => values.sort((one, other) => one - other)[10];
+  expect(median(delays[0]!)).toBeLessThan(50);
+  expect(median(delays[1]!)).toBeLessThan(150);
+});
+
+const KILLS = process.env.TEST_LONG ? 200 : 5;
+
+test('no kill of a writing process damages an entry, or loses one that was acknowledged', async () => {
+  const latest = new Map<string, string>();
+  for (let kill = 0; kill < KILLS; kill++) {
+    const writer = await started('write');
+    writer.go();
+    await writer.next('stored').then(note);
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * 150));
+    await writer.kill();
+    for (const line of writer.rest()) note(line.replace('stored ', ''));
+    const again = diskStore(directory, { maxBytes: '20MB' });
+    for (const [key, id] of latest) {
+      const [entry] = again.readSync([{ namespace: 'kills@1', key }]);
+      const [digest, ...words] = Buffer.from(entry!.value).toString().split(' ');
+      const body = words.join(' ');
+      expect(createHash('sha256').update(body).digest('hex')).toBe(digest);
+      expect(words[0]).toBe(key);
+      // A fill may be there whose acknowledgement was not read.
+      const [process, fill] = words[1]!.split('.').map(Number);
+      const [knownProcess, knownFill] = id.split('.').map(Number);
+      if (process === knownProcess) expect(fill).toBeGreaterThanOrEqual(knownFill!);
+      else expect(process).toBe(writer.process.pid);
+    }
+    await again.close();
+  }
+  expect(latest.size).toBeGreaterThan(10);
+  expect(statSync(join(directory, 'data.mdb')).size).toBeLessThan(22e6);
+
+  function note(line: string): void {
+    const [key, id] = line.split(' ') as [string, string];
+    latest.set(key, id);
+  }
+});
+
+/** Fills the key at once. */
+function fill(client: DiskStore, text: string): void {
+  const [entry] = client.readSync([KEY]);
+  const answer = client.leaseSync(KEY, LEASE_MS, entry?.token);
+  if (answer.kind !== 'taken') throw new Error(answer.kind);
+  expect(client.fillSync(answer.lease, { value: Buffer.from(text), ttl: Infinity, tags: [] })).toBe('stored');
+}

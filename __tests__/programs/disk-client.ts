@@ -1,0 +1,99 @@
+/**
+ * A process that uses a store on disk beside others. Arguments: the directory, what to do, and a number. It prints a line for
+ * each thing that it has done, and begins to act when it gets a line.
+ */
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { diskStore } from 'memokit/disk';
+import { loadThrough } from '../support/load-through.js';
+
+const [directory = '', task = '', figure = '0'] = process.argv.slice(2);
+const LEASE_MS = 500;
+const KEY = { namespace: 'slow@1', key: 'cold' };
+const store = diskStore(directory, {
+  maxBytes: '20MB',
+  coherence: task === 'watch' ? Number(figure) : 100,
+  leaseMs: LEASE_MS,
+});
+const lines = createInterface(process.stdin);
+const say = (...words: unknown[]) => process.stdout.write(`${words.join(' ')}\n`);
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+say('ready');
+await once(lines, 'line');
+
+const TASKS: Record<string, () => Promise<void>> = {
+  /** Many callers of one key, which share one load in this process. */
+  async load() {
+    let loads = 0;
+    const load = async () => {
+      loads++;
+      await sleep(Number(figure));
+      return `loaded by ${process.pid}`;
+    };
+    let flight: Promise<string> | undefined;
+    const get = () => (flight ??= loadThrough(store, KEY, LEASE_MS, load));
+    const values = new Set(await Promise.all(Array.from({ length: 50 }, get)));
+    say('loads', loads);
+    say('values', ...values);
+  },
+
+  /** A load that never ends, and renews its lease. */
+  async hang() {
+    await loadThrough(store, KEY, LEASE_MS, async () => {
+      say('loading');
+      return new Promise<string>(() => {});
+    });
+  },
+
+  /** A load that is frozen and woken by the parent, and whose lease is not renewed. */
+  async freeze() {
+    const answer = await store.lease(KEY, LEASE_MS);
+    if (answer.kind !== 'taken') throw new Error(answer.kind);
+    say('loading');
+    await once(lines, 'line');
+    say('fill', await store.fill(answer.lease, { value: Buffer.from('old'), ttl: Infinity, tags: [] }));
+  },
+
+  /** Reads a value from its memory as long as it may, and says when it has learnt that it is out of date. */
+  async watch() {
+    let memory: string | undefined;
+    store.subscribe(() => (memory = undefined));
+    for (let round = 0; ; round++) {
+      store.poll();
+      memory ??= await read();
+      const invalidated = Number(memory);
+      // Each value is the time at which it became the right one.
+      if (invalidated !== last) say('seen', invalidated, Date.now() - invalidated);
+      last = invalidated;
+      if (round % 10 === 0) await sleep(1);
+    }
+  },
+
+  /** Fills keys with values that tell whether they are whole, and says which fill was acknowledged. */
+  async write() {
+    for (let fill = 0; ; fill++) {
+      const key = { namespace: 'kills@1', key: `${Math.floor(Math.random() * 50)}` };
+      const [entry] = await store.read([key]);
+      const answer = await store.lease(key, LEASE_MS, entry?.token);
+      if (answer.kind !== 'taken') continue;
+      const body = `${key.key} ${process.pid}.${fill} ${'x'.repeat(Math.floor(Math.random() * 9000))}`;
+      const value = Buffer.from(`${createHash('sha256').update(body).digest('hex')} ${body}`);
+      const outcome = await store.fill(answer.lease, { value, ttl: Infinity, tags: [] });
+      if (outcome === 'stored') say('stored', key.key, `${process.pid}.${fill}`);
+      await sleep(0);
+    }
+  },
+};
+
+let last = 0;
+
+async function read(): Promise<string> {
+  const [entry] = await store.read([KEY]);
+  return entry ? Buffer.from(entry.value).toString() : '0';
+}
+
+await TASKS[task]!();
+await store.close();
+lines.close();

@@ -1,0 +1,100 @@
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { random } from '../platform.js';
+import { StoreError } from '../store/store-error.js';
+
+/** The directory of a store: makes it, and refuses one that is something else. @throws StoreError */
+export function prepareDirectory(directory: string): void {
+  try {
+    makeDirectory(directory);
+    const names = readdirSync(directory);
+    if (names.includes(FORMAT_FILE)) {
+      const format = readFileSync(join(directory, FORMAT_FILE), 'utf8').trim();
+      if (format !== FORMAT)
+        refuse(directory, `expected a store of format '${FORMAT}', but it is one of '${format.slice(0, 32)}'`);
+    } else {
+      // Another process may be making the store just now: the data comes after the format.
+      const strange = names.find((name) => !/^\.|^FORMAT/.test(name));
+      if (strange !== undefined)
+        refuse(directory, `expected a store or an empty directory, but it has '${strange.slice(0, 100)}'`);
+      const draft = join(directory, `${FORMAT_FILE}.${process.pid}.${random().toString(36).slice(2)}`);
+      writeFileSync(draft, `${FORMAT}\n`);
+      renameSync(draft, join(directory, FORMAT_FILE));
+    }
+    accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
+    checkData(directory);
+  } catch (error) {
+    if (error instanceof StoreError) throw error;
+    refuse(directory, (error as Error).message, error);
+  }
+}
+
+/** The file with the entries. */
+export function dataFile(directory: string): string {
+  return join(directory, 'data.mdb');
+}
+
+export function refuse(directory: string, reason: string, cause?: unknown): never {
+  throw new StoreError(`diskStore: ${directory}: ${reason}`, cause === undefined ? {} : { cause });
+}
+
+const FORMAT_FILE = 'FORMAT';
+/** What is in the file. Another layout of the tables gets another number. */
+const FORMAT = 'memokit store 1';
+
+/** Makes a directory and those above it. `mkdirSync` with `recursive` never returns for some directories in /proc. */
+function makeDirectory(directory: string): void {
+  if (existsSync(directory)) {
+    if (!statSync(directory).isDirectory()) refuse(directory, 'expected a directory, but it is a file');
+    return;
+  }
+  const above = dirname(directory);
+  if (above !== directory) makeDirectory(above);
+  try {
+    mkdirSync(directory);
+  } catch (error) {
+    // Another process was faster.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
+
+/**
+ * Refuses data that was cut or is of another program. LMDB would end the process when it reads beyond the end of the file.
+ */
+function checkData(directory: string): void {
+  const path = dataFile(directory);
+  if (!existsSync(path) || statSync(path).size === 0) return;
+  const file = openSync(path, constants.O_RDWR);
+  try {
+    const head = Buffer.alloc(META_BYTES);
+    const metas = [0, PAGE].map((at) => {
+      const isWhole = readSync(file, head, 0, META_BYTES, at) === META_BYTES;
+      if (!isWhole || head.readUInt32LE(24) !== LMDB_MAGIC) return undefined;
+      return { last: Number(head.readBigUInt64LE(144)), transaction: Number(head.readBigUInt64LE(152)) };
+    });
+    const [one, two] = metas;
+    if (!one || !two) refuse(directory, 'data.mdb is damaged or was written by another program');
+    const { last } = one.transaction > two.transaction ? one : two;
+    if (statSync(path).size < (last + 1) * PAGE) refuse(directory, 'data.mdb was cut');
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** The size that the store gives its pages, and the bytes of LMDB's own record at the start of the first two. */
+export const PAGE = 4096;
+const META_BYTES = 160;
+const LMDB_MAGIC = 0xbe_ef_c0_de;

@@ -1,0 +1,93 @@
+import { resolve } from 'node:path';
+import { assign } from '../platform.js';
+import { LocalStore } from '../store/local-store.js';
+import type { Store } from '../store/store.js';
+import { type Duration, durationOf } from '../time/duration.js';
+import { ownOptions, requireFunction, requireOption } from '../validate.js';
+import { prepareDirectory, refuse } from './directory.js';
+import { LmdbEngine } from './lmdb-engine.js';
+import type { Size } from './room.js';
+import { type Bytes, bytesOf } from './size.js';
+
+export interface DiskStoreOptions {
+  /** The bytes that the directory may take, from 1 MB. Over them the least recently used entries leave. The default is `'1GB'`. */
+  readonly maxBytes?: Bytes;
+  /**
+   * Whether each write waits until the disk has it. Without it a process that is killed loses nothing either, but a power
+   * failure can lose the latest entries, or all. The default is false.
+   */
+  readonly sync?: boolean;
+  /** How long a process may not know what another has invalidated: milliseconds, or a text. 0 asks at each call. The default is 100. */
+  readonly coherence?: Duration;
+  /** How long a load has its key for itself after its process was killed. The default is 3000 ms. */
+  readonly leaseMs?: Duration;
+  /** The wall clock in milliseconds, for tests. The default is `Date.now`. */
+  readonly clock?: () => number;
+}
+
+/** A store in a directory, which any number of processes of one machine may open at once. */
+export interface DiskStore extends Required<Store> {
+  readonly directory: string;
+  /** How long leases are to be asked for. */
+  readonly leaseMs: number;
+  /** Removes every entry, and fences every load. False if the engine failed. O(1). */
+  clear(): boolean;
+  /** How many entries there are, and what they take. O(1). */
+  size(): Size;
+  /** Removes what has ended. The file keeps its size, and its free pages are used again. False if the engine failed. O(entries that ended). */
+  compact(): boolean;
+}
+
+/**
+ * Opens a store in a directory, which it makes if it is not there. The package `lmdb` has to be installed.
+ * @throws StoreError if the directory is something else, or cannot be used. @throws OptionError for an option.
+ *
+ * @example
+ * const store = diskStore('.cache/results', { maxBytes: '500MB' });
+ */
+export function diskStore(directory: string, options: DiskStoreOptions = {}): DiskStore {
+  requireOption(typeof directory === 'string' && directory !== '', 'directory', 'a path', directory);
+  const own = ownOptions(options, 'maxBytes sync coherence leaseMs clock');
+  const { sync = false, clock = () => Date.now() } = own;
+  requireOption(typeof sync === 'boolean', 'sync', 'a boolean', sync);
+  requireFunction('clock', clock);
+  const maxBytes = bytesOf('maxBytes', own.maxBytes ?? '1GB');
+  const coherence = durationOf('coherence', own.coherence ?? 100);
+  const leaseMs = durationOf('leaseMs', own.leaseMs ?? 3000, true);
+  const path = resolve(directory);
+  prepareDirectory(path);
+  const engine = openEngine(path, maxBytes, sync);
+  const promises = {
+    leases: 'all',
+    isFenced: true,
+    hasTags: true,
+    coherence,
+    tellsFills: false,
+    isDurable: true,
+  } as const;
+  const onFailure = (error: unknown) =>
+    console.warn(`memokit: diskStore: ${path}: ${(error as Error).message}; going on without it (see store.state)`);
+  const store = new LocalStore(engine, { promises, clock, onFailure });
+  const attempt = (run: () => void) => {
+    const runs = () => {
+      run();
+      return true;
+    };
+    return store.attempt(runs, false);
+  };
+  return assign(store, {
+    directory: path,
+    leaseMs,
+    clear: () => attempt(() => engine.clear()),
+    size: () => store.attempt(() => engine.size(), { entries: 0, bytes: 0 }),
+    compact: () => attempt(() => engine.compact(clock())),
+  });
+}
+
+function openEngine(directory: string, maxBytes: number, isSynced: boolean): LmdbEngine {
+  try {
+    return new LmdbEngine(directory, maxBytes, isSynced);
+  } catch (error) {
+    return refuse(directory, (error as Error).message, error);
+  }
+}

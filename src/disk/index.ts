@@ -1,0 +1,4 @@
+export { StoreError } from '../store/store-error.js';
+export { type DiskStore, type DiskStoreOptions, diskStore } from './disk-store.js';
+export type { Size } from './room.js';
+export type { Bytes } from './size.js';

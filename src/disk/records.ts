@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { floor } from '../platform.js';
+import type { EntryRecord } from '../store/engine.js';
+
+/** The records of the tables as bytes. Returns the key of a name: its text, or a hash if it is long. */
+export function keyOfName(name: string): Buffer {
+  const key = Buffer.concat([TEXT, Buffer.from(name)]);
+  // Two texts with halves of characters may have the same bytes, so they are hashed from what they have in memory.
+  if (key.length <= MOST_KEY_BYTES && (name as { isWellFormed?(): boolean }).isWellFormed?.()) return key;
+  return Buffer.concat([HASH, createHash('sha256').update(Buffer.from(name, 'utf16le')).digest()]);
+}
+
+/** An entry and its place in the order of eviction. */
+export interface StoredRecord extends EntryRecord {
+  readonly place: number;
+}
+
+/** Writes an entry. The bytes have the whole name if the key is a hash. */
+export function encodeEntry(key: Buffer, name: string, record: StoredRecord): Buffer {
+  const { value, token, tags } = record;
+  const about = Buffer.from(JSON.stringify(key[0] === HASH[0] ? [token, tags, name] : [token, tags]));
+  const bytes = Buffer.allocUnsafe(HEAD + about.length + value.length);
+  bytes[0] = VERSION;
+  bytes[1] = record.isExpired ? 1 : 0;
+  bytes.writeDoubleLE(record.storedAt, 2);
+  bytes.writeDoubleLE(record.endsAt, 10);
+  bytes.writeDoubleLE(record.clock, 18);
+  bytes.writeDoubleLE(record.place, 26);
+  bytes.writeUInt32LE(about.length, 34);
+  bytes.set(about, HEAD);
+  bytes.set(value, HEAD + about.length);
+  return bytes;
+}
+
+/** Reads an entry. Returns `undefined` if the bytes are of another name, or are none that `encodeEntry` writes. */
+export function decodeEntry(key: Buffer, name: string, bytes: Buffer): StoredRecord | undefined {
+  if (bytes.length < HEAD || bytes[0] !== VERSION) return undefined;
+  const start = HEAD + bytes.readUInt32LE(34);
+  if (start > bytes.length) return undefined;
+  let about: [string, string[], string?];
+  try {
+    about = JSON.parse(bytes.toString('utf8', HEAD, start));
+  } catch {
+    return undefined;
+  }
+  const [token, tags, whole] = about;
+  if (key[0] === HASH[0] && whole !== name) return undefined;
+  return {
+    value: new Uint8Array(bytes.buffer, bytes.byteOffset + start, bytes.length - start),
+    storedAt: bytes.readDoubleLE(2),
+    endsAt: endOf(bytes),
+    clock: bytes.readDoubleLE(18),
+    place: placeOf(bytes),
+    token,
+    tags,
+    isExpired: bytes[1] === 1,
+  };
+}
+
+/** The end of an entry, from its bytes. */
+export function endOf(bytes: Buffer): number {
+  return bytes.readDoubleLE(10);
+}
+
+/** The place of an entry in the order of eviction, from its bytes. */
+export function placeOf(bytes: Buffer): number {
+  return bytes.readDoubleLE(26);
+}
+
+/** Returns numbers as bytes that sort as the numbers do. */
+export function encodeNumbers(...numbers: number[]): Buffer {
+  const bytes = Buffer.allocUnsafe(8 * numbers.length);
+  for (const [index, number] of numbers.entries()) bytes.writeBigUInt64BE(BigInt(floor(number)), 8 * index);
+  return bytes;
+}
+
+export function decodeNumber(bytes: Buffer, index = 0): number {
+  return Number(bytes.readBigUInt64BE(8 * index));
+}
+
+/** The first byte of a key: whether the rest is the text or its hash. */
+const TEXT = Buffer.of(0);
+const HASH = Buffer.of(1);
+/** LMDB takes keys of up to 1978 bytes. Shorter ones keep its tree flat. */
+const MOST_KEY_BYTES = 480;
+const VERSION = 1;
+/** The bytes before the texts of an entry. */
+const HEAD = 38;
