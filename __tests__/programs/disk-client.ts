@@ -63,10 +63,9 @@ const TASKS: Record<string, () => Promise<void>> = {
     for (let round = 0; ; round++) {
       store.poll();
       memory ??= await read();
-      const invalidated = Number(memory);
       // Each value is the time at which it became the right one.
-      if (invalidated !== last) say('seen', invalidated, Date.now() - invalidated);
-      last = invalidated;
+      if (memory !== undefined && memory !== last) say('seen', memory, Date.now() - Number(memory));
+      last = memory;
       if (round % 10 === 0) await sleep(1);
     }
   },
@@ -87,11 +86,11 @@ const TASKS: Record<string, () => Promise<void>> = {
   },
 };
 
-let last = 0;
+let last: string | undefined;
 
-async function read(): Promise<string> {
+async function read(): Promise<string | undefined> {
   const [entry] = await store.read([KEY]);
-  return entry ? Buffer.from(entry.value).toString() : '0';
+  return entry && Buffer.from(entry.value).toString();
 }
 
 await TASKS[task]!();
