@@ -1,14 +1,32 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from '@jest/globals';
-import { type DiskStoreOptions, diskStore } from 'memokit/disk';
+import { afterAll, afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { open } from 'lmdb';
+import { OptionError } from 'memokit';
+import { type DiskStore, type DiskStoreOptions, diskStore, StoreError } from 'memokit/disk';
+import type { NewEntry, StoreEvent } from 'memokit/store';
 import { type StoreUnderTest, storeContract } from 'memokit/testing';
 
 const folder = mkdtempSync(join(tmpdir(), 'memokit-disk-'));
 let directories = 0;
 const newDirectory = () => join(folder, `${++directories}`);
 
+let warnings: string[];
+beforeEach(() => {
+  warnings = [];
+  jest.spyOn(console, 'warn').mockImplementation((text) => void warnings.push(String(text)));
+});
+afterEach(() => void jest.restoreAllMocks());
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** A store in a new directory, which two clients have opened, as two processes would. */
@@ -37,3 +55,266 @@ for (const { name, run } of storeContract(() => diskStoreUnderTest())) {
     expect(['passed', name.includes('told of a fill') ? 'skipped' : 'passed']).toContain(await run());
   });
 }
+
+/** Fills a key of a namespace with a text. */
+function put(store: DiskStore, key: string, text: string, more: Partial<NewEntry> = {}): void {
+  const name = { namespace: 'f@1', key };
+  const answer = store.leaseSync(name, 1000, store.readSync([name])[0]?.token);
+  if (answer.kind !== 'taken') throw new Error(answer.kind);
+  const value = Buffer.from(text);
+  expect(store.fillSync(answer.lease, { value, ttl: Infinity, tags: [], ...more })).toBe('stored');
+}
+
+function get(store: DiskStore, key: string): string | undefined {
+  const [entry] = store.readSync([{ namespace: 'f@1', key }]);
+  return entry && Buffer.from(entry.value).toString();
+}
+
+/** The message with which a directory is refused. */
+function refusalOf(directory: string): string {
+  try {
+    diskStore(directory);
+  } catch (error) {
+    expect(error).toBeInstanceOf(StoreError);
+    expect((error as StoreError).code).toBe('MEMOKIT_BAD_STORE');
+    return (error as Error).message.replace(directory, 'DIR');
+  }
+  throw new Error('the directory was taken');
+}
+
+test('entries outlive the store, in a directory that it makes with those above it', async () => {
+  const directory = join(newDirectory(), 'a', 'b');
+  const store = diskStore(directory);
+  put(store, 'x', 'value');
+  await store.close();
+  const again = diskStore(directory);
+  expect(get(again, 'x')).toBe('value');
+  await again.close();
+});
+
+test('a directory that is something else is refused with what is wrong with it', async () => {
+  const [file, strange, other] = [newDirectory(), newDirectory(), newDirectory()];
+  writeFileSync(file, 'text');
+  for (const directory of [strange, other]) mkdirSync(directory);
+  writeFileSync(join(strange, 'package.json'), '{}');
+  writeFileSync(join(other, 'FORMAT'), 'memokit store 2\n');
+  expect(refusalOf(file)).toBe('diskStore: DIR: expected a directory, but it is a file');
+  expect(refusalOf(join(file, 'below'))).toBe(`diskStore: ${file}: expected a directory, but it is a file`);
+  expect(refusalOf(strange)).toBe("diskStore: DIR: expected a store or an empty directory, but it has 'package.json'");
+  expect(refusalOf(other)).toBe(
+    "diskStore: DIR: expected a store of format 'memokit store 1', but it is one of 'memokit store 2'",
+  );
+  expect(existsSync(join(strange, 'data.mdb'))).toBe(false);
+});
+
+test('data that was cut or overwritten is refused, and does not end the process', async () => {
+  const directory = newDirectory();
+  const store = diskStore(directory);
+  for (let index = 0; index < 50; index++) put(store, `${index}`, 'x'.repeat(9000));
+  await store.close();
+  const data = join(directory, 'data.mdb');
+  const whole = join(folder, 'whole.mdb');
+  copyFileSync(data, whole);
+  truncateSync(data, statSync(data).size - 3 * 4096);
+  expect(refusalOf(directory)).toBe('diskStore: DIR: data.mdb was cut');
+  truncateSync(data, 4200);
+  expect(refusalOf(directory)).toMatch(/damaged or was written by another program/);
+  writeFileSync(data, Buffer.alloc(20_000, 7));
+  expect(refusalOf(directory)).toMatch(/damaged or was written by another program/);
+  copyFileSync(whole, data);
+  const again = diskStore(directory);
+  expect(get(again, '49')).toHaveLength(9000);
+  await again.close();
+});
+
+// Only root can become a user who may not write.
+(process.getuid?.() === 0 ? test : test.skip)('a directory without permission is refused', () => {
+  const directory = newDirectory();
+  mkdirSync(directory, { mode: 0o755 });
+  process.seteuid!(65534);
+  try {
+    expect(refusalOf(directory)).toMatch(/EACCES: permission denied/);
+    expect(refusalOf(join(directory, 'below'))).toMatch(/EACCES: permission denied/);
+  } finally {
+    process.seteuid!(0);
+  }
+});
+
+test('options that are none are refused', () => {
+  const wrong: [string, object][] = [
+    ['maxBytes', { maxBytes: 1000 }],
+    ['maxBytes', { maxBytes: '1 GB' }],
+    ['sync', { sync: 'yes' }],
+    ['coherence', { coherence: -1 }],
+    ['leaseMs', { leaseMs: 0 }],
+    ['clock', { clock: 5 }],
+    ['options', { maxbytes: 1e9 }],
+  ];
+  for (const [name, options] of wrong) {
+    expect(() => diskStore(newDirectory(), options)).toThrow(new RegExp(`^${name}: expected`));
+    expect(() => diskStore(newDirectory(), options)).toThrow(OptionError);
+  }
+  expect(() => diskStore('')).toThrow(OptionError);
+});
+
+test('an engine that fails is warned of once', async () => {
+  let isBroken = false;
+  const clock = () => {
+    if (isBroken) throw new Error('no space left on device');
+    return Date.now();
+  };
+  const store = diskStore(newDirectory(), { clock });
+  put(store, 'x', 'value');
+  isBroken = true;
+  expect([get(store, 'x'), get(store, 'x'), store.invalidateSync({ namespace: 'f@1' })]).toEqual([
+    undefined,
+    undefined,
+    false,
+  ]);
+  expect(store.state).toEqual({ status: 'failing', error: expect.any(Error), failures: 3 });
+  isBroken = false;
+  expect(get(store, 'x')).toBe('value');
+  expect(store.state).toMatchObject({ status: 'working', failures: 3 });
+  expect(warnings).toEqual([
+    `memokit: diskStore: ${store.directory}: no space left on device; going on without it (see store.state)`,
+  ]);
+  await store.close();
+});
+
+test('bytes that the store did not write are a miss', async () => {
+  const store = diskStore(newDirectory());
+  const tables = open(store.directory, { encoding: 'binary', keyEncoding: 'binary', noSubdir: false });
+  const entries = tables.openDB('entries', { encoding: 'binary', keyEncoding: 'binary' });
+  put(store, 'x', 'value');
+  const [{ key, value }] = [...entries.getRange()].map((found) => ({
+    key: Buffer.from(found.key as never),
+    value: Buffer.from(found.value as never),
+  })) as [{ key: Buffer; value: Buffer }];
+  const newer = Buffer.from(value);
+  newer[0] = 2;
+  const garbled = Buffer.from(value);
+  garbled.fill(255, 34, 40);
+  for (const bytes of [
+    newer,
+    garbled,
+    value.subarray(0, 20),
+    value.subarray(0, 40),
+    Buffer.from('text'),
+    Buffer.of(),
+  ]) {
+    entries.putSync(key, bytes);
+    expect(get(store, 'x')).toBe(undefined);
+    expect(Buffer.from(entries.get(key) as never)).toEqual(Buffer.from(bytes));
+  }
+  put(store, 'x', 'again');
+  expect(get(store, 'x')).toBe('again');
+  expect(warnings).toEqual([]);
+  await tables.close();
+  await store.close();
+});
+
+test('the directory stays within its bytes, and keeps what is read', async () => {
+  const maxBytes = 2e6;
+  const store = diskStore(newDirectory(), { maxBytes });
+  for (const length of [50, 800, 5000, 50]) {
+    put(store, 'hot', 'kept');
+    for (let index = 0; index < 1.5e7 / (length + 4000); index++) {
+      put(store, `${length} ${index}`, 'x'.repeat(length));
+      if (index % 50 === 0) expect(get(store, 'hot')).toBe('kept');
+    }
+    expect(statSync(join(store.directory, 'data.mdb')).size).toBeLessThan(1.1 * maxBytes);
+    expect(store.size().bytes).toBeLessThanOrEqual(maxBytes);
+  }
+  expect(store.size().entries).toBeGreaterThan(100);
+  await store.close();
+}, 60_000);
+
+test('entries that ended leave first', async () => {
+  let time = 1_800_000_000_000;
+  const store = diskStore(newDirectory(), { maxBytes: 1e6, clock: () => time });
+  for (let index = 0; index < 20; index++) put(store, `old ${index}`, 'x'.repeat(5000));
+  for (let index = 0; index < 80; index++) put(store, `short ${index}`, 'x'.repeat(5000), { ttl: 1000 });
+  time += 1000;
+  for (let index = 0; index < 80; index++) put(store, `new ${index}`, 'x'.repeat(5000));
+  expect(Array.from({ length: 20 }, (_, index) => get(store, `old ${index}`)?.length)).toEqual(Array(20).fill(5000));
+  await store.close();
+});
+
+test('clear removes everything, fences loads and has other clients distrust what they have', async () => {
+  const directory = newDirectory();
+  const [store, other] = [diskStore(directory), diskStore(directory, { coherence: 0 })];
+  const events: StoreEvent[] = [];
+  other.subscribe((event) => events.push(event));
+  put(store, 'x', 'value', { tags: ['a'] });
+  const answer = store.leaseSync({ namespace: 'f@1', key: 'y' }, 1000);
+  expect(store.size()).toMatchObject({ entries: 1 });
+  expect(store.clear()).toBe(true);
+  other.poll();
+  expect([get(other, 'x'), events, store.size()]).toEqual([
+    undefined,
+    [{ kind: 'distrust' }],
+    { entries: 0, bytes: 0 },
+  ]);
+  const entry = { value: new Uint8Array(), ttl: 1, tags: [] };
+  expect(answer.kind === 'taken' && store.fillSync(answer.lease, entry)).toBe('fenced');
+  put(store, 'x', 'new');
+  expect(get(other, 'x')).toBe('new');
+  for (const client of [store, other]) await client.close();
+  expect([store.clear(), store.compact(), store.size()]).toEqual([false, false, { entries: 0, bytes: 0 }]);
+});
+
+test('compact removes what has ended', async () => {
+  let time = 1_800_000_000_000;
+  const store = diskStore(newDirectory(), { clock: () => time });
+  for (let index = 0; index < 20; index++) put(store, `${index}`, 'value', { ttl: 1000 });
+  put(store, 'kept', 'value');
+  time += 1000;
+  expect([store.size().entries, store.compact(), store.size().entries]).toEqual([21, true, 1]);
+  expect(get(store, 'kept')).toBe('value');
+  await store.close();
+});
+
+test('a client that has missed more invalidations than are stored is told to distrust what it has', async () => {
+  const directory = newDirectory();
+  const [store, other] = [diskStore(directory), diskStore(directory, { coherence: 0 })];
+  const events: StoreEvent[] = [];
+  other.subscribe((event) => events.push(event));
+  for (let index = 0; index < 10_000; index++) store.invalidateSync({ namespace: 'n' });
+  other.poll();
+  expect(events).toHaveLength(10_000);
+  for (let index = 0; index < 10_001; index++) store.invalidateSync({ namespace: 'n' });
+  events.length = 0;
+  other.poll();
+  expect(events).toEqual([{ kind: 'distrust' }]);
+  for (const client of [store, other]) await client.close();
+}, 60_000);
+
+test('more tags than are stored make tagged entries miss, and no old one be served', async () => {
+  const store = diskStore(newDirectory());
+  put(store, 'tagged', 'old', { tags: ['first'] });
+  put(store, 'bystander', 'old', { tags: ['never'] });
+  put(store, 'untagged', 'kept');
+  store.invalidateSync({ tags: ['first'] });
+  put(store, 'late', 'kept', { tags: ['first'] });
+  for (let round = 0; round < 11; round++)
+    store.invalidateSync({ tags: Array.from({ length: 1000 }, (_, index) => `${round} ${index}`) });
+  expect(get(store, 'tagged')).toBe(undefined);
+  // Whether one of its tags was invalidated is no longer known.
+  expect(get(store, 'bystander')).toBe(undefined);
+  expect(get(store, 'untagged')).toBe('kept');
+  put(store, 'bystander', 'new', { tags: ['never'] });
+  expect(get(store, 'bystander')).toBe('new');
+  store.invalidateSync({ tags: ['never'] });
+  expect(get(store, 'bystander')).toBe(undefined);
+  await store.close();
+}, 60_000);
+
+test('with sync, an entry is there as without', async () => {
+  const directory = newDirectory();
+  const store = diskStore(directory, { sync: true });
+  put(store, 'x', 'value');
+  await store.close();
+  const again = diskStore(directory, { sync: true });
+  expect(get(again, 'x')).toBe('value');
+  await again.close();
+});

@@ -3,7 +3,7 @@ import { open, type RootDatabase } from 'lmdb';
 import { max, min } from '../platform.js';
 import type { Engine, EntryRecord, LeaseRecord, LoggedInvalidation, MarkRecord, TimeRecord } from '../store/engine.js';
 import { dataFile, PAGE } from './directory.js';
-import { decodeEntry, decodeNumber, encodeEntry, encodeNumbers, keyOfName } from './records.js';
+import { decodeEntry, decodeNumber, encodeEntry, encodeNumbers, isEntry, keyOfName } from './records.js';
 import { Room, type Size } from './room.js';
 import type { Table } from './table.js';
 
@@ -48,7 +48,8 @@ export class LmdbEngine implements Engine {
     return this.#root.transactionSync(run, this.#flags);
   }
 
-  refresh(): void {
+  release(): void {
+    // The pages that a view of LMDB can see are not used again as long as it is open.
     this.#root.resetReadTxn();
     if (this.#room.hasNews) this.transact(() => void this.#room.noteReads());
   }
@@ -109,7 +110,7 @@ export class LmdbEngine implements Engine {
     const key = keyOfName(name);
     if (mode === 'remove') this.#room.remove(key);
     const bytes = this.#entries.getBinary(key);
-    if (!bytes) return;
+    if (!bytes || !isEntry(bytes)) return;
     bytes[1] = 1;
     this.#entries.put(key, bytes);
   }
@@ -164,7 +165,6 @@ export class LmdbEngine implements Engine {
   }
 
   size(): Size {
-    this.#root.resetReadTxn();
     return this.#room.size();
   }
 

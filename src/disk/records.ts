@@ -34,7 +34,7 @@ export function encodeEntry(key: Buffer, name: string, record: StoredRecord): Bu
 
 /** Reads an entry. Returns `undefined` if the bytes are of another name, or are none that `encodeEntry` writes. */
 export function decodeEntry(key: Buffer, name: string, bytes: Buffer): StoredRecord | undefined {
-  if (bytes.length < HEAD || bytes[0] !== VERSION) return undefined;
+  if (!isEntry(bytes)) return undefined;
   const start = HEAD + bytes.readUInt32LE(34);
   if (start > bytes.length) return undefined;
   let about: [string, string[], string?];
@@ -55,6 +55,11 @@ export function decodeEntry(key: Buffer, name: string, bytes: Buffer): StoredRec
     tags,
     isExpired: bytes[1] === 1,
   };
+}
+
+/** Whether bytes have the end and the place of an entry. */
+export function isEntry(bytes: Buffer): boolean {
+  return bytes.length >= HEAD && bytes[0] === VERSION;
 }
 
 /** The end of an entry, from its bytes. */

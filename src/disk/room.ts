@@ -1,5 +1,6 @@
 import { ceil } from '../platform.js';
-import { decodeNumber, encodeNumbers, endOf, placeOf } from './records.js';
+import { PAGE } from './directory.js';
+import { decodeNumber, encodeNumbers, endOf, isEntry, placeOf } from './records.js';
 import type { Table } from './table.js';
 
 /** How much a store has. */
@@ -85,9 +86,11 @@ export class Room {
   remove(key: Buffer): void {
     const bytes = this.#entries.getBinary(key);
     if (!bytes) return;
+    this.#entries.remove(key);
+    // What another program wrote is not counted.
+    if (!isEntry(bytes)) return;
     const place = placeOf(bytes);
     const end = endOf(bytes);
-    this.#entries.remove(key);
     this.#order.remove(encodeNumbers(place));
     if (end < MOST_END) this.#ends.remove(encodeNumbers(end, place));
     this.#count(-1, -costOf(key, bytes));
@@ -95,7 +98,10 @@ export class Room {
 
   removeEnded(now: number, most: number): void {
     const range = { end: encodeNumbers(now + 1), ...(most < Infinity && { limit: most }) };
-    for (const { value } of [...this.#ends.getRange(range)]) this.remove(value);
+    for (const { key: at, value: key } of [...this.#ends.getRange(range)]) {
+      if (this.#placeOf(key) === decodeNumber(at, 1)) this.remove(key);
+      else this.#ends.remove(at);
+    }
   }
 
   clear(): void {
@@ -124,7 +130,8 @@ export class Room {
         hand = decodeNumber(at);
         if (hand === newest) continue;
         if (bytes[0] === 1) this.#mark(at, bytes, 0);
-        else this.remove(bytes.subarray(1));
+        else if (this.#placeOf(bytes.subarray(1)) === hand) this.remove(bytes.subarray(1));
+        else this.#order.remove(at);
       }
     }
     this.#setFact('hand', hand);
@@ -142,6 +149,12 @@ export class Room {
     this.#setFact('file', file);
     this.#setFact('share', share * 0.95);
     return this.#maxBytes * share * 0.95;
+  }
+
+  /** The place of the entry that a key has now. It is another one than before if its bytes were overwritten. */
+  #placeOf(key: Buffer): number | undefined {
+    const bytes = this.#entries.getBinary(key);
+    return bytes && isEntry(bytes) ? placeOf(bytes) : undefined;
   }
 
   #mark(at: Buffer, bytes: Buffer, wasRead: number): void {
@@ -169,9 +182,12 @@ export class Room {
 /** Returns what an entry takes on the disk, about: values that fill no page share one, the others have their own. */
 function costOf(key: Buffer, bytes: Buffer): number {
   const shared = key.length * 3 + 60;
-  if (key.length + bytes.length < 2000) return (shared + bytes.length) * 1.45;
-  return shared * 1.45 + ceil((bytes.length + 24) / 4096) * 4096;
+  if (key.length + bytes.length < 2000) return (shared + bytes.length) * SLACK;
+  return shared * SLACK + ceil((bytes.length + 24) / PAGE) * PAGE;
 }
+
+/** What shared pages take, beside what is in them: LMDB merges two only when three quarters of one are empty. */
+const SLACK = 2.3;
 
 const NOTE_AFTER = 512;
 const NOTED_MOST = 20_000;

@@ -7,8 +7,8 @@ import type { Invalidated, InvalidationMode } from './store.js';
 export interface Engine {
   /** Runs a function that writes. No other client writes at the same time. Nothing is written if the function throws. */
   transact<T>(run: () => T): T;
-  /** Has the reads that follow see what was written last. */
-  refresh(): void;
+  /** Ends an operation that read outside of a transaction, so that the next one sees what was written last. */
+  release(): void;
   /** The number of invalidations so far. */
   clock(): number;
   /** Adds 1 to the clock, and stores the invalidation under the new number. */

@@ -21,7 +21,6 @@ import type {
 } from './store.js';
 import { StoreTime } from './store-time.js';
 
-/** How a local store differs from the others. */
 export interface LocalStoreOptions {
   readonly promises: StorePromises;
   /** The wall clock, in milliseconds. It may run backwards. */
@@ -52,8 +51,8 @@ export class LocalStore implements Store {
     this.promises = options.promises;
     this.#guard = new FailureGuard(options.onFailure);
     this.#time = new StoreTime(engine, options.clock);
-    engine.refresh();
     this.#told = engine.clock();
+    engine.release();
   }
 
   get state(): StoreState {
@@ -86,11 +85,10 @@ export class LocalStore implements Store {
 
   readSync(keys: readonly StoreKey[]): (StoredEntry | undefined)[] {
     const read = () => {
-      this.#engine.refresh();
       const now = this.#time.now();
       return keys.map((key) => this.#entry(key, now));
     };
-    return this.#guard.attempt(read, undefined) ?? keys.map(() => undefined);
+    return this.attempt(read, undefined) ?? keys.map(() => undefined);
   }
 
   leaseSync(key: StoreKey, ms: number, seen?: string): LeaseAnswer {
@@ -112,17 +110,16 @@ export class LocalStore implements Store {
 
   fillSync(lease: Lease, { value, ttl, tags }: NewEntry): FillAnswer {
     requireTime('ttl', ttl);
+    const { key, token, clock } = lease;
     const answer = this.#transact<FillAnswer>((now) => {
-      const { key, token, clock } = lease;
       const name = nameOfKey(key);
       const isHeld = this.#holds(lease, now);
       if (this.#engine.lease(name)?.token === token) this.#engine.setLease(name, undefined);
       if (!isHeld || this.#isFenced(key.namespace, tags, clock)) return 'fenced';
-      const endsAt = now + ttl;
-      this.#engine.setEntry(name, { value, storedAt: now, endsAt, clock, token, tags, isExpired: false });
+      this.#engine.setEntry(name, { value, storedAt: now, endsAt: now + ttl, clock, token, tags, isExpired: false });
       return 'stored';
     }, 'unavailable');
-    if (answer !== 'unavailable') this.#options.onEvent?.({ kind: 'filled', key: lease.key });
+    if (answer !== 'unavailable') this.#options.onEvent?.({ kind: 'filled', key });
     return answer;
   }
 
@@ -174,8 +171,7 @@ export class LocalStore implements Store {
     const time = monotonic();
     if (time - this.#toldAt < this.promises.coherence) return;
     this.#toldAt = time;
-    const events = this.#guard.attempt(() => {
-      this.#engine.refresh();
+    const events = this.attempt(() => {
       const clock = this.#engine.clock();
       if (clock === this.#told) return [];
       const since = this.#told;
@@ -191,9 +187,13 @@ export class LocalStore implements Store {
     for (const listener of [...this.#listeners]) listener(event);
   }
 
-  /** Runs an operation that only this engine has. */
+  /** Runs an operation that only reads, or that only this engine has. */
   attempt<T>(run: () => T, otherwise: T): T {
-    return this.#guard.attempt(run, otherwise);
+    return this.#guard.attempt(() => {
+      const result = run();
+      this.#engine.release();
+      return result;
+    }, otherwise);
   }
 
   close(): Promise<void> {

@@ -63,7 +63,7 @@ class MemoryEngine implements Engine {
     return run();
   }
 
-  refresh(): void {}
+  release(): void {}
 
   clock(): number {
     return this.#log.length;
