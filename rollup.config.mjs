@@ -25,7 +25,7 @@ const modules = (format, ext) => ({
 
 /**
  * The output of the declarations. `index.d.ts` contains all types that `src/index.ts` imports, and other entry points
- * import the types from there, because TypeScript before 5.4 cannot name a type in a chunk with another name. Therefore
+ * import the types from there, or those of stores from `store.d.ts`, because TypeScript before 5.4 cannot name a type in a chunk with another name. Therefore
  * `src/index.ts` must not import another entry point. Members marked `@internal` are left out, and so are the types that
  * only they use.
  */
@@ -33,7 +33,7 @@ const declarations = (ext) => ({
   dir: 'dist',
   format: 'es',
   entryFileNames: `[name].d${ext}`,
-  manualChunks: { index: ['src/index.ts'] },
+  manualChunks: { index: ['src/index.ts'], store: ['src/store/index.ts'] },
 });
 
 export default [

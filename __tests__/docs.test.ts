@@ -19,6 +19,7 @@ const PAGES = [
   'docs/migrate.md',
   'docs/options.md',
   'docs/recipes.md',
+  'docs/stores.md',
   'docs/workers.md',
   'examples/README.md',
 ];
@@ -39,7 +40,15 @@ beforeAll(() => {
   for (const { file, text } of programs) writeFileSync(join(folder, `${file}.ts`), text);
   // All at once, since tsx would compile the package again for each.
   const paths = programs.map(({ file }) => join(folder, `${file}.ts`));
-  const flags = ['--bundle', '--splitting', '--format=esm', '--platform=node', '--target=es2022', '--keep-names'];
+  const flags = [
+    '--bundle',
+    '--splitting',
+    '--format=esm',
+    '--platform=node',
+    '--target=es2022',
+    '--keep-names',
+    '--external:lmdb',
+  ];
   const places = ['--tsconfig=tsconfig.json', `--outdir=${folder}`, '--out-extension:.js=.mjs', '--log-level=warning'];
   execFileSync(process.execPath, ['node_modules/esbuild/bin/esbuild', ...paths, ...flags, ...places]);
 });
