@@ -1,0 +1,158 @@
+import type { CodecError } from '../errors.js';
+import { descriptorOf, hasOwn, isView, ownKeys, prototypeOf, sameValue } from '../platform.js';
+import type { Codec } from './codec.js';
+import { ERRORS, HIDDEN_OF_ERRORS, kindOf } from './kind.js';
+import { describe, Path } from './path.js';
+
+export interface DifferenceOptions {
+  /** Whether the same object in two places may have come back as two equal ones, as from JSON. */
+  readonly isTree?: boolean;
+}
+
+/** Compares what came back from a codec with the value that it was given. */
+class Comparison {
+  readonly #isTree: boolean;
+  readonly #path = new Path();
+  /** The object that came back for each object, and the other way round. */
+  readonly #pairs = new Map<object, object>();
+  readonly #returned = new Map<object, object>();
+
+  constructor(isTree: boolean) {
+    this.#isTree = isTree;
+  }
+
+  /** @throws CodecError at the first part that differs. */
+  compare(before: unknown, after: unknown): void {
+    if (sameValue(before, after)) return;
+    if (typeof before !== 'object' || typeof after !== 'object' || before === null || after === null) {
+      return this.#differ(before, after);
+    }
+    const known = this.#pairs.get(before);
+    if (known === after) return;
+    if (!this.#isTree) {
+      if (known !== undefined || this.#returned.has(after)) {
+        this.#path.refuse('the same object in two places came back as two objects, or two objects as one');
+      }
+      this.#returned.set(after, before);
+    }
+    this.#pairs.set(before, after);
+    this.#path.enter(before);
+    this.#content(before, after);
+    this.#path.leave();
+  }
+
+  #differ(before: unknown, after: unknown): never {
+    return this.#path.refuse(`${describe(before)} came back as ${describe(after)} that differs`);
+  }
+
+  #content(before: any, after: any): void {
+    const kind = kindOf(before);
+    const isSameClass = kind === undefined ? prototypeOf(before) === prototypeOf(after) : kind === kindOf(after);
+    if (!isSameClass) this.#differ(before, after);
+    switch (kind) {
+      case 'Date':
+        return this.#same(before, after, before.getTime(), after.getTime());
+      case 'URL':
+        return this.#same(before, after, before.href, after.href);
+      case 'RegExp':
+        this.#same(before, after, `${before}`, `${after}`);
+        break;
+      case 'Map':
+      case 'Set':
+        this.#members(before, after);
+        break;
+      case 'ArrayBuffer':
+        return this.#bytes(before, after, new Uint8Array(before), new Uint8Array(after));
+    }
+    if (isView(before)) return this.#view(before, after);
+    if (ERRORS.includes(kind!)) this.#hidden(before, after);
+    this.#properties(before, after, ERRORS.includes(kind!) ? shownKeys : ownKeys);
+  }
+
+  #same(before: object, after: object, inside: unknown, came: unknown): void {
+    if (!sameValue(inside, came)) this.#differ(before, after);
+  }
+
+  #members(before: Iterable<unknown>, after: Iterable<unknown>): void {
+    const flat = (members: any): unknown[] =>
+      members instanceof Map || kindOf(members) === 'Map' ? [...members].flat() : [...members];
+    const [members, came] = [flat(before), flat(after)];
+    if (members.length !== came.length) this.#differ(before, after);
+    members.forEach((member, i) => {
+      this.#path.step = i;
+      this.compare(member, came[i]);
+    });
+  }
+
+  #view(before: ArrayBufferView, after: unknown): void {
+    const bytesOf = (view: ArrayBufferView) => new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+    this.#bytes(before, after as object, bytesOf(before), bytesOf(after as ArrayBufferView));
+  }
+
+  #bytes(before: object, after: object, bytes: Uint8Array, came: Uint8Array): void {
+    if (bytes.length !== came.length || bytes.some((byte, i) => byte !== came[i])) this.#differ(before, after);
+  }
+
+  #hidden(before: any, after: any): void {
+    for (const name of HIDDEN_OF_ERRORS) {
+      this.#path.step = name;
+      if (hasOwn(before, name) !== hasOwn(after, name)) this.#differ(before[name], after[name]);
+      this.compare(before[name], after[name]);
+    }
+  }
+
+  #properties(before: object, after: object, namesOf: (object: object) => PropertyKey[]): void {
+    const names = namesOf(before);
+    const came = namesOf(after);
+    names.forEach((name, i) => {
+      this.#path.step = name;
+      if (!hasOwn(after, name)) this.#path.refuse('a property got lost');
+      if (came[i] !== name) this.#path.refuse('properties came back in another order');
+      const [old, now] = [descriptorOf(before, name)!, descriptorOf(after, name)!];
+      if (!('value' in old)) this.#path.refuse('a property with a getter or setter');
+      if (old.enumerable !== now.enumerable) this.#path.refuse('a property that is not enumerable');
+      this.compare(old.value, now.value);
+    });
+    if (came.length > names.length) {
+      this.#path.step = came[names.length]!;
+      this.#path.refuse('a property was added');
+    }
+  }
+}
+
+/** Returns the names of the properties that are enumerable. */
+function shownKeys(object: object): PropertyKey[] {
+  return ownKeys(object).filter((name) => descriptorOf(object, name)!.enumerable);
+}
+
+/**
+ * Requires that a value and what came back for it are deeply and strictly equal: the same classes, properties in the same
+ * order, the same sharing. @throws CodecError that names the path of the first difference.
+ */
+export function requireSame(before: unknown, after: unknown, { isTree = false }: DifferenceOptions = {}): void {
+  new Comparison(isTree).compare(before, after);
+}
+
+/**
+ * Encodes a value, decodes it, and compares the two deeply and strictly. Returns `undefined` if they are equal, and
+ * otherwise the path of the first difference and what is wrong there. A store calls this for some of the values that it
+ * stores, since a codec or a registered class may not be exact. Returns a promise if the codec does.
+ */
+export function survives(codec: Codec, value: unknown): string | undefined | Promise<string | undefined> {
+  const failure = (error: unknown): string => (error as CodecError)?.message ?? String(error);
+  const verdict = (after: unknown): string | undefined => {
+    try {
+      requireSame(value, after);
+    } catch (error) {
+      return failure(error);
+    }
+    return undefined;
+  };
+  try {
+    if (codec.isSync) return verdict(codec.decode(codec.encode(value) as Uint8Array));
+  } catch (error) {
+    return failure(error);
+  }
+  const roundTrip = async (): Promise<unknown> => codec.decode(await codec.encode(value));
+  return roundTrip().then(verdict, failure);
+}
