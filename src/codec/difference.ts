@@ -12,7 +12,7 @@ export interface DifferenceOptions {
 /** Compares what came back from a codec with the value that it was given. */
 class Comparison {
   readonly #isTree: boolean;
-  readonly #path = new Path();
+  readonly #path: Path = new Path();
   /** The object that came back for each object, and the other way round. */
   readonly #pairs = new Map<object, object>();
   readonly #returned = new Map<object, object>();
@@ -25,7 +25,7 @@ class Comparison {
   compare(before: unknown, after: unknown): void {
     if (sameValue(before, after)) return;
     if (typeof before !== 'object' || typeof after !== 'object' || before === null || after === null) {
-      return this.#differ(before, after);
+      this.#differ(before, after);
     }
     const known = this.#pairs.get(before);
     if (known === after) return;
@@ -49,47 +49,28 @@ class Comparison {
     const kind = kindOf(before);
     const isSameClass = kind === undefined ? prototypeOf(before) === prototypeOf(after) : kind === kindOf(after);
     if (!isSameClass) this.#differ(before, after);
-    switch (kind) {
-      case 'Date':
-        return this.#same(before, after, before.getTime(), after.getTime());
-      case 'URL':
-        return this.#same(before, after, before.href, after.href);
-      case 'RegExp':
-        this.#same(before, after, `${before}`, `${after}`);
-        break;
-      case 'Map':
-      case 'Set':
-        this.#members(before, after);
-        break;
-      case 'ArrayBuffer':
-        return this.#bytes(before, after, new Uint8Array(before), new Uint8Array(after));
+    if (isView(before) || kind === 'ArrayBuffer') {
+      this.#bytes(before, after);
+    } else {
+      const inside = CONTENT.get(kind!);
+      if (inside && !sameValue(inside(before), inside(after))) this.#differ(before, after);
+      if (kind === 'Map') this.#members([...before].flat(), [...after].flat());
+      if (kind === 'Set') this.#members([...before], [...after]);
+      if (ERRORS.includes(kind!)) this.#hidden(before, after);
+      // The platform has properties of its own in a URL.
+      if (kind !== 'URL') this.#properties(before, after, ERRORS.includes(kind!) ? shownKeys : ownKeys);
     }
-    if (isView(before)) return this.#view(before, after);
-    if (ERRORS.includes(kind!)) this.#hidden(before, after);
-    this.#properties(before, after, ERRORS.includes(kind!) ? shownKeys : ownKeys);
   }
 
-  #same(before: object, after: object, inside: unknown, came: unknown): void {
-    if (!sameValue(inside, came)) this.#differ(before, after);
-  }
-
-  #members(before: Iterable<unknown>, after: Iterable<unknown>): void {
-    const flat = (members: any): unknown[] =>
-      members instanceof Map || kindOf(members) === 'Map' ? [...members].flat() : [...members];
-    const [members, came] = [flat(before), flat(after)];
-    if (members.length !== came.length) this.#differ(before, after);
+  #members(members: readonly unknown[], came: readonly unknown[]): void {
     members.forEach((member, i) => {
       this.#path.step = i;
       this.compare(member, came[i]);
     });
   }
 
-  #view(before: ArrayBufferView, after: unknown): void {
-    const bytesOf = (view: ArrayBufferView) => new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-    this.#bytes(before, after as object, bytesOf(before), bytesOf(after as ArrayBufferView));
-  }
-
-  #bytes(before: object, after: object, bytes: Uint8Array, came: Uint8Array): void {
+  #bytes(before: object, after: object): void {
+    const [bytes, came] = [bytesOf(before), bytesOf(after)];
     if (bytes.length !== came.length || bytes.some((byte, i) => byte !== came[i])) this.#differ(before, after);
   }
 
@@ -118,6 +99,20 @@ class Comparison {
       this.#path.refuse('a property was added');
     }
   }
+}
+
+/** What the built-in classes hold beside properties and members, as a primitive. */
+const CONTENT = new Map<string, (object: any) => unknown>([
+  ['Date', (date) => date.getTime()],
+  ['URL', (url) => url.href],
+  ['RegExp', (regExp) => `/${regExp.source}/${regExp.flags}`],
+  ['Map', (map) => map.size],
+  ['Set', (set) => set.size],
+  ['DOMException', (error) => `${error.name}: ${error.message}`],
+]);
+
+function bytesOf(object: any): Uint8Array {
+  return isView(object) ? new Uint8Array(object.buffer, object.byteOffset, object.byteLength) : new Uint8Array(object);
 }
 
 /** Returns the names of the properties that are enumerable. */

@@ -1,4 +1,4 @@
-import { hasOwn, isView, keysOf, ownKeys, prototypeOf, rawDescriptorOf } from '../platform.js';
+import { hasOwn, ownKeys, prototypeOf, rawDescriptorOf } from '../platform.js';
 import { ByteWriter } from './byte-writer.js';
 import type { StoredClass } from './codec.js';
 import { ERRORS, HIDDEN_OF_ERRORS, kindOf } from './kind.js';
@@ -18,7 +18,7 @@ export class ValueWriter {
   readonly #classes: ClassesByPrototype;
   readonly #numbers = new Map<object, number>();
   readonly #names = new Map<string, number>();
-  readonly #path = new Path();
+  readonly #path: Path = new Path();
   /** How deep the innermost instance of a registered class is. Its `decode` needs its parts whole. */
   #instanceDepth = -1;
 
@@ -139,7 +139,8 @@ export class ValueWriter {
       this.#out.byte(TAG.sparse);
       this.#out.count(length);
       const others = names.filter((name) => name !== 'length');
-      return this.#properties(TAG.object, array, others);
+      this.#properties(TAG.object, array, others);
+      return;
     }
     this.#out.byte(TAG.array);
     this.#out.count(length);
@@ -179,9 +180,8 @@ export class ValueWriter {
     this.#out.count(hidden.length);
     for (const name of hidden) {
       this.#path.step = name;
-      this.#name(name);
       // The stack is a getter in some engines.
-      this.#value(name === 'stack' ? error.stack : rawDescriptorOf(error, name)!.value);
+      this.#property(name, name === 'stack' ? { value: error.stack } : rawDescriptorOf(error, name)!);
     }
     const shown = ownKeys(error).filter((name) => rawDescriptorOf(error, name)!.enumerable);
     this.#properties(TAG.object, error, shown);
