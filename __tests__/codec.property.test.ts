@@ -33,7 +33,7 @@ const text = fc.oneof(
 );
 
 const bytes = fc.uint8Array({ maxLength: 40 });
-const VIEWS = [
+const VIEWS: any[] = [
   Uint8Array,
   Int16Array,
   Uint32Array,

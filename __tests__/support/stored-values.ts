@@ -1,5 +1,16 @@
 /** Values that stores must carry between versions and platforms, and a text that tells any two of them apart. */
 
+/** The header of the stored values. */
+export const HEADER = {
+  storedAt: 1_700_000_000_000,
+  expiresAt: 1_700_000_060_000,
+  softExpiresAt: Number.POSITIVE_INFINITY,
+  loadDuration: 12.5,
+  tagClock: 7,
+  tags: ['user:1', 'é'],
+  key: '["a very long key",1]',
+};
+
 /** The classes whose content is a text or a number. */
 const CONTENT: [string, (value: any) => unknown][] = [
   ['Date', (date: Date) => date.getTime()],

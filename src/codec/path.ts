@@ -68,7 +68,8 @@ function mapStepText(map: Map<unknown, unknown>, step: number): string {
 
 /** Returns words for a value that cannot be stored, such as `a function` or `an instance of Socket`. */
 export function describe(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return value === undefined ? 'undefined' : `a ${typeof value}`;
+  if (value === undefined || value === null) return String(value);
+  if (typeof value !== 'object') return `a ${typeof value}`;
   const prototype = prototypeOf(value) as object | null;
   const builtIn = kindOf(value) === undefined && nameOfPrototype(prototype);
   if (builtIn) return `a proxy of, or an object that only looks like, an instance of ${builtIn}`;
