@@ -94,7 +94,7 @@ test('the name and path of a part that cannot be stored begin the message', () =
     [Object.defineProperty({}, 'h', { value: 1 }), 'result.h: a property that is not enumerable'],
     [{ [Symbol('s')]: 1 }, 'result[Symbol(s)]: a property under a symbol'],
     [Object.assign(new Error('x'), { [Symbol('s')]: 1 }), 'result[Symbol(s)]: a property under a symbol'],
-    [Object.defineProperty([1], 0, { get: () => 1 }), 'result[0]: an element with a getter or setter'],
+    [Object.defineProperty([1], 0, { enumerable: false }), 'result[0]: a property that is not enumerable'],
     [new URLSearchParams('a=1'), 'result: an instance of URLSearchParams'],
     [Object.assign(/a/, { lastIndex: 'x' }), 'result: a RegExp whose lastIndex is no number'],
   ];

@@ -1,7 +1,7 @@
 import type { CodecError } from '../errors.js';
 import { descriptorOf, hasOwn, isView, ownKeys, prototypeOf, sameValue } from '../platform.js';
 import type { Codec } from './codec.js';
-import { ERRORS, HIDDEN_OF_ERRORS, kindOf } from './kind.js';
+import { ERRORS, HIDDEN_OF_ERRORS, isDense, kindOf, shownKeysOf } from './kind.js';
 import { describe, Path } from './path.js';
 
 export interface DifferenceOptions {
@@ -54,11 +54,17 @@ class Comparison {
     } else {
       const inside = CONTENT.get(kind!);
       if (inside && !sameValue(inside(before), inside(after))) this.#differ(before, after);
+      if (kind === 'Array' && isDense(before) && isDense(after) && before.length === after.length) {
+        this.#members(before, after);
+        return;
+      }
       if (kind === 'Map') this.#members([...before].flat(), [...after].flat());
       if (kind === 'Set') this.#members([...before], [...after]);
-      if (ERRORS.includes(kind!)) this.#hidden(before, after);
       // The platform has properties of its own in a URL.
-      if (kind !== 'URL') this.#properties(before, after, ERRORS.includes(kind!) ? shownKeys : ownKeys);
+      if (kind === 'URL') return;
+      const isError = ERRORS.includes(kind!);
+      if (isError) this.#hidden(before, after);
+      this.#properties(before, after, isError ? (error) => shownKeysOf(kind!, error) : ownKeys);
     }
   }
 
@@ -71,7 +77,8 @@ class Comparison {
 
   #bytes(before: object, after: object): void {
     const [bytes, came] = [bytesOf(before), bytesOf(after)];
-    if (bytes.length !== came.length || bytes.some((byte, i) => byte !== came[i])) this.#differ(before, after);
+    if (bytes.length !== came.length) this.#differ(before, after);
+    for (let i = 0; i < bytes.length; i++) if (bytes[i] !== came[i]) this.#differ(before, after);
   }
 
   #hidden(before: any, after: any): void {
@@ -113,11 +120,6 @@ const CONTENT = new Map<string, (object: any) => unknown>([
 
 function bytesOf(object: any): Uint8Array {
   return isView(object) ? new Uint8Array(object.buffer, object.byteOffset, object.byteLength) : new Uint8Array(object);
-}
-
-/** Returns the names of the properties that are enumerable. */
-function shownKeys(object: object): PropertyKey[] {
-  return ownKeys(object).filter((name) => descriptorOf(object, name)!.enumerable);
 }
 
 /**

@@ -1,4 +1,18 @@
-import { descriptorOf, ignoreForeign, isArray, isView, nameOf, prototypeOf, sourceOf, tagOf } from '../platform.js';
+import {
+  descriptorOf,
+  ignoreForeign,
+  isArray,
+  isView,
+  keysOf,
+  nameOf,
+  namesOf,
+  ownKeys,
+  prototypeOf,
+  rawDescriptorOf,
+  sourceOf,
+  symbolsOf,
+  tagOf,
+} from '../platform.js';
 
 /** The views of a buffer, by their numbers in the bytes of `portable`. Append only: stored bytes have the numbers. */
 export const VIEWS = [
@@ -105,4 +119,20 @@ function isTrue(name: string, value: object): boolean {
     ignoreForeign(error);
     return false;
   }
+}
+
+/** Returns the names of the properties of an error that belong to its value and are enumerable. */
+export function shownKeysOf(kind: string, error: object): PropertyKey[] {
+  // Deno keeps the inside of a DOMException under symbols.
+  const names = kind === 'DOMException' ? namesOf(error) : ownKeys(error);
+  return names.filter((name) => rawDescriptorOf(error, name)!.enumerable);
+}
+
+/** Whether an array has an element in each place, and no property that is enumerable or has a symbol as its name. */
+export function isDense(array: readonly unknown[]): boolean {
+  const { length } = array;
+  const keys = keysOf(array);
+  // The names of other properties come after those of the elements.
+  const isFull = keys.length === length && (length === 0 || keys[length - 1] === `${length - 1}`);
+  return isFull && symbolsOf(array).length === 0;
 }
