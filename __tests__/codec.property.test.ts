@@ -239,7 +239,7 @@ test('a value that portable cannot store is refused with its name and path, wher
       expect(thrown).toBeInstanceOf(CodecError);
       expect((thrown as Error).message.startsWith(`${path}: ${words}`)).toBe(true);
     }),
-    { numRuns: VALUES / 3 },
+    { numRuns: DAMAGED },
   );
 });
 
