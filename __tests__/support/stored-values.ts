@@ -68,7 +68,8 @@ export function storedValues(): Record<string, unknown> {
   const cycle: Record<string, unknown> = { of: [] };
   (cycle.of as unknown[]).push(cycle);
   // Not a literal, since Bun changes those.
-  const lastIndex = /a|é/giu;
+  // Not a literal: Bun would write the letter as an escape.
+  const lastIndex = new RegExp(['a', 'é'].join('|'), 'giu');
   lastIndex.lastIndex = 3;
   const buffer = new Uint8Array([0, 1, 2, 3, 4, 5, 6, 7]).buffer;
   const sparse: unknown[] = [];

@@ -1,3 +1,4 @@
+/** What a store outside of the process needs: `memokit/store`. */
 export { type MemoryStore, type MemoryStoreOptions, memoryStore } from './memory-store.js';
 export type {
   FillAnswer,
