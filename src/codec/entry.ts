@@ -31,7 +31,7 @@ export interface EntryHeader {
 export type Unreadable = 'newer' | 'older' | 'foreign' | 'damaged' | 'codec' | 'unreadable' | 'invalid';
 
 /** What stored bytes give: the header with the value, or the reason why there is none. */
-export type StoredEntry =
+export type DecodedEntry =
   | { readonly header: EntryHeader; readonly value: unknown; readonly miss?: undefined }
   | { readonly miss: Unreadable; readonly error?: unknown };
 
@@ -128,17 +128,17 @@ function parts(bytes: Uint8Array): Envelope {
  * Decodes stored bytes. Bytes that cannot be read, and a value that does not fit the schema, give the reason. Never throws,
  * and its promise never rejects.
  */
-export function decodeEntry(codec: SyncCodec, bytes: Uint8Array): StoredEntry;
-export function decodeEntry(codec: Codec, bytes: Uint8Array, check?: Schema): StoredEntry | Promise<StoredEntry>;
-export function decodeEntry(codec: Codec, bytes: Uint8Array, check?: Schema): StoredEntry | Promise<StoredEntry> {
+export function decodeEntry(codec: SyncCodec, bytes: Uint8Array): DecodedEntry;
+export function decodeEntry(codec: Codec, bytes: Uint8Array, check?: Schema): DecodedEntry | Promise<DecodedEntry>;
+export function decodeEntry(codec: Codec, bytes: Uint8Array, check?: Schema): DecodedEntry | Promise<DecodedEntry> {
   const opened = open(bytes);
   if (typeof opened === 'string') return { miss: opened };
   if (opened.codec !== codec.name) return { miss: 'codec' };
-  const unreadable = (error: unknown): StoredEntry => ({ miss: 'unreadable', error });
+  const unreadable = (error: unknown): DecodedEntry => ({ miss: 'unreadable', error });
   const { header } = opened;
-  const checked = (value: unknown): StoredEntry | Promise<StoredEntry> => {
+  const checked = (value: unknown): DecodedEntry | Promise<DecodedEntry> => {
     const isValid = check === undefined || fits(check, value);
-    const entry = (valid: boolean): StoredEntry => (valid ? { header, value } : { miss: 'invalid' });
+    const entry = (valid: boolean): DecodedEntry => (valid ? { header, value } : { miss: 'invalid' });
     return typeof isValid === 'boolean' ? entry(isValid) : isValid.then(entry);
   };
   try {

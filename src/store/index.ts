@@ -1,4 +1,22 @@
 /** What a store outside of the process needs: `memokit/store`. */
+
+export type { Codec, StoredClass, SyncCodec } from '../codec/codec.js';
+export { type CompressedOptions, compressed, type ZlibFunctions } from '../codec/compressed.js';
+export { survives } from '../codec/difference.js';
+export { type CryptoFunctions, type EncryptedOptions, encrypted } from '../codec/encrypted.js';
+export {
+  type DecodedEntry,
+  decodeEntry,
+  type EntryHeader,
+  encodeEntry,
+  readHeader,
+  type Unreadable,
+} from '../codec/entry.js';
+export { json } from '../codec/json.js';
+export { type PortableOptions, portable } from '../codec/portable.js';
+export type { Schema, SchemaResult } from '../codec/schema.js';
+export { type V8Functions, v8 } from '../codec/v8.js';
+export { CodecError, UnreadableError } from '../errors.js';
 export { type MemoryStore, type MemoryStoreOptions, memoryStore } from './memory-store.js';
 export type {
   FillAnswer,
@@ -15,20 +33,3 @@ export type {
   StoreState,
 } from './store.js';
 export { StoreError } from './store-error.js';
-export type { Codec, StoredClass, SyncCodec } from '../codec/codec.js';
-export { type CompressedOptions, compressed, type ZlibFunctions } from '../codec/compressed.js';
-export { survives } from '../codec/difference.js';
-export { type CryptoFunctions, type EncryptedOptions, encrypted } from '../codec/encrypted.js';
-export {
-  decodeEntry,
-  type EntryHeader,
-  encodeEntry,
-  readHeader,
-  type StoredEntry as DecodedEntry,
-  type Unreadable,
-} from '../codec/entry.js';
-export { json } from '../codec/json.js';
-export { type PortableOptions, portable } from '../codec/portable.js';
-export type { Schema, SchemaResult } from '../codec/schema.js';
-export { type V8Functions, v8 } from '../codec/v8.js';
-export { CodecError, UnreadableError } from '../errors.js';
