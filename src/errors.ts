@@ -72,18 +72,6 @@ export class BatchError extends MemokitError {
   readonly code = 'MEMOKIT_BAD_BATCH';
 }
 
-/** The error for a value that a codec cannot store. The message begins with the path of the part that it refuses. */
-export class CodecError extends MemokitError {
-  override readonly name = 'CodecError';
-  readonly code = 'MEMOKIT_NOT_STORABLE';
-}
-
-/** The error for bytes that a codec cannot read. A store counts them as a miss, so a caller of a cache never meets it. */
-export class UnreadableError extends MemokitError {
-  override readonly name = 'UnreadableError';
-  readonly code = 'MEMOKIT_UNREADABLE';
-}
-
 /** Returns the message for a value that differs from the expected one. */
 export function mismatch(name: string, expected: string, received: unknown): string {
   // Only the type of an object is shown, because converting it to a string may run its code.

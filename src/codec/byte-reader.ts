@@ -1,5 +1,5 @@
-import { UnreadableError } from '../errors.js';
 import { applyFunction, fromCharCode } from '../platform.js';
+import { UnreadableError } from './codec-error.js';
 
 const decoder = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 

@@ -1,4 +1,4 @@
-import { OptionError, UnreadableError } from '../errors.js';
+import { OptionError } from '../errors.js';
 import { numberIsInteger } from '../platform.js';
 import { ownOptions, requireOption } from '../validate.js';
 import { after } from './after.js';
@@ -6,6 +6,7 @@ import { builtInModule } from './built-in-module.js';
 import { ByteReader } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';
 import type { Codec, SyncCodec } from './codec.js';
+import { UnreadableError } from './codec-error.js';
 
 /** The functions of `node:zlib` that the codec uses. Node has those for zstd since 22.15. */
 export interface ZlibFunctions {

@@ -1,6 +1,6 @@
-import type { CodecError } from '../errors.js';
 import { descriptorOf, hasOwn, isView, ownKeys, prototypeOf, sameValue } from '../platform.js';
 import type { Codec } from './codec.js';
+import type { CodecError } from './codec-error.js';
 import { ERRORS, HIDDEN_OF_ERRORS, isDense, kindOf, shownKeysOf } from './kind.js';
 import { describe, Path } from './path.js';
 

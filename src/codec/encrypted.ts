@@ -1,4 +1,3 @@
-import { UnreadableError } from '../errors.js';
 import { assign, create, entriesOf, fromEntries, hasOwn, isView, keysOf } from '../platform.js';
 import { ownOptions, requireObject, requireOption } from '../validate.js';
 import { after } from './after.js';
@@ -6,6 +5,7 @@ import { builtInModule } from './built-in-module.js';
 import { ByteReader } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';
 import type { Codec, SyncCodec } from './codec.js';
+import { UnreadableError } from './codec-error.js';
 
 /** The functions of `node:crypto` that the codec uses. */
 export interface CryptoFunctions {

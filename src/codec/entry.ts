@@ -1,8 +1,8 @@
-import { UnreadableError } from '../errors.js';
 import { isPromise, nativePromise } from '../promise.js';
 import { ByteReader } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';
 import type { Codec, SyncCodec } from './codec.js';
+import { UnreadableError } from './codec-error.js';
 import { crc32 } from './crc32.js';
 import { fits, type Schema } from './schema.js';
 

@@ -1,5 +1,5 @@
-import { CodecError } from '../errors.js';
 import type { SyncCodec } from './codec.js';
+import { CodecError } from './codec-error.js';
 import { requireSame } from './difference.js';
 
 const encoder = /* @__PURE__ */ new TextEncoder();

@@ -1,5 +1,6 @@
-import { CodecError, shortened } from '../errors.js';
+import { shortened } from '../errors.js';
 import { isArray, nameOf, peek, prototypeOf } from '../platform.js';
+import { CodecError } from './codec-error.js';
 import { kindOf, nameOfPrototype } from './kind.js';
 
 /** Containers nested deeper than this are refused, so that neither writing nor reading overflows the stack. */

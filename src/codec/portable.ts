@@ -1,7 +1,8 @@
-import { CodecError, OptionError } from '../errors.js';
+import { OptionError } from '../errors.js';
 import { isArray } from '../platform.js';
 import { ownOptions, requireFunction, requireOption } from '../validate.js';
 import type { StoredClass, SyncCodec } from './codec.js';
+import { CodecError } from './codec-error.js';
 import { ValueReader } from './value-reader.js';
 import { ValueWriter } from './value-writer.js';
 

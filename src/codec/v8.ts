@@ -1,6 +1,7 @@
-import { CodecError, OptionError } from '../errors.js';
+import { OptionError } from '../errors.js';
 import { builtInModule } from './built-in-module.js';
 import type { SyncCodec } from './codec.js';
+import { CodecError } from './codec-error.js';
 import { requireSame } from './difference.js';
 
 /** The functions of `node:v8` that the codec uses. */

@@ -1,7 +1,7 @@
-import { UnreadableError } from '../errors.js';
 import { create, defineProperty, isArray } from '../platform.js';
 import { ByteReader } from './byte-reader.js';
 import type { StoredClass } from './codec.js';
+import { UnreadableError } from './codec-error.js';
 import { CLASSES, ERRORS, VIEWS } from './kind.js';
 import { MAX_DEPTH } from './path.js';
 import { isLittleEndian, TAG } from './tags.js';

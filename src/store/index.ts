@@ -1,6 +1,7 @@
 /** What a store outside of the process needs: `memokit/store`. */
 
 export type { Codec, StoredClass, SyncCodec } from '../codec/codec.js';
+export { CodecError, UnreadableError } from '../codec/codec-error.js';
 export { type CompressedOptions, compressed, type ZlibFunctions } from '../codec/compressed.js';
 export { survives } from '../codec/difference.js';
 export { type CryptoFunctions, type EncryptedOptions, encrypted } from '../codec/encrypted.js';
@@ -16,7 +17,6 @@ export { json } from '../codec/json.js';
 export { type PortableOptions, portable } from '../codec/portable.js';
 export type { Schema, SchemaResult } from '../codec/schema.js';
 export { type V8Functions, v8 } from '../codec/v8.js';
-export { CodecError, UnreadableError } from '../errors.js';
 export { type MemoryStore, type MemoryStoreOptions, memoryStore } from './memory-store.js';
 export type {
   FillAnswer,
