@@ -184,7 +184,9 @@ function importsUnder(folder: string): [from: string, to: string][] {
     .flatMap((file) =>
       ts
         .preProcessFile(readFileSync(file, 'utf8'))
-        .importedFiles.map(({ fileName }): [string, string] => [
+        // The store on disk imports a package and parts of Node.
+        .importedFiles.filter(({ fileName }) => fileName.startsWith('.'))
+        .map(({ fileName }): [string, string] => [
           roomOf(file),
           roomOf(new URL(fileName.replace(/\.js$/, '.ts'), `file:///${file}`).pathname.slice(1)),
         ]),
