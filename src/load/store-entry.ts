@@ -25,10 +25,10 @@ export function storeEntry(
   const old = definition.isAging ? cache.entries.peek(key) : undefined;
   // The same value again is no replacement, of which a listener would be told.
   const isRenewed = old instanceof AgingEntry && sameValue(old.value, value);
-  // Before the entry is stored, as a clock is the user's code.
-  // What is put is known now, while a promise that it is stored as tells nobody.
+  // A value that was put is recorded too: the promise in its entry does not tell it.
   const isAsked = definition.recordedSince !== undefined || (isGiven && definition.promises === true);
   const isRecorded = isAsked && !definition.isAging;
+  // The clock is read before the entry is stored, because it is the user's code.
   const loadedAt = isRecorded ? cache.now() : 0;
   cache.storeValue(key, isRenewed ? old : entry, keptFor, weight);
   // Not before, as the entry stays as it was where it cannot be stored.
