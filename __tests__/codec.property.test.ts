@@ -11,7 +11,15 @@ const VALUES = LONG ? 100_000 : 2_000;
 const DAMAGED = LONG ? 10_000 : 1_000;
 
 const codec = portable();
-const HEADER = { storedAt: 1, expiresAt: Infinity, softExpiresAt: Infinity, loadDuration: 1, tagClock: 0, tags: ['t'] };
+const HEADER = {
+  storedAt: 1,
+  expiresAt: Infinity,
+  softExpiresAt: Infinity,
+  loadDuration: 1,
+  tagClock: 0,
+  tags: ['t'],
+  isPromised: false,
+};
 
 /** Any code units, also lone surrogates, and texts that are names of something. */
 const text = fc.oneof(

@@ -209,6 +209,16 @@ test('the header comes back, and can be read without the value', () => {
   expect(decodeEntry(portable(), encodeEntry(portable(), short, 1))).toEqual({ header: short, value: 1 });
 });
 
+test('the header says whether the method returned a promise, with a key and without', () => {
+  for (const key of [undefined, 'k']) {
+    for (const isPromised of [true, false]) {
+      const { key: _, ...header } = { ...HEADER, isPromised };
+      const whole = key === undefined ? header : { ...header, key };
+      expect(decodeEntry(portable(), encodeEntry(portable(), whole, 1))).toEqual({ header: whole, value: 1 });
+    }
+  }
+});
+
 test('an entry says why it cannot be read', () => {
   const bytes = encodeEntry(portable(), HEADER, 'value');
   const changed = (at: number, byte: number) => Object.assign(bytes.slice(), { [at]: byte });

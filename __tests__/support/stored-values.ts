@@ -8,6 +8,7 @@ export const HEADER = {
   loadDuration: 12.5,
   tagClock: 7,
   tags: ['user:1', 'é'],
+  isPromised: true,
   key: '["a very long key",1]',
 };
 

@@ -19,6 +19,11 @@ export interface EntryHeader {
   /** The number of the last invalidation of tags that the load knew of. */
   readonly tagClock: number;
   readonly tags: readonly string[];
+  /**
+   * Whether the cached method returned a promise of the value, so that a reader can answer in the same way before it has
+   * called the method.
+   */
+  readonly isPromised: boolean;
   /** The whole key, where the store has only a hash of it. A codec that encrypts binds the value to it. */
   readonly key?: string;
 }
@@ -39,6 +44,10 @@ export type DecodedEntry =
 const MAGIC = 0x6f_6d_65_6d;
 const FORMAT = 1;
 const PREFIX = 9;
+
+/** The bits of the byte that stands after the tags. */
+const HAS_KEY = 1;
+const IS_PROMISED = 2;
 
 interface Envelope {
   readonly header: EntryHeader;
@@ -66,7 +75,7 @@ function headerBytes(codec: string, header: EntryHeader): Uint8Array {
   }
   out.count(header.tags.length);
   for (const tag of header.tags) out.text(tag);
-  out.byte(header.key === undefined ? 0 : 1);
+  out.byte((header.key === undefined ? 0 : HAS_KEY) + (header.isPromised ? IS_PROMISED : 0));
   if (header.key !== undefined) out.text(header.key);
   return out.finish();
 }
@@ -119,8 +128,10 @@ function parts(bytes: Uint8Array): Envelope {
   ];
   const tags: string[] = [];
   for (let count = from.members(); count > 0; count--) tags.push(from.text());
-  const key = from.byte() === 0 ? {} : { key: from.text() };
-  const header = { storedAt, expiresAt, softExpiresAt, loadDuration, tagClock, tags, ...key };
+  const flags = from.byte();
+  const isPromised = (flags & IS_PROMISED) > 0;
+  const key = flags & HAS_KEY ? { key: from.text() } : {};
+  const header = { storedAt, expiresAt, softExpiresAt, loadDuration, tagClock, tags, isPromised, ...key };
   return { header, codec, bound, value: bytes.subarray(4 + size) };
 }
 
