@@ -11,7 +11,7 @@ const project = (displayName, tsconfig, testMatch) => ({
     '^memokit$': '<rootDir>/src/index.ts',
     '^memokit/decorators$': '<rootDir>/decorators/index.ts',
     '^memokit/disk$': '<rootDir>/src/disk/index.ts',
-    '^memokit/store$': '<rootDir>/src/store/index.ts',
+    '^memokit/store$': '<rootDir>/src/adapters/index.ts',
     '^memokit/testing$': '<rootDir>/src/testing/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

@@ -1,3 +1,4 @@
+import { relative, sep } from 'node:path';
 import dts from 'rollup-plugin-dts';
 import esbuild from 'rollup-plugin-esbuild';
 
@@ -6,7 +7,7 @@ const input = {
   index: 'src/index.ts',
   decorators: 'decorators/index.ts',
   disk: 'src/disk/index.ts',
-  store: 'src/store/index.ts',
+  store: 'src/adapters/index.ts',
   testing: 'src/testing/index.ts',
 };
 
@@ -23,17 +24,29 @@ const modules = (format, ext) => ({
   sourcemap: true,
 });
 
+/** The rooms whose types are in `store.d.ts`, and those whose types are in the entry points of their own names. */
+const STORE = ['adapters', 'codec', 'store'];
+const OTHERS = ['disk', 'testing'];
+
 /**
- * The output of the declarations. `index.d.ts` contains all types that `src/index.ts` imports, and other entry points
- * import the types from there, or those of stores from `store.d.ts`, because TypeScript before 5.4 cannot name a type in a chunk with another name. Therefore
- * `src/index.ts` must not import another entry point. Members marked `@internal` are left out, and so are the types that
- * only they use.
+ * The file with the types of a module: all types of `src` are in `index.d.ts` or `store.d.ts`, and the other entry points
+ * import them from there, because TypeScript before 5.4 cannot name a type in a chunk with another name.
+ */
+function chunkOf(module) {
+  const [room] = relative('src', module).split(sep);
+  if (STORE.includes(room)) return 'store';
+  return room === '..' || OTHERS.includes(room) ? undefined : 'index';
+}
+
+/**
+ * The output of the declarations. `src/index.ts` must not import another entry point. Members marked `@internal` are left
+ * out, and so are the types that only they use.
  */
 const declarations = (ext) => ({
   dir: 'dist',
   format: 'es',
   entryFileNames: `[name].d${ext}`,
-  manualChunks: { index: ['src/index.ts'], store: ['src/store/index.ts'] },
+  manualChunks: chunkOf,
 });
 
 export default [

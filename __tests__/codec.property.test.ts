@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { types } from 'node:util';
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { CodecError, decodeEntry, encodeEntry, portable, survives } from '../src/store/index.js';
+import { CodecError, decodeEntry, encodeEntry, portable, survives } from '../src/adapters/index.js';
 import { written } from './support/stored-values.js';
 
 /** `npm run test:long` generates as many values as issue 17 asks for. */

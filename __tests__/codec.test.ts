@@ -22,7 +22,7 @@ import {
   survives,
   UnreadableError,
   v8,
-} from '../src/store/index.js';
+} from '../src/adapters/index.js';
 import { HEADER, storedValues, written } from './support/stored-values.js';
 
 const key = (byte: number): Uint8Array => new Uint8Array(32).fill(byte);
@@ -486,7 +486,7 @@ test('survives compares what each class holds', () => {
 
 test('the codecs run where Object.prototype is frozen or polluted', () => {
   const program = `
-    import { portable } from './src/store/index.ts';
+    import { portable } from './src/adapters/index.ts';
     Object.prototype.__defineSetter__('kept', () => { throw new Error('a setter ran'); });
     Object.prototype.value = 'polluted';
     const codec = portable();

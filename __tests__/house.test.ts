@@ -62,6 +62,7 @@ const ARROWS: Record<string, string[]> = {
   invalidate: ['memoize', 'definition', 'tags'],
   codec: [],
   store: ['codec', 'time'],
+  adapters: ['store', 'codec', 'time'],
   disk: ['store', 'time'],
   testing: ['store', 'memoize', 'time'],
   decorators: ['all-features.ts', 'invalidate', 'memoize', 'definition'],

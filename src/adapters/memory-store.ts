@@ -1,8 +1,8 @@
 import { assign } from '../platform.js';
+import type { Engine, EntryRecord, LeaseRecord, LoggedInvalidation, MarkRecord, TimeRecord } from '../store/engine.js';
+import { LocalStore } from '../store/local-store.js';
+import type { Store, StoreEvent, StorePromises } from '../store/store.js';
 import { ownOptions, requireFunction } from '../validate.js';
-import type { Engine, EntryRecord, LeaseRecord, LoggedInvalidation, MarkRecord, TimeRecord } from './engine.js';
-import { LocalStore } from './local-store.js';
-import type { Store, StoreEvent, StorePromises } from './store.js';
 
 export interface MemoryStoreOptions {
   /** The wall clock, in milliseconds. The default is `Date.now`. */

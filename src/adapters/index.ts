@@ -17,7 +17,6 @@ export { json } from '../codec/json.js';
 export { type PortableOptions, portable } from '../codec/portable.js';
 export type { Schema, SchemaResult } from '../codec/schema.js';
 export { type V8Functions, v8 } from '../codec/v8.js';
-export { type MemoryStore, type MemoryStoreOptions, memoryStore } from './memory-store.js';
 export type {
   FillAnswer,
   Invalidated,
@@ -31,5 +30,6 @@ export type {
   StoreKey,
   StorePromises,
   StoreState,
-} from './store.js';
-export { StoreError } from './store-error.js';
+} from '../store/store.js';
+export { StoreError } from '../store/store-error.js';
+export { type MemoryStore, type MemoryStoreOptions, memoryStore } from './memory-store.js';
