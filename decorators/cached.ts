@@ -101,7 +101,14 @@ function cachedMember(target: Target, options: ResolvedOptions): Fn {
   requirePromises(target, label, options);
   const role = target.kind === 'getter' ? 'getter' : 'method';
   const sharing = options.per ?? 'instance';
-  replacement = wrap(target.method, { options, sharing, label, role, features: ALL_FEATURES });
+  replacement = wrap(target.method, {
+    options,
+    sharing,
+    label,
+    role,
+    features: ALL_FEATURES,
+    isStatic: target.isStatic,
+  });
   // A class has one metadata object for static and instance members of one name.
   const place = target.owner ?? (target.isStatic ? undefined : target.metadata);
   if (place !== undefined) registerMember(place, target.key, replacement);

@@ -20,6 +20,8 @@ export interface SharedRegistry {
   readonly proxies: WeakMap<object, (member: unknown) => readonly [receiver: object, member: unknown]>;
   /** The caches that have an entry with a tag, by tag. */
   readonly holders: Map<string, Set<Reference<SharedHolder>>>;
+  /** The stores that have to be told of invalidations of tags. */
+  readonly stores: Set<Reference<SharedStore>>;
   readonly invalidations: SharedInvalidations;
   /** The argument of the last `setWaitUntil`. */
   waitUntil: ((work: Promise<unknown>) => void) | undefined;
@@ -69,6 +71,12 @@ export interface SharedHolder {
   flushEvictions(): void;
 }
 
+/** A store behind caches. */
+export interface SharedStore {
+  /** Ends all that has one of the tags. It does not throw. */
+  endTagged(tags: readonly string[], isSoft: boolean): void;
+}
+
 /** The invalidations so far, by which time is counted. */
 export interface SharedInvalidations {
   /** Their number. */
@@ -95,6 +103,7 @@ export const shared: SharedRegistry = /* @__PURE__ */ (() => {
     members: new WeakMap(),
     proxies: new WeakMap(),
     holders: new Map(),
+    stores: new Set(),
     invalidations: { time: 0, forgotten: 0, last: new Map(), characters: 0 },
     waitUntil: undefined,
     cacheKeys: undefined,

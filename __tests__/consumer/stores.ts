@@ -30,7 +30,7 @@ export async function through(store: Store, load: () => Promise<Uint8Array>): Pr
 }
 
 export const memory: MemoryStore = memoryStore({ clock: () => Date.now() });
-export const other: Required<Store> = memory.client();
+export const other: MemoryStore = memory.client();
 const maxBytes: Bytes = '500MB';
 const options: DiskStoreOptions = { maxBytes, sync: true, coherence: '1s', leaseMs: 500 };
 

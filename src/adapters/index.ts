@@ -32,4 +32,5 @@ export type {
   StoreState,
 } from '../store/store.js';
 export { StoreError } from '../store/store-error.js';
+export { type TieredStore, type TierOptions, tiered } from '../tier/tiered.js';
 export { type MemoryStore, type MemoryStoreOptions, memoryStore } from './memory-store.js';

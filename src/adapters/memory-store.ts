@@ -1,16 +1,18 @@
+import type { SourceStore } from '../definition/source.js';
 import { assign } from '../platform.js';
 import type { Engine, EntryRecord, LeaseRecord, LoggedInvalidation, MarkRecord, TimeRecord } from '../store/engine.js';
 import { LocalStore } from '../store/local-store.js';
 import type { Store, StoreEvent, StorePromises } from '../store/store.js';
+import { type TierOptions, tiered } from '../tier/tiered.js';
 import { ownOptions, requireFunction } from '../validate.js';
 
-export interface MemoryStoreOptions {
+export interface MemoryStoreOptions extends TierOptions {
   /** The wall clock, in milliseconds. The default is `Date.now`. */
   readonly clock?: () => number;
 }
 
 /** A store in the memory of one process. */
-export interface MemoryStore extends Required<Store> {
+export interface MemoryStore extends Required<Omit<Store, 'poll'>>, SourceStore {
   /** Returns another client of the same store, as another process would have one. Closing one closes no other. */
   client(): MemoryStore;
 }
@@ -24,7 +26,7 @@ export interface MemoryStore extends Required<Store> {
  * const other = store.client(); // shares the entries and leases, and is told of invalidations
  */
 export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
-  const { clock = () => Date.now() } = ownOptions(options, 'clock');
+  const { clock = () => Date.now(), ...tier } = ownOptions(options, 'clock codec leaseMs');
   requireFunction('clock', clock);
   const engine = new MemoryEngine();
   const clients = new Set<LocalStore>();
@@ -32,12 +34,12 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     const onEvent = (event: StoreEvent) => {
       for (const other of clients) {
         if (event.kind === 'filled') other.tell(event);
-        else other.poll();
+        else other.catchUp();
       }
     };
     const store = new LocalStore(engine, { promises: PROMISES, clock, onEvent });
     clients.add(store);
-    return assign(store, { client });
+    return tiered(assign(store, { client }), tier);
   };
   return client();
 }

@@ -63,7 +63,7 @@ export class AgingEntry {
 }
 
 /**
- * The aging entry of a value that was loaded just now, and the milliseconds for which to keep it.
+ * The aging entry of a value that was loaded just now, or `age` milliseconds ago; and the milliseconds for which to keep it.
  *
  * @throws OptionError when `ttl` is no number from 0.
  */
@@ -72,13 +72,15 @@ export function aged(
   result: unknown,
   ttl: number,
   { options, now }: Definition,
+  age: number,
 ): [entry: AgingEntry, keptFor: number] {
   requireNumber('ttl', ttl, 0);
   const { refreshAhead, jitter, idle } = options;
   const lifetime = ttl * (1 - jitter * Math.random());
-  const time = now();
+  const present = now();
+  const time = present - age;
   const entry = new AgingEntry(value, result, time, time + lifetime, time + lifetime * refreshAhead, options);
-  return [entry, ttl && min(idle, entry.keptUntil - time)];
+  return [entry, ttl && max(0, min(idle, entry.keptUntil - present))];
 }
 
 /** What callers are given of what is stored. */

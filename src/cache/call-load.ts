@@ -27,6 +27,10 @@ export class CallLoad implements Load<CallKey> {
   pendingEvents: readonly (() => void)[] = [];
   /** What the method decides about its result, once it has asked for the `loadContext`. */
   decisions: Decisions | undefined;
+  /** What is to be done with its result, once that is known before the load is settled. */
+  judgement: Judgement | undefined;
+  /** Where its result comes from; `undefined` while a store is asked. */
+  from: 'method' | 'store' | undefined = 'method';
 
   constructor(
     readonly key: CallKey,
@@ -51,6 +55,15 @@ export class CallLoad implements Load<CallKey> {
  * background, or `refresh`.
  */
 export type Origin = 'call' | 'retry' | 'background' | 'refresh';
+
+/** What is to be done with the result of a load. */
+export interface Judgement {
+  readonly isWanted: boolean;
+  readonly ttl: number;
+  readonly tags: readonly string[];
+  /** The milliseconds since it was loaded. */
+  readonly age: number;
+}
 
 /** What a method decides about its result while it runs. */
 export interface Decisions {

@@ -49,6 +49,7 @@ export class ReceiverCache extends FewEntries implements LoadState {
 
   /** The entries, emptied first if the definition was cleared since the last access. */
   get current(): Entries {
+    this.definition.source?.poll();
     if (this.clearIfOutdated()) this.flushEvictions();
     return this.entries;
   }
@@ -137,13 +138,15 @@ export class ReceiverCache extends FewEntries implements LoadState {
     return expireTagged(this, tags);
   }
 
-  /** Removes a key, and fences its load. Tells whether there was either, or a failure. */
-  delete(key: CallKey): boolean {
+  /** Removes a key, and fences its load. Tells whether there was either, or a failure. A store is told if it `isOwn`. */
+  delete(key: CallKey, isOwn = true): boolean {
+    if (isOwn) this.definition.source?.ended(this, [key], false);
     return end(this, key, () => this.removeEntry(key));
   }
 
   /** Removes everything, and fences every load. */
-  clear(): void {
+  clear(isOwn = true): void {
+    if (isOwn) this.definition.source?.ended(this, undefined, false);
     this.countChange();
     this.#empty();
     this.flushEvictions();
@@ -216,9 +219,9 @@ export class ReceiverCache extends FewEntries implements LoadState {
     this.definition.totals.hits++;
   }
 
-  countMiss(): void {
-    this.#misses++;
-    this.definition.totals.misses++;
+  countMiss(by = 1): void {
+    this.#misses += by;
+    this.definition.totals.misses += by;
   }
 
   /** Counts the milliseconds that loads have taken. */
@@ -228,7 +231,18 @@ export class ReceiverCache extends FewEntries implements LoadState {
     this.definition.totals.loadTime += microseconds;
   }
 
-  count(counter: 'staleHits' | 'coalesced' | 'refreshes' | 'pending' | 'loadErrors' | 'bypassed', by = 1): void {
+  count(
+    counter:
+      | 'staleHits'
+      | 'coalesced'
+      | 'refreshes'
+      | 'pending'
+      | 'loadErrors'
+      | 'bypassed'
+      | 'storeHits'
+      | 'unreadable',
+    by = 1,
+  ): void {
     this.extras.counters[counter] += by;
     this.definition.totals[counter] += by;
   }

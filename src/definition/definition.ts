@@ -12,12 +12,10 @@ import type { Label } from './label.js';
 import { Listeners } from './listeners.js';
 import { LoadTiming } from './load-timing.js';
 import { asyncOptionOf, type ResolvedOptions } from './resolved-options.js';
+import type { Source } from './source.js';
 import { type CallStats, Counters, snapshot } from './stats.js';
 
-/**
- * The kind of callable that a definition caches. Only a `function` belongs to no class, so its receivers may outlive
- * it.
- */
+/** The kind of callable that a definition caches. Only a `function` belongs to no class, so its receivers may outlive it. */
 export type Role = 'method' | 'getter' | 'function';
 
 /** One decorated method or memoized function, with everything that its receivers have in common. */
@@ -30,9 +28,7 @@ export class Definition {
   servedEpoch = 0;
   /** Whether calls run the method beside the cache, as `disableCaching` of `memokit/testing` wants. */
   isSuspended = false;
-  /**
-   * Whether the method returns promises. `undefined` until it is known: for a function that is not async, until a load.
-   */
+  /** Whether the method returns promises. `undefined` until it is known: for a function that is not async, until a load. */
   promises: boolean | undefined;
   /** Whether the definition has options for sources that are slow, fail or hang. */
   readonly isResilient: boolean;
@@ -52,6 +48,8 @@ export class Definition {
   readonly timing = new LoadTiming();
   /** Empties the cache that all receivers share. `undefined` if they share none. */
   clearShared: (() => unknown) | undefined;
+  /** What stands in front of the method, with the option `store`. */
+  source: Source | undefined;
   /** Reads the clock. */
   readonly now: () => number;
   readonly #label: Label;
@@ -67,13 +65,13 @@ export class Definition {
     this.now = reader(options.clock);
     this.listeners = new Listeners(options.on, (answer) => this.shownOf(answer));
     this.isResilient = asyncOptionOf(options) !== undefined;
-    const { key, bypass, when, tags, ttl, freeze, many, on, clock, weigh, copy, revalidate, idle } = options;
+    const { key, bypass, when, tags, ttl, freeze, many, on, clock, weigh, copy, revalidate, idle, store } = options;
     const isSet = (option: unknown) => option !== undefined;
     this.isTagged = tags !== undefined;
     this.isAging = this.isResilient || revalidate > 0 || idle < Infinity;
     const isSimple = clock === monotonic && !this.isAging;
     this.isPlain = isSimple && ![key, on.hit, bypass, copy].some(isSet);
-    const isDecided = [when, tags, many, weigh, copy, on.miss, on.evict, on.error].some(isSet);
+    const isDecided = [when, tags, many, weigh, copy, store, on.miss, on.evict, on.error].some(isSet);
     this.isBare = isSimple && !isDecided && !freeze && typeof ttl === 'number';
     this.promises = this.isResilient || options.many !== undefined || isAsync(method) || undefined;
     if (shared.testing?.disablings) this.suspend(true);
@@ -230,10 +228,11 @@ export class Definition {
   }
 
   /**
-   * Empties the caches of all receivers: a cache that all receivers share at once, any other cache when it is next
-   * used.
+   * Empties the caches of all receivers: a cache that all receivers share at once, any other cache when it is next used.
+   * `isOwn`: this process does it, so that a store has to be told.
    */
-  clear(): void {
+  clear(isOwn = true): void {
+    if (isOwn) this.source?.cleared();
     this.epoch++;
     this.suspend(this.isSuspended);
     this.clearShared?.();
@@ -242,7 +241,8 @@ export class Definition {
   /** Has calls run the method beside the cache, or use the cache again. A hit notices it by the epoch alone. */
   suspend(isSuspended: boolean): void {
     this.isSuspended = isSuspended;
-    this.servedEpoch = isSuspended ? -1 : this.epoch;
+    // A source lets hits do without a look at the store, from its next one on.
+    this.servedEpoch = isSuspended || this.source ? -1 : this.epoch;
   }
 }
 

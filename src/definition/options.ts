@@ -3,6 +3,7 @@ import type { Duration } from '../time/duration.js';
 import type { BatchedResult, BatchFunction } from './batch-function.js';
 import type { AbortSignalLike } from './caller-signal.js';
 import type { CacheEvent, LoadErrorEvent } from './events.js';
+import type { StoreOptions } from './store-options.js';
 
 /** The option `many` of any method. */
 export type Many = NonNullable<CachedOptions['many']>;
@@ -11,7 +12,7 @@ export type Many = NonNullable<CachedOptions['many']>;
  * The options of `cached` and `memoize`. `R` is the type that the method returns. An option that is a function of the
  * `result` gets the awaited value of a promise.
  */
-export interface CachedOptions<Args extends readonly unknown[] = any, R = any, This = any> {
+export interface CachedOptions<Args extends readonly unknown[] = any, R = any, This = any> extends StoreOptions<This> {
   /**
    * The number of entries that are kept per receiver. A full cache evicts the least recently used entry. The capacity
    * is a whole number from 1 to 16,777,216, or `Infinity` for no bound. With `weigh` it is any positive number: the sum
@@ -232,8 +233,7 @@ export interface CachedOptions<Args extends readonly unknown[] = any, R = any, T
    * It gets one list with the arguments of all calls on one receiver that find no entry during one turn of the event
    * loop, and `this` is that receiver. Each result is stored for its own call. The method itself is never called; it
    * must take one argument and return a promise. The batch method must not await a call of the method for one of its
-   * keys, because that call waits for the batch. A getter cannot have this option. `memoize.many` describes how a call
-   * fails.
+   * keys, because that call waits for the batch. A getter cannot have this option. `memoize.many` tells how a call fails.
    * @default each call that finds no entry calls the method
    * @example cached({ many: 'getMany' })
    */

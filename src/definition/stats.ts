@@ -14,6 +14,10 @@ export class Counters {
   loadErrors = 0;
   /** Calls for which the method ran beside the cache. */
   bypassed = 0;
+  /** Hits that the store answered. */
+  storeHits = 0;
+  /** Stored bytes that could not be read. */
+  unreadable = 0;
   /** The duration of all finished loads, in microseconds. */
   loadTime = 0;
   readonly evictions: Record<EvictionCause, number> = { capacity: 0, expired: 0, deleted: 0, replaced: 0, cleared: 0 };
@@ -34,6 +38,10 @@ export interface CallStats {
   readonly coalesced: number;
   /** Calls for which the method ran beside the cache. They are neither hits nor misses, and no loads. */
   readonly bypassed: number;
+  /** Hits that the option `store` answered, as no entry in memory did. */
+  readonly storeHits: number;
+  /** Results in the store that could not be read, so that the method was called: damaged, of another codec, or refused by `check`. */
+  readonly unreadable: number;
   /** Loads that have produced a result, including loads in the background. */
   readonly loads: number;
   /** Loads that have failed. */
@@ -73,10 +81,33 @@ export interface CacheStats extends CallStats {
 export function snapshot(counters: Counters): CallStats;
 export function snapshot(counters: Counters, fill: { size: number; capacity: number }): CacheStats;
 export function snapshot(counters: Counters, fill?: object): CallStats {
-  const { hits, misses, staleHits, coalesced, bypassed, refreshes, pending, loadErrors, loadTime, evictions } =
-    counters;
+  const {
+    hits,
+    misses,
+    staleHits,
+    coalesced,
+    bypassed,
+    refreshes,
+    pending,
+    loadErrors,
+    loadTime,
+    evictions,
+    storeHits,
+    unreadable,
+  } = counters;
   const loads = misses + refreshes - pending - loadErrors;
-  const counted = { hits, misses, staleHits, coalesced, bypassed, loads, loadErrors, totalLoadTime: loadTime / 1000 };
+  const counted = {
+    hits,
+    misses,
+    staleHits,
+    coalesced,
+    bypassed,
+    storeHits,
+    unreadable,
+    loads,
+    loadErrors,
+    totalLoadTime: loadTime / 1000,
+  };
   return statsOf({ ...counted, evictions: { ...evictions }, ...fill }) as unknown as CallStats;
 }
 

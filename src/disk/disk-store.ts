@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
+import type { SourceStore } from '../definition/source.js';
 import { assign } from '../platform.js';
 import { LocalStore } from '../store/local-store.js';
 import type { Store } from '../store/store.js';
+import { type TierOptions, tiered } from '../tier/tiered.js';
 import { type Duration, durationOf } from '../time/duration.js';
 import { ownOptions, requireFunction, requireOption } from '../validate.js';
 import { prepareDirectory, refuse } from './directory.js';
@@ -9,7 +11,7 @@ import { LmdbEngine } from './lmdb-engine.js';
 import type { Size } from './room.js';
 import { type Bytes, bytesOf } from './size.js';
 
-export interface DiskStoreOptions {
+export interface DiskStoreOptions extends TierOptions {
   /** The bytes that the directory may take, from 1 MB. Over them the least recently used entries leave. The default is `'1GB'`. */
   readonly maxBytes?: Bytes;
   /**
@@ -19,14 +21,12 @@ export interface DiskStoreOptions {
   readonly sync?: boolean;
   /** How long a process may not know what another has invalidated: milliseconds, or a text. 0 asks at each call. The default is 100. */
   readonly coherence?: Duration;
-  /** How long a load has its key for itself after its process was killed. The default is 3000 ms. */
-  readonly leaseMs?: Duration;
   /** The wall clock in milliseconds, for tests. The default is `Date.now`. */
   readonly clock?: () => number;
 }
 
 /** A store in a directory, which any number of processes of one machine may open at once. */
-export interface DiskStore extends Required<Store> {
+export interface DiskStore extends Required<Store>, SourceStore {
   readonly directory: string;
   /** How long leases are to be asked for. */
   readonly leaseMs: number;
@@ -47,7 +47,7 @@ export interface DiskStore extends Required<Store> {
  */
 export function diskStore(directory: string, options: DiskStoreOptions = {}): DiskStore {
   requireOption(typeof directory === 'string' && directory !== '', 'directory', 'a path', directory);
-  const own = ownOptions(options, 'maxBytes sync coherence leaseMs clock');
+  const own = ownOptions(options, 'maxBytes sync coherence clock codec leaseMs');
   const { sync = false, clock = () => Date.now() } = own;
   requireOption(typeof sync === 'boolean', 'sync', 'a boolean', sync);
   requireFunction('clock', clock);
@@ -75,13 +75,16 @@ export function diskStore(directory: string, options: DiskStoreOptions = {}): Di
     };
     return store.attempt(runs, false);
   };
-  return assign(store, {
+  const disk = assign(store, {
     directory: path,
     leaseMs,
     clear: () => attempt(() => engine.clear()),
     size: () => store.attempt(() => engine.size(), { entries: 0, bytes: 0 }),
     compact: () => attempt(() => engine.compact(clock())),
+    poll: () => store.catchUp(),
   });
+  const { codec } = own;
+  return tiered(disk, { codec, leaseMs });
 }
 
 function openEngine(directory: string, maxBytes: number, isSynced: boolean): LmdbEngine {

@@ -1,11 +1,10 @@
-import { callAll } from '../call-all.js';
 import { ArgumentError, mismatch } from '../errors.js';
-import type { SharedHolder } from '../shared-registry.js';
-import { recordInvalidation } from '../tags/invalidation-log.js';
-import { holdersOf } from '../tags/tag-index.js';
+import { living } from '../platform.js';
+import { shared } from '../shared-registry.js';
+import { endTagged } from '../tags/end-tagged.js';
 
 /**
- * Evicts every result that has one of the given tags, in all caches. A load in flight whose result turns out to have
+ * Evicts every result that has one of the given tags, in all caches and in the stores behind them. A load in flight whose result turns out to have
  * one is fenced: its callers still get the value, but it is not stored. O(evicted results).
  *
  * @returns the number of evicted results.
@@ -14,7 +13,7 @@ import { holdersOf } from '../tags/tag-index.js';
  * @example invalidateTags('user:1', 'team:7')
  */
 export function invalidateTags(...tags: readonly string[]): number {
-  return endTagged(tags, removeTagged);
+  return endEverywhere(tags, false);
 }
 
 /**
@@ -28,24 +27,14 @@ export function invalidateTags(...tags: readonly string[]): number {
  * @example expireTags('user:1', 'team:7')
  */
 export function expireTags(...tags: readonly string[]): number {
-  return endTagged(tags, (holder) => holder.expireTagged?.(tags) ?? removeTagged(holder, tags));
+  return endEverywhere(tags, true);
 }
 
-function removeTagged(holder: SharedHolder, tags: readonly string[]): number {
-  return tags.reduce((count, tag) => count + holder.removeTagged(tag), 0);
-}
-
-/** Has each cache that has a result with one of the tags end such results, and then tell its listeners. Returns their number. */
-function endTagged(tags: readonly string[], end: (holder: SharedHolder, tags: readonly string[]) => number): number {
+/** Ends what has one of the tags: in the stores first, as a listener may load again. */
+function endEverywhere(tags: readonly string[], isSoft: boolean): number {
   for (const tag of tags) {
     if (typeof tag !== 'string') throw new ArgumentError(mismatch('tag', 'a string', tag));
   }
-  recordInvalidation(tags);
-  let ended = 0;
-  const holders = [...new Set(tags.flatMap(holdersOf))];
-  const ends = holders.map((holder) => () => {
-    ended += end(holder, tags);
-  });
-  callAll([...ends, ...holders.map((holder) => () => holder.flushEvictions())]);
-  return ended;
+  for (const store of living(shared.stores)) store.endTagged(tags, isSoft);
+  return endTagged(tags, isSoft);
 }

@@ -18,14 +18,19 @@ export function throwLoadError(cache: ReceiverCache, key: CallKey, args: readonl
   throwAfter(() => notify(cache, () => listeners.error(key, args, error)), error);
 }
 
-/** Tells the listener of a miss, once the method has returned what its caller is given. */
+/**
+ * Tells the listener of a miss, once the method has returned what its caller is given; or that of a hit, where a store has
+ * given it. While the store is asked, it is not known which.
+ */
 export function notifyMiss(cache: ReceiverCache, load: CallLoad, args: readonly unknown[], given: unknown): void {
   const { options, listeners } = cache.definition;
+  const { from } = load;
   // A refresh is nobody's miss.
-  const isTold = load.origin === 'call' && options.on.miss !== undefined;
+  const isTold = load.origin === 'call' && from && options.on[from === 'store' ? 'hit' : 'miss'] !== undefined;
   if (!isTold && !cache.hasPendingEvictions) return;
   try {
-    notify(cache, ...(isTold ? [() => listeners.miss(load.key, args, given)] : []));
+    const tell = () => listeners[from === 'store' ? 'hit' : 'miss'](load.key, args, given);
+    notify(cache, ...(isTold ? [tell] : []));
   } catch (error) {
     // The caller gets this error, and so does not learn of the load's.
     if (given instanceof Promise) given.catch(() => {});

@@ -20,6 +20,7 @@ export function put(cache: ReceiverCache, key: CallKey, args: readonly unknown[]
   if (isPromise(value)) {
     cache.entries.remove(key, 'replaced');
     fenceLoad(cache, key);
+    definition.source?.ended(cache, [key], false);
     // The promise is not a load of the method, so `timeout` does not bound it.
     const load = new CallLoad(key, Infinity);
     beginLoad(cache, load);
@@ -71,4 +72,5 @@ function storeGiven(cache: ReceiverCache, key: CallKey, args: readonly unknown[]
   const [ttl, tags] = [definition.ttlOf(value, args), definition.tagsOf(value, args)];
   storeEntry(cache, key, stored, value, ttl, tags, definition.weightOf(value, args), true);
   fenceLoad(cache, key);
+  definition.source?.put(cache, key, value, ttl, tags);
 }

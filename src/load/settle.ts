@@ -1,11 +1,11 @@
-import type { CallLoad, Kept } from '../cache/call-load.js';
+import type { CallLoad } from '../cache/call-load.js';
 import { mayBeInvalidated } from '../cache/inspection.js';
 import { endLoad } from '../cache/loads-in-flight.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
-import { sameValue } from '../platform.js';
 import { wasInvalidated } from '../tags/invalidation-log.js';
 import { refresh } from '../time/clock.js';
 import { deepFreeze } from './freeze.js';
+import { judge, keptBy } from './judge.js';
 import { refuseOneShot } from './one-shot.js';
 import { storeEntry } from './store-entry.js';
 
@@ -32,13 +32,10 @@ export function settle(
     refuseOneShot(result, definition);
     // 3. It is frozen, if the option says so.
     if (definition.options.freeze) deepFreeze(result);
-    // 4. The options and the method say whether to store it, for how long, under which tags, and what it weighs.
-    const isWanted = !isCalled || definition.shouldStore(result, args);
-    const decided = load.decisions;
-    const ttl = isWanted ? (decided?.ttl ?? definition.ttlOf(result, args)) : 0;
+    // 4. The options and the method say whether to store it, for how long, under which tags, and what it weighs. Where a store
+    //    stands in front of the method, that was asked before.
+    const { isWanted, ttl, tags, age } = load.judgement ?? judge(definition, load, result, args, isCalled);
     const kept = keptBy(load, result);
-    const given = definition.tagsOf(result, args);
-    const tags = decided === undefined ? given : [...new Set([...given, ...decided.tags, ...(kept?.tags ?? [])])];
     const weight = isWanted ? definition.weightOf(result, args) : 0;
     // 5. A load whose tag was invalidated while it ran is outdated.
     load.isOutdated = wasInvalidated(tags, load.tagTime);
@@ -51,16 +48,11 @@ export function settle(
     // 8. The result is stored, in the form of the one that it keeps if it does; or it takes the place of what the source had before.
     if (isWanted) {
       const [value, awaited] = kept === undefined ? [stored, result] : [kept.value, kept.stored];
-      storeEntry(cache, load.key, value, awaited, ttl, tags, weight, !isCalled);
+      storeEntry(cache, load.key, value, awaited, ttl, tags, weight, !isCalled, age);
       load.isStored = true;
+      if (!isCalled) definition.source?.put(cache, load.key, result, ttl, tags);
     } else cache.entries.remove(load.key, 'replaced');
   } finally {
     if (!isEnded) endLoad(cache, load);
   }
-}
-
-/** What is stored already for a result that the method has kept. */
-function keptBy({ decisions }: CallLoad, result: unknown): Kept | undefined {
-  const kept = decisions?.kept;
-  return kept !== undefined && sameValue(kept.result, result) ? kept : undefined;
 }

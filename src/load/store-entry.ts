@@ -3,12 +3,12 @@ import type { EntryRecord } from '../cache/entry-record.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
 import { CallIndex } from '../key/call-index.js';
 import type { CallKey } from '../key/call-key.js';
-import { sameValue } from '../platform.js';
+import { max, sameValue } from '../platform.js';
 import { TagIndex } from '../tags/tag-index.js';
 
 /**
  * Stores a result as an entry with tags, in place of the entry and the tags that the key had. `value` is what callers are
- * given: the result or, for an async method, a promise of it.
+ * given: the result or, for an async method, a promise of it. `age` is the milliseconds since it was loaded.
  */
 export function storeEntry(
   cache: ReceiverCache,
@@ -19,9 +19,12 @@ export function storeEntry(
   tags: readonly string[],
   weight: number,
   isGiven = false,
+  age = 0,
 ): void {
   const { definition } = cache;
-  const [entry, keptFor] = definition.isAging ? aged(value, result, ttl, definition) : [value, ttl];
+  const [entry, keptFor] = definition.isAging
+    ? aged(value, result, ttl, definition, age)
+    : [value, ttl && max(0, ttl - age)];
   const old = definition.isAging ? cache.entries.peek(key) : undefined;
   // The same value again is no replacement, of which a listener would be told.
   const isRenewed = old instanceof AgingEntry && sameValue(old.value, value);
@@ -29,7 +32,7 @@ export function storeEntry(
   const isAsked = definition.recordedSince !== undefined || (isGiven && definition.promises === true);
   const isRecorded = isAsked && !definition.isAging;
   // The clock is read before the entry is stored, because it is the user's code.
-  const loadedAt = isRecorded ? cache.now() : 0;
+  const loadedAt = isRecorded ? cache.now() - age : 0;
   cache.storeValue(key, isRenewed ? old : entry, keptFor, weight);
   // Not before, as the entry stays as it was where it cannot be stored.
   if (isRenewed) old.renew(entry as AgingEntry);

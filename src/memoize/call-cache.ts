@@ -1,8 +1,9 @@
 import { resultOf } from '../cache/entries.js';
 import { expire, expireAll } from '../cache/expiry.js';
 import { type InspectOptions, inspectedResults } from '../cache/inspected-results.js';
-import { freshFor, type Outcome, outcomeOf, peek, resultsOf, statsOf, watch } from '../cache/inspection.js';
+import { freshFor, outcomeOf, peek, resultsOf, statsOf, watch } from '../cache/inspection.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
+import type { Delivery } from '../definition/source.js';
 import type { CacheStats } from '../definition/stats.js';
 import { type CallKey, callKeyOf, publicKeyOf } from '../key/call-key.js';
 import { identityPlaces } from '../key/identity-places.js';
@@ -11,28 +12,8 @@ import { runBeside } from '../load/bypass.js';
 import type { Loader } from '../load/loader.js';
 import { queueRefresh } from '../load/refresh.js';
 import { type CallResult, resultOfCall } from './call-result.js';
+import type { Explanation } from './explanation.js';
 import { everyCall, type NamedCall, namedCall } from './named-call.js';
-
-/** The answer of `explain`: how a call with these arguments would be answered now. */
-export interface Explanation {
-  /** The key of the call. Absent for `bypassed`, as no key is made then. */
-  readonly key?: Key;
-  /**
-   * `hit`: a fresh entry would answer. `stale`: an entry past its ttl would answer, because the options allow it.
-   * `failed`: a remembered failure would answer. `loading`: the call would join a load in flight. `miss`: the call would
-   * begin a load. `bypassed`: the option `bypass`, or `disableCaching` of `memokit/testing`, would send the call past the
-   * cache.
-   */
-  readonly outcome: Outcome | 'bypassed';
-  /** Milliseconds until the entry expires; `Infinity` if it never expires. Present only for `hit`. */
-  readonly expiresIn?: number;
-  /**
-   * The places in the arguments, or in what the option `key` returns, that count by identity, with what stands there:
-   * `args[0]._id: ObjectId`. Another object in such a place makes another key, even if its content is the same. Lists at
-   * most ten places. Present only if there are any.
-   */
-  readonly byIdentity?: readonly string[];
-}
 
 /**
  * Like `Awaited`, but also resolves when the promised type is a type parameter, so that a caller can pass a value of
@@ -180,6 +161,15 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
   /** Removes every result. Callers of loads in flight still get their results, but these are not stored. O(n). */
   clear(): void {
     this.#cache.clear();
+  }
+
+  /**
+   * Waits until the option `store` knows of what was deleted, cleared, expired or put before. `delivered`: no later read, in
+   * any process that the store tells, gives what was there before; without a store that is so at once. `journaled`: the store
+   * does not work. This process does not use it until it has been told, but others may go on reading from it.
+   */
+  async delivered(): Promise<Delivery> {
+    return this.#cache.definition.source?.delivered() ?? 'delivered';
   }
 
   /**

@@ -81,7 +81,10 @@ class Report implements CallReport {
       const { loadedAt, freshUntil } = load.standIn;
       return { outcome: 'stale', age: now - loadedAt, expiresIn: freshUntil - now };
     }
-    return { outcome, ...(load?.isStored ? agesOf(cache, key) : NO_AGES) };
+    return {
+      outcome: outcome === 'miss' && load?.from === 'store' ? 'hit' : outcome,
+      ...(load?.isStored ? agesOf(cache, key) : NO_AGES),
+    };
   }
 }
 

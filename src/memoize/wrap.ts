@@ -3,6 +3,7 @@ import { Definition, type Role } from '../definition/definition.js';
 import { copyAppearance, type Fn, isGenerator } from '../definition/function.js';
 import type { Label } from '../definition/label.js';
 import type { ResolvedOptions } from '../definition/resolved-options.js';
+import { SOURCE } from '../definition/source.js';
 import { PlacementError } from '../errors.js';
 import { callKeyOf } from '../key/call-key.js';
 import { ReadThrough } from '../load/read-through.js';
@@ -18,6 +19,7 @@ export interface WrapOptions {
   readonly label: Label;
   readonly role: Role;
   readonly features: Features;
+  readonly isStatic?: boolean;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface WrapOptions {
  *
  * @throws PlacementError when the function is a generator.
  */
-export function wrap(method: Fn, { options, sharing, label, role, features }: WrapOptions): Fn {
+export function wrap(method: Fn, { options, sharing, label, role, features, isStatic = false }: WrapOptions): Fn {
   refuseGenerator(method, options.name ?? label(undefined));
   const { many } = options;
   const batched: BatchedDefinition = {
@@ -36,6 +38,7 @@ export function wrap(method: Fn, { options, sharing, label, role, features }: Wr
   };
   const load = many === undefined ? method : features.batching(many, batched);
   const definition: Definition = new Definition(load, options, label, role);
+  definition.source = options.store?.[SOURCE](definition, sharing, isStatic);
   const loader = definition.isResilient ? features.resilience(definition) : new ReadThrough();
   const receivers = new Receivers(definition, loader, sharing);
   const wrapper = new CallPaths(receivers).forMethod();

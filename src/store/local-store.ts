@@ -167,7 +167,8 @@ export class LocalStore implements Store {
     return () => void this.#listeners.delete(own);
   }
 
-  poll(): void {
+  /** Tells the listeners what other clients have invalidated, as `poll` of a store does. */
+  catchUp(): void {
     const time = monotonic();
     if (time - this.#toldAt < this.promises.coherence) return;
     this.#toldAt = time;

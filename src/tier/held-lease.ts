@@ -1,0 +1,44 @@
+import type { Lease } from '../store/store.js';
+import { startTimer } from '../time/timer.js';
+import { nameOf, type StoreLink, then } from './store-link.js';
+
+/** A lease that a load holds: it is renewed at a third of its time for as long as the load runs. */
+export class HeldLease {
+  readonly lease: Lease;
+  /** Whether the store has said that the lease is lost. */
+  isLost = false;
+  #isOver = false;
+  #stopTimer: () => void = () => {};
+  readonly #link: StoreLink;
+
+  constructor(link: StoreLink, lease: Lease) {
+    this.#link = link;
+    this.lease = lease;
+    link.held.add(nameOf(lease.key));
+    this.#renewLater();
+  }
+
+  /** Ends the renewal, before the lease is filled or released. Returns false if it has ended before. */
+  end(): boolean {
+    if (this.#isOver) return false;
+    this.#isOver = true;
+    this.#stopTimer();
+    this.#link.held.delete(nameOf(this.lease.key));
+    return true;
+  }
+
+  /** Gives the lease back without a fill. */
+  release(): unknown {
+    return this.end() ? this.#link.release(this.lease) : undefined;
+  }
+
+  #renewLater(): void {
+    this.#stopTimer = startTimer(this.#link.leaseMs / 3, () => {
+      then(this.#link.renew(this.lease), (isHeld) => {
+        if (this.#isOver) return;
+        if (isHeld) this.#renewLater();
+        else this.isLost = true;
+      });
+    });
+  }
+}

@@ -1,0 +1,81 @@
+import type { ReceiverCache } from '../cache/receiver-cache.js';
+import type { Definition } from '../definition/definition.js';
+import { mismatch, OptionError } from '../errors.js';
+import { peek, prototypeOf, type Reference, referenceTo } from '../platform.js';
+
+/** A scope: the part of a definition's results in a store that one receiver has. */
+export interface Scope {
+  /** What stands before the key of each call. */
+  readonly prefix: string;
+  /** The tag of all results of the scope; `undefined` for all results of the definition. */
+  readonly tag: string | undefined;
+}
+
+/** The scope of a definition whose receivers share one cache. */
+const WHOLE: Scope = { prefix: '', tag: undefined };
+
+/** The scopes of a definition, by cache. */
+export class Scopes {
+  readonly #definition: Definition;
+  readonly #sharing: 'one' | 'instance' | 'class';
+  readonly #byCache = new WeakMap<ReceiverCache, Scope>();
+  /** The caches that are alive, of all scopes. */
+  readonly caches = new Set<Reference<ReceiverCache>>();
+  /** The class of each name, as two of one name would share results. */
+  readonly #classes = new Map<string, Reference<object>>();
+
+  /** @throws OptionError where the instances of a class would share results. */
+  constructor(definition: Definition, sharing: 'one' | 'instance' | 'class', isStatic: boolean) {
+    this.#definition = definition;
+    this.#sharing = sharing;
+    const { id } = definition.options;
+    if (sharing !== 'instance') {
+      if (id !== undefined)
+        this.#refuse('id', "instances with entries of their own, so neither per: 'class' nor none", id);
+    } else if (!isStatic && id === undefined) {
+      this.#refuse('store', "per: 'class' or id beside it, as instances would share what is stored", 'neither');
+    }
+  }
+
+  /** Names the scope of a new cache. @throws OptionError when the receiver has no name. */
+  add(cache: ReceiverCache, receiver: unknown): void {
+    this.#byCache.set(cache, this.#sharing === 'one' ? WHOLE : this.#scopeOf(receiver));
+    this.caches.add(referenceTo(cache));
+  }
+
+  of(cache: ReceiverCache): Scope {
+    return this.#byCache.get(cache)!;
+  }
+
+  #scopeOf(receiver: unknown): Scope {
+    const { role, options } = this.#definition;
+    const parts: string[] = [];
+    if (role !== 'function' || this.#sharing === 'class') parts.push(this.#classNameOf(receiver));
+    const { id } = options;
+    if (id !== undefined && typeof receiver !== 'function') {
+      const text: unknown = id(receiver);
+      if (typeof text !== 'string') this.#refuse('id', 'a string as its result', text);
+      parts.push(text as string);
+    }
+    const prefix = JSON.stringify(parts);
+    return { prefix, tag: `\0${this.#definition.name}\0${prefix}` };
+  }
+
+  #classNameOf(receiver: unknown): string {
+    const isClass = typeof receiver === 'function';
+    const owner = (isClass ? receiver : prototypeOf(receiver)) as object;
+    const made: unknown = isClass ? receiver : peek(owner, 'constructor');
+    const name = typeof made === 'function' ? peek(made, 'name') : undefined;
+    if (typeof name !== 'string' || name === '') return this.#refuse('store', 'a class with a name', 'one without');
+    const known = this.#classes.get(name)?.deref();
+    if (known !== undefined && known !== owner) {
+      this.#refuse('store', 'classes with different names, as those of one name would share what is stored', name);
+    }
+    if (known === undefined) this.#classes.set(name, referenceTo(owner));
+    return name;
+  }
+
+  #refuse(option: string, expected: string, received: unknown): never {
+    throw new OptionError(mismatch(`${option} of ${this.#definition.name}`, expected, received));
+  }
+}

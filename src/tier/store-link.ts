@@ -1,0 +1,268 @@
+import type { Codec, SyncCodec } from '../codec/codec.js';
+import { mismatch, OptionError } from '../errors.js';
+import { living, type Reference, random, referenceTo } from '../platform.js';
+import { isPromise, nativePromise } from '../promise.js';
+import { type SharedStore, shared } from '../shared-registry.js';
+import type {
+  FillAnswer,
+  Invalidated,
+  InvalidationMode,
+  Lease,
+  LeaseAnswer,
+  NewEntry,
+  Store,
+  StoredEntry,
+  StoreEvent,
+  StoreKey,
+} from '../store/store.js';
+import { endTagged } from '../tags/end-tagged.js';
+import { monotonic } from '../time/clock.js';
+import { startTimer } from '../time/timer.js';
+import { Journal } from './journal.js';
+
+type Maybe<T> = T | Promise<T>;
+
+/** What a link tells of a store to the sources of the definitions behind which it stands. */
+export interface Linked {
+  endKey(key: string, isSoft: boolean): void;
+  endAll(isSoft: boolean): void;
+  /** Has the next hit ask the store what has ended. */
+  doubt(): void;
+}
+
+/**
+ * The link to one store that all definitions of this process share: it asks the store, notes what the store could not be
+ * told, and passes on what the store tells. None of its methods throws or rejects because the store fails.
+ */
+export class StoreLink implements SharedStore {
+  readonly store: Store;
+  readonly codec: Codec;
+  readonly leaseMs: number;
+  /** Whether the store answers at once, so that it can stand behind a synchronous method. */
+  readonly isSync: boolean;
+  /** The names of the leases that this thread holds. */
+  readonly held = new Set<string>();
+  readonly #journal = new Journal();
+  /** The invalidations on their way. */
+  readonly #onTheirWay = new Set<Promise<unknown>>();
+  #flushedAt = -Infinity;
+  readonly #sources = new Map<string, Set<Reference<Linked>>>();
+  /** What to call when a key was filled or released. */
+  readonly #waiting = new Map<string, Set<() => void>>();
+  #isTrusted = false;
+
+  constructor(store: Store, codec: Codec | SyncCodec, leaseMs: number) {
+    this.store = store;
+    this.codec = codec;
+    this.leaseMs = leaseMs;
+    this.isSync = store.readSync !== undefined && codec.isSync;
+    store.subscribe((event) => this.#detached(() => this.#apply(event)));
+    shared.stores.add(referenceTo(this));
+  }
+
+  /** Adds the source of a definition under the name of its results. */
+  add(namespace: string, source: Linked): void {
+    const sources = this.#sources.get(namespace) ?? new Set();
+    sources.add(referenceTo(source));
+    this.#sources.set(namespace, sources);
+  }
+
+  sourcesOf(namespace: string): Linked[] {
+    return living(this.#sources.get(namespace) ?? new Set<Reference<Linked>>());
+  }
+
+  read(key: StoreKey): Maybe<StoredEntry | undefined> {
+    const { store } = this;
+    const first = (found: (StoredEntry | undefined)[]) => found[0];
+    return then(
+      this.#ask(() => store.readSync?.([key]) ?? store.read([key]), []),
+      first,
+    );
+  }
+
+  lease(key: StoreKey, seen: string | undefined): Maybe<LeaseAnswer> {
+    const { store, leaseMs } = this;
+    return this.#ask<LeaseAnswer>(() => store.leaseSync?.(key, leaseMs, seen) ?? store.lease(key, leaseMs, seen), {
+      kind: 'unavailable',
+    });
+  }
+
+  fill(lease: Lease, entry: NewEntry): Maybe<FillAnswer> {
+    const { store } = this;
+    return this.#ask<FillAnswer>(() => store.fillSync?.(lease, entry) ?? store.fill(lease, entry), 'unavailable');
+  }
+
+  renew(lease: Lease): Maybe<boolean> {
+    const { store, leaseMs } = this;
+    return this.#ask(() => store.renewSync?.(lease, leaseMs) ?? store.renew(lease, leaseMs), false);
+  }
+
+  release(lease: Lease): Maybe<unknown> {
+    const { store } = this;
+    return this.#ask<unknown>(() => (store.releaseSync ? store.releaseSync(lease) : store.release(lease)), undefined);
+  }
+
+  /** Invalidates in the store, or notes what it could not be told. Loads of this process wait until it is done. */
+  invalidate(what: Invalidated, mode: InvalidationMode): Maybe<unknown> {
+    const note = (isDone: boolean) => {
+      if (!isDone) this.#journal.add({ what, mode });
+    };
+    // In order: what is noted goes first.
+    if (!this.#journal.isEmpty) note(false);
+    else return this.track(then(this.#invalidate(what, mode), note));
+    return undefined;
+  }
+
+  /** Has the loads that begin from now on wait for a change of the store. */
+  track<T>(change: Maybe<T>): Maybe<T> {
+    if (!isPromise(change)) return change;
+    const end = () => void this.#onTheirWay.delete(ended);
+    const ended: Promise<void> = nativePromise(change).then(end, end);
+    this.#onTheirWay.add(ended);
+    return change;
+  }
+
+  /** Ends what has one of the tags, for `invalidateTags` and `expireTags`. */
+  endTagged(tags: readonly string[], isSoft: boolean): void {
+    if (tags.length > 0) this.invalidate({ tags }, modeOf(isSoft));
+  }
+
+  /** Whether the store may be used: whether it knows of all that this process has invalidated. Tries again to tell it. */
+  ready(): Maybe<boolean> {
+    if (this.#onTheirWay.size > 0) return this.#arrived().then(() => this.ready());
+    if (this.#journal.isEmpty) return true;
+    const now = monotonic();
+    if (now - this.#flushedAt < FLUSH_INTERVAL) return false;
+    this.#flushedAt = now;
+    return this.#flush();
+  }
+
+  /** Waits for what is on its way. Tells whether the store knows of all. */
+  async isTold(): Promise<boolean> {
+    await this.#arrived();
+    return this.#journal.isEmpty || this.#flush();
+  }
+
+  /** Has the store tell what other processes have ended, and tells whether a hit may leave that out for a while. */
+  poll(): boolean {
+    const { store } = this;
+    if (store.poll === undefined) return true;
+    this.#detached(() => store.poll!());
+    const { coherence } = store.promises;
+    if (coherence === 0 || coherence === Infinity) return coherence > 0;
+    if (!this.#isTrusted) {
+      this.#isTrusted = true;
+      startTimer(coherence + ROUNDING, () => {
+        this.#isTrusted = false;
+        for (const namespace of this.#sources.keys()) for (const source of this.sourcesOf(namespace)) source.doubt();
+      });
+    }
+    return true;
+  }
+
+  /** Resolves when a key may have been filled or released, or after some milliseconds. */
+  wake(key: StoreKey, ms: number): Promise<void> {
+    const name = nameOf(key);
+    return new Promise((resolve) => {
+      // The timer keeps the process alive, as perhaps nothing else does while another process loads.
+      const timer = setTimeout(() => wake(), ms);
+      const callbacks = this.#waiting.get(name) ?? new Set();
+      const wake = () => {
+        clearTimeout(timer);
+        callbacks.delete(wake);
+        if (callbacks.size === 0) this.#waiting.delete(name);
+        resolve();
+      };
+      callbacks.add(wake);
+      this.#waiting.set(name, callbacks);
+    });
+  }
+
+  #invalidate(what: Invalidated, mode: InvalidationMode): Maybe<boolean> {
+    const { store } = this;
+    return this.#ask(() => store.invalidateSync?.(what, mode) ?? store.invalidate(what, mode), false);
+  }
+
+  async #arrived(): Promise<void> {
+    while (this.#onTheirWay.size > 0) await Promise.all(this.#onTheirWay);
+  }
+
+  #flush(): Maybe<boolean> {
+    const [first] = this.#journal.list();
+    if (first === undefined) return true;
+    const [text, { what, mode }] = first;
+    return then(this.#invalidate(what, mode), (isDone) => {
+      if (!isDone) return false;
+      this.#journal.remove(text);
+      return this.#flush();
+    });
+  }
+
+  #apply(event: StoreEvent): void {
+    if (event.kind === 'filled') {
+      for (const wake of [...(this.#waiting.get(nameOf(event.key)) ?? [])]) wake();
+    } else if (event.kind === 'distrust') {
+      for (const namespace of this.#sources.keys()) for (const source of this.sourcesOf(namespace)) source.endAll(true);
+    } else {
+      const { what, mode } = event;
+      const isSoft = mode === 'expire';
+      if ('tags' in what) endTagged(what.tags, isSoft);
+      else if ('namespace' in what) for (const source of this.sourcesOf(what.namespace)) source.endAll(isSoft);
+      else
+        for (const { namespace, key } of what.keys) {
+          for (const source of this.sourcesOf(namespace)) source.endKey(key, isSoft);
+        }
+    }
+  }
+
+  /** Asks the store. One that throws or rejects, against its contract, counts as one that has failed. */
+  #ask<T>(ask: () => Maybe<T>, otherwise: T): Maybe<T> {
+    try {
+      const answer = ask();
+      return isPromise(answer) ? (nativePromise(answer).catch(() => otherwise) as Promise<T>) : answer;
+    } catch {
+      return otherwise;
+    }
+  }
+
+  /** Runs what may call listeners of the user, for whose errors no caller waits. */
+  #detached(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+  }
+}
+
+/** Goes on with a value, at once or when its promise is fulfilled. */
+export function then<T, U>(value: Maybe<T>, next: (value: T) => Maybe<U>): Maybe<U> {
+  return isPromise(value) ? (nativePromise(value) as Promise<T>).then(next) : next(value as T);
+}
+
+export function modeOf(isSoft: boolean): InvalidationMode {
+  return isSoft ? 'expire' : 'remove';
+}
+
+/** The milliseconds after which a waiting caller looks again: random ones, so that not all look at once. */
+export function pause(most: number): number {
+  return Math.min(most, 5 + random() * 20);
+}
+
+/** The text of a key, for maps of this process. */
+export function nameOf({ namespace, key }: StoreKey): string {
+  return `${namespace.length}:${namespace}${key}`;
+}
+
+/** @throws OptionError */
+export function refuseStore(name: string, expected: string, received: unknown): never {
+  throw new OptionError(mismatch(`store of ${name}`, expected, received));
+}
+
+/** The milliseconds between two attempts to tell a store that does not work. */
+const FLUSH_INTERVAL = 100;
+
+/** The milliseconds by which a timer and a clock may differ. */
+const ROUNDING = 2;

@@ -1,0 +1,26 @@
+import type { FillAnswer, LeaseAnswer, StoreKey } from '../store/store.js';
+import type { Steps } from './drive.js';
+import type { StoreSource } from './store-source.js';
+import { newHeader, timesOf } from './stored-times.js';
+
+/**
+ * Stores a value that a caller has put, after the key was invalidated. Where another load has the lease, it began after
+ * that, and its value is as new.
+ */
+export function* fillGiven(
+  { link, values, definition }: StoreSource,
+  key: StoreKey,
+  value: unknown,
+  ttl: number,
+  tags: readonly string[],
+): Steps<FillAnswer | undefined> {
+  if (!(yield link.ready())) return undefined;
+  const answer: LeaseAnswer = yield link.lease(key, undefined);
+  if (answer.kind !== 'taken') return undefined;
+  const all = [...tags, ...(key.tags ?? [])];
+  const times = timesOf(definition, ttl, 0);
+  const bytes: Uint8Array | undefined = yield* values.encode(newHeader(definition, key, times, all), value);
+  if (bytes !== undefined) return yield link.fill(answer.lease, { value: bytes, ttl: times.kept, tags: all });
+  yield link.release(answer.lease);
+  return undefined;
+}

@@ -1,0 +1,202 @@
+import type { CallLoad } from '../cache/call-load.js';
+import { expire, expireAll } from '../cache/expiry.js';
+import type { ReceiverCache } from '../cache/receiver-cache.js';
+import type { Definition } from '../definition/definition.js';
+import type { Delivery, Source } from '../definition/source.js';
+import { OptionError } from '../errors.js';
+import type { CallKey } from '../key/call-key.js';
+import { living, rejected, resolved, sourceOf } from '../platform.js';
+import { isPromise } from '../promise.js';
+import type { StoreKey } from '../store/store.js';
+import { drive } from './drive.js';
+import { KnownKeys } from './known-keys.js';
+import { type Scope, Scopes } from './scopes.js';
+import { type Linked, modeOf, refuseStore, type StoreLink } from './store-link.js';
+import { StoreLoad } from './store-load.js';
+import { requireNamed, textOfKey } from './store-name.js';
+import { fillGiven } from './store-put.js';
+import { StoredValues } from './stored-values.js';
+
+/** The source of one definition behind which a store stands. */
+export class StoreSource implements Source<ReceiverCache, CallLoad>, Linked {
+  readonly definition: Definition;
+  readonly link: StoreLink;
+  readonly values: StoredValues;
+  readonly #scopes: Scopes;
+  readonly #keys = new KnownKeys();
+  #namespace: string | undefined;
+  /** Whether the definition was cleared before its name in the store was known. */
+  #isCleared = false;
+
+  constructor(definition: Definition, sharing: 'one' | 'instance' | 'class', isStatic: boolean, link: StoreLink) {
+    this.definition = definition;
+    this.link = link;
+    const { version, check } = definition.options;
+    const isVersion = version === undefined || typeof version === 'string' || Number.isFinite(version);
+    if (!isVersion) refuseStore(definition.name, 'a version that is a string or a finite number', version);
+    this.#scopes = new Scopes(definition, sharing, isStatic);
+    // The stored results of a version that had tags have them too.
+    definition.isTagged = true;
+    this.values = new StoredValues(link.codec, check, () => definition.name);
+    // Where the receiver of a call lends its class to the name, it is known at the first call.
+    if (definition.role === 'function') this.namespace;
+  }
+
+  /** The name of the definition's results in the store. @throws OptionError when it has none, or another has it too. */
+  get namespace(): string {
+    if (this.#namespace !== undefined) return this.#namespace;
+    const { definition, link } = this;
+    const { name: given, version = '' } = definition.options;
+    const { name } = definition;
+    const isNamed = definition.role === 'function' ? name !== 'anonymous' : /^(?!Object\.).+\../.test(name);
+    if (given === '' || (given === undefined && !isNamed)) {
+      refuseStore(name, 'a name beside it, as the function, or its class, has none', given);
+    }
+    const namespace = `${name.replace(/[%@]/g, encodeURIComponent)}@${version}`;
+    for (const other of link.sourcesOf(namespace) as StoreSource[]) {
+      const isSame =
+        given !== undefined && other.definition.options.name !== undefined && textOf(this) === textOf(other);
+      if (!isSame) refuseStore(name, 'a name of its own, as another function has this one in the store', name);
+    }
+    link.add(namespace, this);
+    this.#namespace = namespace;
+    if (this.#isCleared) link.invalidate({ namespace }, 'remove');
+    return namespace;
+  }
+
+  meets(cache: ReceiverCache, receiver: unknown): void {
+    this.#scopes.add(cache, receiver);
+  }
+
+  load(cache: ReceiverCache, load: CallLoad, receiver: unknown, args: readonly unknown[], run: () => unknown): unknown {
+    const { definition } = this;
+    try {
+      if (this.values.isMemoryOnly) return run();
+      const key = this.#name(cache, load.key, requireNamed(definition, load.key, receiver, args));
+      load.from = undefined;
+      const storeLoad = new StoreLoad(this, { cache, load, key, receiver, args, run });
+      const result = drive(storeLoad.steps());
+      storeLoad.isLate = true;
+      const isPromised = definition.promises === true || storeLoad.isPromised || !this.link.isSync;
+      return isPromised && !isPromise(result) ? resolved(result) : result;
+    } catch (error) {
+      load.from = 'method';
+      if (definition.promises === true) return rejected(error);
+      throw error;
+    }
+  }
+
+  put(cache: ReceiverCache, key: CallKey, value: unknown, ttl: number, tags: readonly string[]): void {
+    const name = this.#nameOf(cache, key);
+    if (name === undefined) return;
+    this.#endElsewhere(cache, name, false);
+    this.link.invalidate({ keys: [name] }, 'remove');
+    if (!(ttl > 0) || this.values.isMemoryOnly) return;
+    this.link.track(drive(fillGiven(this, name, value, ttl, tags)));
+  }
+
+  ended(cache: ReceiverCache, keys: readonly CallKey[] | undefined, isSoft: boolean): void {
+    const { link } = this;
+    if (keys === undefined) {
+      const { tag } = this.scopeOf(cache);
+      for (const other of this.#othersOf(cache)) endAll(other, isSoft);
+      link.invalidate(tag === undefined ? { namespace: this.namespace } : { tags: [tag] }, modeOf(isSoft));
+      return;
+    }
+    const names = keys.map((key) => this.#nameOf(cache, key)).filter((name) => name !== undefined);
+    for (const name of names) this.#endElsewhere(cache, name, isSoft);
+    if (names.length > 0) link.invalidate({ keys: names }, modeOf(isSoft));
+  }
+
+  cleared(): void {
+    const { link } = this;
+    const namespace = this.#namespace;
+    this.#isCleared = namespace === undefined;
+    if (namespace === undefined) return;
+    for (const other of link.sourcesOf(namespace)) if (other !== this) other.endAll(false);
+    link.invalidate({ namespace }, 'remove');
+  }
+
+  poll(): void {
+    const { definition } = this;
+    const mayTrust = this.link.poll();
+    if (mayTrust && !definition.isSuspended) definition.servedEpoch = definition.epoch;
+  }
+
+  async delivered(): Promise<Delivery> {
+    return (await this.link.isTold()) ? 'delivered' : 'journaled';
+  }
+
+  doubt(): void {
+    this.definition.servedEpoch = -1;
+  }
+
+  endKey(text: string, isSoft: boolean): void {
+    for (const cache of living(this.#scopes.caches)) this.#endKey(cache, text, isSoft);
+  }
+
+  endAll(isSoft: boolean): void {
+    for (const cache of living(this.#scopes.caches)) endAll(cache, isSoft);
+  }
+
+  scopeOf(cache: ReceiverCache): Scope {
+    return this.#scopes.of(cache);
+  }
+
+  #endKey(cache: ReceiverCache, text: string, isSoft: boolean): void {
+    const key = this.#keys.of(cache, text);
+    if (key === undefined) return;
+    if (isSoft) expire(cache, key.key, false);
+    else cache.delete(key.key, false);
+  }
+
+  /** Ends a key in the other caches of this process that have it from the store. */
+  #endElsewhere(cache: ReceiverCache, { namespace, key }: StoreKey, isSoft: boolean): void {
+    for (const other of this.#othersOf(cache)) this.#endKey(other, key, isSoft);
+    for (const source of this.link.sourcesOf(namespace)) if (source !== this) source.endKey(key, isSoft);
+  }
+
+  /** The other caches of a scope: of other instances with the same id. */
+  #othersOf(cache: ReceiverCache): ReceiverCache[] {
+    const { prefix } = this.scopeOf(cache);
+    return living(this.#scopes.caches).filter((other) => other !== cache && this.scopeOf(other).prefix === prefix);
+  }
+
+  #nameOf(cache: ReceiverCache, key: CallKey): StoreKey | undefined {
+    const text = textOfKey(key);
+    return text === undefined ? undefined : this.#name(cache, key, text);
+  }
+
+  #name(cache: ReceiverCache, callKey: CallKey, text: string): StoreKey {
+    const { prefix, tag } = this.scopeOf(cache);
+    const key = prefix + text;
+    this.#keys.note(cache, key, callKey);
+    const name = { namespace: this.namespace, key };
+    return tag === undefined ? name : { ...name, tags: [tag] };
+  }
+}
+
+function endAll(cache: ReceiverCache, isSoft: boolean): void {
+  if (isSoft) expireAll(cache, false);
+  else cache.clear(false);
+}
+
+/** The source text of what a source stands in front of. */
+function textOf({ definition }: StoreSource): string {
+  const { many } = definition.options;
+  return sourceOf(typeof many === 'function' ? many : definition.method);
+}
+
+/** Makes the source of a definition. @throws OptionError when its options do not fit a store. */
+export function sourceFor(
+  link: () => StoreLink,
+  given: unknown,
+  sharing: 'one' | 'instance' | 'class',
+  isStatic: boolean,
+  DefinitionClass: typeof Definition,
+): StoreSource {
+  if (!(given instanceof DefinitionClass)) {
+    throw new OptionError('store: it comes from another copy of memokit: import both as ES modules, or require both');
+  }
+  return new StoreSource(given, sharing, isStatic, link());
+}
