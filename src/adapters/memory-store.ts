@@ -1,9 +1,8 @@
-import type { SourceStore } from '../definition/source.js';
 import { assign } from '../platform.js';
 import type { Engine, EntryRecord, LeaseRecord, LoggedInvalidation, MarkRecord, TimeRecord } from '../store/engine.js';
 import { LocalStore } from '../store/local-store.js';
 import type { Store, StoreEvent, StorePromises } from '../store/store.js';
-import { type TierOptions, tiered } from '../tier/tiered.js';
+import { type SourceStore, type TierOptions, tiered } from '../tier/tiered.js';
 import { ownOptions, requireFunction } from '../validate.js';
 
 export interface MemoryStoreOptions extends TierOptions {

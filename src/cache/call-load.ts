@@ -34,8 +34,8 @@ export class CallLoad implements Load<CallKey> {
 
   constructor(
     readonly key: CallKey,
-    /** When it began, by the cache's clock. */
-    readonly since: number,
+    /** When it began, by the cache's clock; `Infinity` where its time does not count. */
+    public since: number,
     readonly origin: Origin = 'call',
   ) {}
 

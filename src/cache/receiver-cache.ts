@@ -1,6 +1,6 @@
 import { callAll } from '../call-all.js';
 import type { Definition } from '../definition/definition.js';
-import { Counters } from '../definition/stats.js';
+import { type Counter, Counters } from '../definition/stats.js';
 import { type CallKey, isTokens } from '../key/call-key.js';
 import type { TokenList } from '../key/flatten.js';
 import type { EvictionCause } from '../lru/options.js';
@@ -231,18 +231,7 @@ export class ReceiverCache extends FewEntries implements LoadState {
     this.definition.totals.loadTime += microseconds;
   }
 
-  count(
-    counter:
-      | 'staleHits'
-      | 'coalesced'
-      | 'refreshes'
-      | 'pending'
-      | 'loadErrors'
-      | 'bypassed'
-      | 'storeHits'
-      | 'unreadable',
-    by = 1,
-  ): void {
+  count(counter: Counter, by = 1): void {
     this.extras.counters[counter] += by;
     this.definition.totals[counter] += by;
   }

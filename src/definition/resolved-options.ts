@@ -149,12 +149,12 @@ export function resolveOptions<Args extends readonly unknown[], R, This>(
 /** Checks the options that can be checked alone. */
 function requireEach(options: ResolvedOptions, isPreset: boolean): void {
   const { capacity, key, per, name, when, clock, tags, signal, many, batchBy, freeze, waitUntil } = options;
-  const { refreshAhead, jitter, weigh, bypass, copy, errorTtl, store, id } = options;
+  const { refreshAhead, jitter, weigh, bypass, copy, errorTtl, store } = options;
   requireCapacity(capacity, isPreset || weigh !== undefined);
   requireOption([undefined, 'instance', 'class'].includes(per), 'per', "'instance' or 'class'", per);
   requireOption(name === undefined || typeof name === 'string', 'name', 'a string', name);
   requireOption(tags === undefined || typeof tags === 'function', 'tags', 'a function, or an array of strings', tags);
-  for (const [option, given] of entriesOf({ key, when, signal, batchBy, waitUntil, weigh, bypass, copy, id }))
+  for (const [option, given] of entriesOf({ key, when, signal, batchBy, waitUntil, weigh, bypass, copy }))
     requireFunction(option, given);
   // An async function returns a new promise each time, so no two calls would have the same key.
   for (const [option, given] of entriesOf({ key, batchBy, bypass, copy, errorTtl })) {
@@ -168,17 +168,14 @@ function requireEach(options: ResolvedOptions, isPreset: boolean): void {
   requireOption(typeof freeze === 'boolean', 'freeze', 'a boolean', freeze);
   const isMany = many === undefined || ['string', 'symbol', 'function'].includes(typeof many);
   requireOption(isMany, 'many', 'the name of a method, or a function', many);
-  const isStore = store === undefined || typeof Object(store)[SOURCE] === 'function';
-  requireOption(isStore, 'store', 'a store, such as diskStore(directory)', store);
+  requireOption(store === undefined || Object(store)[SOURCE], 'store', 'a store', store);
 }
 
 /** Checks the options that need others beside them. */
 function requireTogether(options: ResolvedOptions, hasTtl: boolean): void {
   const { ttl, key, many, batchBy, staleWhileRevalidate, staleIfError, refreshAhead, jitter, softTimeout } = options;
-  const { store, version, id, check } = options;
-  for (const [option, given] of entriesOf({ version, id, check })) {
-    requireOption(store !== undefined || given === undefined, option, 'a store beside it', given);
-  }
+  const alone = (['version', 'id', 'check'] as const).find((name) => options[name] !== undefined);
+  if (alone !== undefined) requireOption(options.store, alone, 'a store beside it', options[alone]);
   requireOption(many !== undefined || !batchBy, 'batchBy', 'many beside it', batchBy);
   // One batch runs in the async context of its first call, so calls of other tenants must not be in it.
   const sharing = 'a function that says who may share a batch (() => 0 if all may), as many has a key';

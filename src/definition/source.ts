@@ -6,8 +6,8 @@
 export interface Source<Cache = any, Load = any> {
   /** Called before a new cache of a receiver is used. @throws OptionError when the receiver cannot be named in the store. */
   meets(cache: Cache, receiver: unknown): void;
-  /** Returns the result of a load, or a promise of it: from the store, or from the method, which `run` runs. */
-  load(cache: Cache, load: Load, receiver: unknown, args: readonly unknown[], run: () => unknown): unknown;
+  /** Returns the result of a load, or a promise of it: from the store, or from the method, which takes `methodArgs`. */
+  load(cache: Cache, load: Load, receiver: unknown, args: readonly unknown[], methodArgs: readonly unknown[]): unknown;
   /** Stores a value that a caller has put. */
   put(cache: Cache, key: unknown, value: unknown, ttl: number, tags: readonly string[]): void;
   /** Ends what the store has under keys of a cache; without keys, all that it has of the cache. */

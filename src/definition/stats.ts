@@ -23,6 +23,9 @@ export class Counters {
   readonly evictions: Record<EvictionCause, number> = { capacity: 0, expired: 0, deleted: 0, replaced: 0, cleared: 0 };
 }
 
+/** The counters that a cache makes only when it first needs one. */
+export type Counter = Exclude<keyof Counters, 'hits' | 'misses' | 'loadTime' | 'evictions'>;
+
 /**
  * A snapshot of the counts of calls and loads. `hits + misses` is the number of calls that asked for a value, except
  * calls whose signal was already aborted, calls that were refused with a `RecursionError`, and calls beside the cache.
@@ -81,34 +84,10 @@ export interface CacheStats extends CallStats {
 export function snapshot(counters: Counters): CallStats;
 export function snapshot(counters: Counters, fill: { size: number; capacity: number }): CacheStats;
 export function snapshot(counters: Counters, fill?: object): CallStats {
-  const {
-    hits,
-    misses,
-    staleHits,
-    coalesced,
-    bypassed,
-    refreshes,
-    pending,
-    loadErrors,
-    loadTime,
-    evictions,
-    storeHits,
-    unreadable,
-  } = counters;
-  const loads = misses + refreshes - pending - loadErrors;
-  const counted = {
-    hits,
-    misses,
-    staleHits,
-    coalesced,
-    bypassed,
-    storeHits,
-    unreadable,
-    loads,
-    loadErrors,
-    totalLoadTime: loadTime / 1000,
-  };
-  return statsOf({ ...counted, evictions: { ...evictions }, ...fill }) as unknown as CallStats;
+  const { refreshes, pending, loadTime, loadErrors, evictions, ...counted } = counters;
+  const loads = counted.misses + refreshes - pending - loadErrors;
+  const figures = { ...counted, loads, loadErrors, totalLoadTime: loadTime / 1000, evictions: { ...evictions } };
+  return statsOf({ ...figures, ...fill }) as unknown as CallStats;
 }
 
 interface Figures {

@@ -1,9 +1,8 @@
 import { resolve } from 'node:path';
-import type { SourceStore } from '../definition/source.js';
 import { assign } from '../platform.js';
 import { LocalStore } from '../store/local-store.js';
 import type { Store } from '../store/store.js';
-import { type TierOptions, tiered } from '../tier/tiered.js';
+import { type SourceStore, type TierOptions, tiered } from '../tier/tiered.js';
 import { type Duration, durationOf } from '../time/duration.js';
 import { ownOptions, requireFunction, requireOption } from '../validate.js';
 import { prepareDirectory, refuse } from './directory.js';

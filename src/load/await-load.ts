@@ -25,7 +25,7 @@ export function awaitLoad(
   const finish = (hasFailed: boolean) => {
     if (!isCalled) return;
     cache.count('pending', -1);
-    countEnd(cache, sinceOf(load), hasFailed);
+    countEnd(cache, load.since, hasFailed);
   };
   const given = nativePromise(source);
   const promise = given.then(
@@ -66,11 +66,6 @@ export function fenceIfChanged(
   endLoad(cache, load);
   const message = `${definition.name}: an argument was changed while the load ran, so its result is not stored`;
   load.pendingEvents = [() => definition.listeners.error(load.key, args, new ArgumentError(message))];
-}
-
-/** When a load began, if its time counts: that of the store does not. */
-export function sinceOf({ from, since }: CallLoad): number | undefined {
-  return from === 'store' ? undefined : since;
 }
 
 /** Counts a load that has ended, and its time if it is known when it began. */

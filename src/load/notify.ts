@@ -24,13 +24,12 @@ export function throwLoadError(cache: ReceiverCache, key: CallKey, args: readonl
  */
 export function notifyMiss(cache: ReceiverCache, load: CallLoad, args: readonly unknown[], given: unknown): void {
   const { options, listeners } = cache.definition;
-  const { from } = load;
+  const event = load.from === 'store' ? 'hit' : 'miss';
   // A refresh is nobody's miss.
-  const isTold = load.origin === 'call' && from && options.on[from === 'store' ? 'hit' : 'miss'] !== undefined;
+  const isTold = load.origin === 'call' && load.from && options.on[event] !== undefined;
   if (!isTold && !cache.hasPendingEvictions) return;
   try {
-    const tell = () => listeners[from === 'store' ? 'hit' : 'miss'](load.key, args, given);
-    notify(cache, ...(isTold ? [tell] : []));
+    notify(cache, ...(isTold ? [() => listeners[event](load.key, args, given)] : []));
   } catch (error) {
     // The caller gets this error, and so does not learn of the load's.
     if (given instanceof Promise) given.catch(() => {});

@@ -7,7 +7,7 @@ import { callAll } from '../call-all.js';
 import { argsOf, type CallKey, isTokens, NO_ARGUMENTS } from '../key/call-key.js';
 import { isPromise } from '../promise.js';
 import { refresh } from '../time/clock.js';
-import { awaitLoad, countEnd, readClock, sinceOf } from './await-load.js';
+import { awaitLoad, countEnd, readClock } from './await-load.js';
 import { runBeside } from './bypass.js';
 import type { CallReport } from './call-report.js';
 import { renewIdle } from './idle.js';
@@ -17,7 +17,6 @@ import { notify, notifyMiss, throwLoadError } from './notify.js';
 import { refuseOneShot } from './one-shot.js';
 import { put } from './put.js';
 import type { QueueRefresh } from './refresh.js';
-import { runMethod } from './run-method.js';
 import { settle } from './settle.js';
 
 /**
@@ -98,7 +97,7 @@ export class ReadThrough implements Loader {
       running.load = load;
       const { source } = definition;
       if (source === undefined) value = definition.method.apply(receiver, args as unknown[]);
-      else value = source.load(cache, load, receiver, args, () => runMethod(cache, load!, receiver, args));
+      else value = source.load(cache, load, receiver, args, args);
     } catch (error) {
       // First assignments, as the stack may be too full for a call.
       running.cache = outerCache;
@@ -220,7 +219,7 @@ export class ReadThrough implements Loader {
         }
       } else {
         definition.promises ??= false;
-        countEnd(cache, sinceOf(load), false);
+        countEnd(cache, load.since, false);
         settle(cache, load, args, value, value);
       }
     } catch (error) {

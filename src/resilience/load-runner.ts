@@ -8,9 +8,8 @@ import { argumentForBatch } from '../definition/caller-signal.js';
 import { asyncOptionOf } from '../definition/resolved-options.js';
 import { mismatch, OptionError, TimeoutError } from '../errors.js';
 import { type CallKey, isSameKey } from '../key/call-key.js';
-import { countEnd, fenceIfChanged, readClock, sinceOf } from '../load/await-load.js';
+import { countEnd, fenceIfChanged, readClock } from '../load/await-load.js';
 import { running } from '../load/load-context.js';
-import { runMethod } from '../load/run-method.js';
 import { settle } from '../load/settle.js';
 import { keepRunning } from '../load/wait-until.js';
 import { dropContext, isPromise, nativePromise } from '../promise.js';
@@ -59,7 +58,7 @@ export function runLoad(cache: ReceiverCache, key: CallKey, call: Waiter, origin
     const source: unknown =
       store === undefined
         ? method.apply(receiver, methodArgs as unknown[])
-        : store.load(cache, load, receiver, args, () => runMethod(cache, load, receiver, methodArgs));
+        : store.load(cache, load, receiver, args, methodArgs);
     if (!isPromise(source)) {
       const option = asyncOptionOf(definition.options);
       throw new OptionError(mismatch(`${option} of ${definition.name}`, 'a method that returns promises', source));
@@ -190,7 +189,7 @@ function answerForWaiters(cache: ReceiverCache, load: SharedLoad, first: Waiter)
 function finish(cache: ReceiverCache, load: SharedLoad, hasFailed: boolean): void {
   load.markSettled();
   cache.count('pending', -1);
-  countEnd(cache, sinceOf(load), hasFailed);
+  countEnd(cache, load.since, hasFailed);
 }
 
 /** Answers the callers of a failed load with an old value, if `staleIfError` allows one; otherwise with the error. */

@@ -167,7 +167,6 @@ export class LocalStore implements Store {
     return () => void this.#listeners.delete(own);
   }
 
-  /** Tells the listeners what other clients have invalidated, as `poll` of a store does. */
   catchUp(): void {
     const time = monotonic();
     if (time - this.#toldAt < this.promises.coherence) return;

@@ -1,6 +1,7 @@
+import { nameOfKey } from '../store/names.js';
 import type { Lease } from '../store/store.js';
 import { startTimer } from '../time/timer.js';
-import { nameOf, type StoreLink, then } from './store-link.js';
+import { type StoreLink, then } from './store-link.js';
 
 /** A lease that a load holds: it is renewed at a third of its time for as long as the load runs. */
 export class HeldLease {
@@ -14,7 +15,7 @@ export class HeldLease {
   constructor(link: StoreLink, lease: Lease) {
     this.#link = link;
     this.lease = lease;
-    link.held.add(nameOf(lease.key));
+    link.held.add(nameOfKey(lease.key));
     this.#renewLater();
   }
 
@@ -23,7 +24,7 @@ export class HeldLease {
     if (this.#isOver) return false;
     this.#isOver = true;
     this.#stopTimer();
-    this.#link.held.delete(nameOf(this.lease.key));
+    this.#link.held.delete(nameOfKey(this.lease.key));
     return true;
   }
 

@@ -2,6 +2,7 @@ import type { ReceiverCache } from '../cache/receiver-cache.js';
 import type { Definition } from '../definition/definition.js';
 import { mismatch, OptionError } from '../errors.js';
 import { peek, prototypeOf, type Reference, referenceTo } from '../platform.js';
+import { requireFunction } from '../validate.js';
 
 /** A scope: the part of a definition's results in a store that one receiver has. */
 export interface Scope {
@@ -29,6 +30,7 @@ export class Scopes {
     this.#definition = definition;
     this.#sharing = sharing;
     const { id } = definition.options;
+    requireFunction('id', id);
     if (sharing !== 'instance') {
       if (id !== undefined)
         this.#refuse('id', "instances with entries of their own, so neither per: 'class' nor none", id);

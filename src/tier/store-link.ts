@@ -1,8 +1,9 @@
 import type { Codec, SyncCodec } from '../codec/codec.js';
 import { mismatch, OptionError } from '../errors.js';
-import { living, type Reference, random, referenceTo } from '../platform.js';
+import { living, type Reference, referenceTo } from '../platform.js';
 import { isPromise, nativePromise } from '../promise.js';
 import { type SharedStore, shared } from '../shared-registry.js';
+import { nameOfKey } from '../store/names.js';
 import type {
   FillAnswer,
   Invalidated,
@@ -19,6 +20,7 @@ import { endTagged } from '../tags/end-tagged.js';
 import { monotonic } from '../time/clock.js';
 import { startTimer } from '../time/timer.js';
 import { Journal } from './journal.js';
+import { Waiters } from './waiters.js';
 
 type Maybe<T> = T | Promise<T>;
 
@@ -47,8 +49,7 @@ export class StoreLink implements SharedStore {
   readonly #onTheirWay = new Set<Promise<unknown>>();
   #flushedAt = -Infinity;
   readonly #sources = new Map<string, Set<Reference<Linked>>>();
-  /** What to call when a key was filled or released. */
-  readonly #waiting = new Map<string, Set<() => void>>();
+  readonly #waiters = new Waiters();
   #isTrusted = false;
 
   constructor(store: Store, codec: Codec | SyncCodec, leaseMs: number) {
@@ -160,22 +161,9 @@ export class StoreLink implements SharedStore {
     return true;
   }
 
-  /** Resolves when a key may have been filled or released, or after some milliseconds. */
+  /** Resolves when a key may have been filled or released, or after at most so many milliseconds. */
   wake(key: StoreKey, ms: number): Promise<void> {
-    const name = nameOf(key);
-    return new Promise((resolve) => {
-      // The timer keeps the process alive, as perhaps nothing else does while another process loads.
-      const timer = setTimeout(() => wake(), ms);
-      const callbacks = this.#waiting.get(name) ?? new Set();
-      const wake = () => {
-        clearTimeout(timer);
-        callbacks.delete(wake);
-        if (callbacks.size === 0) this.#waiting.delete(name);
-        resolve();
-      };
-      callbacks.add(wake);
-      this.#waiting.set(name, callbacks);
-    });
+    return this.#waiters.wait(nameOfKey(key), ms);
   }
 
   #invalidate(what: Invalidated, mode: InvalidationMode): Maybe<boolean> {
@@ -200,7 +188,7 @@ export class StoreLink implements SharedStore {
 
   #apply(event: StoreEvent): void {
     if (event.kind === 'filled') {
-      for (const wake of [...(this.#waiting.get(nameOf(event.key)) ?? [])]) wake();
+      this.#waiters.wake(nameOfKey(event.key));
     } else if (event.kind === 'distrust') {
       for (const namespace of this.#sources.keys()) for (const source of this.sourcesOf(namespace)) source.endAll(true);
     } else {
@@ -244,16 +232,6 @@ export function then<T, U>(value: Maybe<T>, next: (value: T) => Maybe<U>): Maybe
 
 export function modeOf(isSoft: boolean): InvalidationMode {
   return isSoft ? 'expire' : 'remove';
-}
-
-/** The milliseconds after which a waiting caller looks again: random ones, so that not all look at once. */
-export function pause(most: number): number {
-  return Math.min(most, 5 + random() * 20);
-}
-
-/** The text of a key, for maps of this process. */
-export function nameOf({ namespace, key }: StoreKey): string {
-  return `${namespace.length}:${namespace}${key}`;
 }
 
 /** @throws OptionError */

@@ -10,12 +10,14 @@ import { assign, max, resolved } from '../platform.js';
 import { isPromise } from '../promise.js';
 import { reload } from '../resilience/load-runner.js';
 import { SharedLoad } from '../resilience/shared-load.js';
+import { nameOfKey } from '../store/names.js';
 import type { FillAnswer, LeaseAnswer, StoredEntry, StoreKey } from '../store/store.js';
 import { block, type Steps } from './drive.js';
 import { HeldLease } from './held-lease.js';
-import { nameOf, pause, refuseStore } from './store-link.js';
-import type { StoreSource } from './store-source.js';
+import { refuseStore, type StoreLink } from './store-link.js';
 import { newHeader, timesOf } from './stored-times.js';
+import type { StoredValues } from './stored-values.js';
+import { pause } from './waiters.js';
 
 /** What a load that asks a store is about. */
 export interface StoreLoadOf {
@@ -34,19 +36,21 @@ export class StoreLoad {
   isLate = false;
   /** Whether the stored result was a promise, where the method was not called yet. */
   isPromised = false;
-  readonly #source: StoreSource;
+  readonly #link: StoreLink;
+  readonly #values: StoredValues;
   readonly #of: StoreLoadOf;
   readonly #since: number;
 
-  constructor(source: StoreSource, of: StoreLoadOf) {
-    this.#source = source;
+  constructor(link: StoreLink, values: StoredValues, of: StoreLoadOf) {
+    this.#link = link;
+    this.#values = values;
     this.#of = of;
     this.#since = of.cache.now();
   }
 
   /** The steps of the load. They return its result. */
   *steps(): Steps<unknown> {
-    const { link } = this.#source;
+    const link = this.#link;
     const { load, key } = this.#of;
     if (!(yield link.ready())) return yield* this.#method();
     link.poll();
@@ -54,7 +58,7 @@ export class StoreLoad {
     let entry: StoredEntry | undefined = yield link.read(key);
     for (;;) {
       if (entry !== undefined && !isRefresh) {
-        const found: DecodedEntry = yield* this.#source.values.decode(entry.value);
+        const found: DecodedEntry = yield* this.#values.decode(entry.value);
         // What a newer version of memokit has written stays, and is none of this one's business.
         if (found.miss === 'newer') return yield* this.#method();
         if (found.miss !== undefined || (found.header.key ?? key.key) !== key.key) this.#of.cache.count('unreadable');
@@ -106,6 +110,8 @@ export class StoreLoad {
     const { cache, load } = this.#of;
     this.isPromised = header.isPromised;
     load.judgement = judgement;
+    // The time of the store is none of the method.
+    load.since = Infinity;
     if (load.origin === 'call') {
       cache.countMiss(-1);
       cache.countHit();
@@ -130,7 +136,7 @@ export class StoreLoad {
     const { cache, run } = this.#of;
     this.#tell('method');
     const given = run();
-    const { link } = this.#source;
+    const link = this.#link;
     if (isPromise(given)) cache.definition.promises = true;
     else if (!link.isSync)
       refuseStore(cache.definition.name, 'one that reads synchronously, as the method returns no promise', link.store);
@@ -140,7 +146,8 @@ export class StoreLoad {
   /** Runs the method under the lease of the key, and stores its result. */
   *#fill(held: HeldLease, before: StoredEntry | undefined): Steps<unknown> {
     const { cache, load, args, key } = this.#of;
-    const { link, values } = this.#source;
+    const link = this.#link;
+    const values = this.#values;
     const { definition } = cache;
     // A load that is given up, or that has taken too long, has no result to wait for.
     if (load instanceof SharedLoad) load.onSettled(() => void held.release());
@@ -177,7 +184,7 @@ export class StoreLoad {
     before: StoredEntry | undefined,
     entry: { readonly value: Uint8Array; readonly ttl: number; readonly tags: readonly string[] },
   ): Steps<FillAnswer> {
-    const { link } = this.#source;
+    const link = this.#link;
     const answer: LeaseAnswer = yield link.lease(key, before?.token);
     if (answer.kind !== 'taken') return 'fenced';
     if (answer.lease.clock === clock) return yield link.fill(answer.lease, entry);
@@ -194,11 +201,11 @@ export class StoreLoad {
 
   /** Waits for the holder of the lease. Gives false where the thread must not wait. */
   #wait(ms: number): unknown {
-    const { link } = this.#source;
+    const link = this.#link;
     const { cache, key } = this.#of;
-    if (cache.definition.promises === true || !link.isSync) return link.wake(key, pause(ms)).then(() => true);
+    if (cache.definition.promises === true || !link.isSync) return link.wake(key, ms).then(() => true);
     // A synchronous method waits with its thread; not for a load of this thread, which would never end.
-    if (link.held.has(nameOf(key))) return false;
+    if (link.held.has(nameOfKey(key))) return false;
     // Perhaps the method returns promises. Then nobody expects it to stop the thread for long.
     const isTooLong = cache.definition.promises === undefined && cache.now() - this.#since > link.leaseMs;
     return !isTooLong && block(pause(ms));

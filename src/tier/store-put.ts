@@ -1,14 +1,18 @@
+import type { Definition } from '../definition/definition.js';
 import type { FillAnswer, LeaseAnswer, StoreKey } from '../store/store.js';
 import type { Steps } from './drive.js';
-import type { StoreSource } from './store-source.js';
+import type { StoreLink } from './store-link.js';
 import { newHeader, timesOf } from './stored-times.js';
+import type { StoredValues } from './stored-values.js';
 
 /**
  * Stores a value that a caller has put, after the key was invalidated. Where another load has the lease, it began after
  * that, and its value is as new.
  */
 export function* fillGiven(
-  { link, values, definition }: StoreSource,
+  link: StoreLink,
+  values: StoredValues,
+  definition: Definition,
   key: StoreKey,
   value: unknown,
   ttl: number,

@@ -10,6 +10,7 @@ import { isPromise } from '../promise.js';
 import type { StoreKey } from '../store/store.js';
 import { drive } from './drive.js';
 import { KnownKeys } from './known-keys.js';
+import { runMethod } from './run-method.js';
 import { type Scope, Scopes } from './scopes.js';
 import { type Linked, modeOf, refuseStore, type StoreLink } from './store-link.js';
 import { StoreLoad } from './store-load.js';
@@ -68,13 +69,20 @@ export class StoreSource implements Source<ReceiverCache, CallLoad>, Linked {
     this.#scopes.add(cache, receiver);
   }
 
-  load(cache: ReceiverCache, load: CallLoad, receiver: unknown, args: readonly unknown[], run: () => unknown): unknown {
+  load(
+    cache: ReceiverCache,
+    load: CallLoad,
+    receiver: unknown,
+    args: readonly unknown[],
+    methodArgs: readonly unknown[],
+  ): unknown {
+    const run = () => runMethod(cache, load, receiver, methodArgs);
     const { definition } = this;
     try {
       if (this.values.isMemoryOnly) return run();
       const key = this.#name(cache, load.key, requireNamed(definition, load.key, receiver, args));
       load.from = undefined;
-      const storeLoad = new StoreLoad(this, { cache, load, key, receiver, args, run });
+      const storeLoad = new StoreLoad(this.link, this.values, { cache, load, key, receiver, args, run });
       const result = drive(storeLoad.steps());
       storeLoad.isLate = true;
       const isPromised = definition.promises === true || storeLoad.isPromised || !this.link.isSync;
@@ -92,7 +100,7 @@ export class StoreSource implements Source<ReceiverCache, CallLoad>, Linked {
     this.#endElsewhere(cache, name, false);
     this.link.invalidate({ keys: [name] }, 'remove');
     if (!(ttl > 0) || this.values.isMemoryOnly) return;
-    this.link.track(drive(fillGiven(this, name, value, ttl, tags)));
+    this.link.track(drive(fillGiven(this.link, this.values, this.definition, name, value, ttl, tags)));
   }
 
   ended(cache: ReceiverCache, keys: readonly CallKey[] | undefined, isSoft: boolean): void {

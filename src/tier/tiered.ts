@@ -10,6 +10,8 @@ import { ownOptions, requireOption } from '../validate.js';
 import { StoreLink } from './store-link.js';
 import { sourceFor } from './store-source.js';
 
+export type { SourceStore };
+
 export interface TierOptions {
   /**
    * How values become bytes.

@@ -1,8 +1,8 @@
 import type { CallLoad } from '../cache/call-load.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
-import { running } from './load-context.js';
+import { running } from '../load/load-context.js';
 
-/** Runs the method for a load that stands behind a store, which may be later than the load began. */
+/** Runs the method for a load, which may be later than the load began. */
 export function runMethod(cache: ReceiverCache, load: CallLoad, receiver: unknown, args: readonly unknown[]): unknown {
   const outer = { ...running };
   running.cache = cache;
