@@ -1,5 +1,9 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { cached, cacheOf, invalidateTags, memoize } from 'memokit';
+import { diskStore } from 'memokit/disk';
 import { memoryStore } from 'memokit/store';
 
 test('a second process finds the result of the first in the store', async () => {
@@ -76,4 +80,19 @@ test('tags, methods', async () => {
   await b.get(1);
   await c.get(1);
   expect(loads).toBe(5);
+});
+
+test('with a coherence of 0 each hit sees what another client of the directory has invalidated', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'memokit-option-'));
+  const stores = [diskStore(directory, { coherence: 0 }), diskStore(directory, { coherence: 0 })];
+  try {
+    let loads = 0;
+    const [one, two] = stores.map((store) => memoize((_key: number) => ++loads, { store, name: 'load' }));
+    expect([one!(1), one!(1), two!(1)]).toEqual([1, 1, 1]);
+    cacheOf(two!).delete(1);
+    expect([one!(1), two!(1)]).toEqual([2, 2]);
+  } finally {
+    await Promise.all(stores.map((store) => store.close()));
+    rmSync(directory, { recursive: true });
+  }
 });

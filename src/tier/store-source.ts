@@ -41,6 +41,7 @@ export class StoreSource implements Source<ReceiverCache, CallLoad>, Linked {
     this.values = new StoredValues(link.codec, check, () => definition.name);
     // Where the receiver of a call lends its class to the name, it is known at the first call.
     if (definition.role === 'function') this.namespace;
+    this.doubt();
   }
 
   /** The name of the definition's results in the store. @throws OptionError when it has none, or another has it too. */
