@@ -101,6 +101,83 @@ test('the name and path of a part that cannot be stored begin the message', () =
   for (const [value, message] of cases) expect(thrownBy(() => portable().encode(value)).message).toBe(message);
 });
 
+/** Gives an object a property that is not enumerable. */
+const hide = <T extends object>(object: T, name: PropertyKey): T =>
+  Object.defineProperty(object, name, { value: 1, configurable: true, writable: true });
+
+test('properties that a program gave to an object of a built-in class are refused, hidden ones too', () => {
+  const s = Symbol('s');
+  const tag = (strings: TemplateStringsArray): TemplateStringsArray => strings;
+  const cases: [object, string][] = [
+    [tag`text`, 'result.raw: a property that is not enumerable'],
+    [hide([1, 2], 'h'), 'result.h: a property that is not enumerable'],
+    [hide([], 'h'), 'result.h: a property that is not enumerable'],
+    [hide(Array(1024).fill(1), 'h'), 'result.h: a property that is not enumerable'],
+    [hide(Array(9000).fill(1), s), 'result[Symbol(s)]: a property under a symbol'],
+    [hide(new Error('x'), 'h'), 'result.h: a property that is not enumerable'],
+    [hide(new Error('x'), s), 'result[Symbol(s)]: a property under a symbol'],
+  ];
+  const builtIn: [string, () => object][] = [
+    ['Uint8Array', () => new Uint8Array(3)],
+    ['Float64Array', () => new Float64Array(1024)],
+    ['Buffer', () => Buffer.from('abc')],
+    ['DataView', () => new DataView(new ArrayBuffer(8192))],
+    ['ArrayBuffer', () => new ArrayBuffer(3)],
+    ['Map', () => new Map()],
+    ['Set', () => new Set([1])],
+    ['Date', () => new Date()],
+    ['RegExp', () => /a/],
+    ['URL', () => new URL('http://a')],
+  ];
+  for (const [name, make] of builtIn) {
+    cases.push([Object.assign(make(), { extra: 1 }), `result.extra: a property of an instance of ${name}`]);
+    cases.push([hide(make(), 'extra'), `result.extra: a property of an instance of ${name}`]);
+    cases.push([hide(make(), s), `result[Symbol(s)]: a property of an instance of ${name}`]);
+    expect(survives(portable(), make())).toBe(undefined);
+  }
+  for (const [value, message] of cases) {
+    expect({ message, told: thrownBy(() => portable().encode(value)).message }).toEqual({ message, told: message });
+  }
+});
+
+test('the self-check finds what encoding does not look for: properties of long arrays and views, getters of elements', () => {
+  const cases: [object, string][] = [
+    [hide(Array(5000).fill(1), 'h'), 'result.h: a property got lost'],
+    [hide(new Uint8Array(5000), 'h'), 'result.h: a property got lost'],
+    [Object.assign(new Uint8Array(5000), { h: 1 }), 'result.h: a property got lost'],
+    [Object.defineProperty([1], 0, { get: () => 1 }), 'result[0]: a property with a getter or setter'],
+    [Object.setPrototypeOf(new Date(), Object.prototype), 'result: an instance of Object came back as'],
+  ];
+  for (const [value, message] of cases) {
+    expect(() => portable().encode(value)).not.toThrow();
+    expect(survives(portable(), value)).toMatch(new RegExp(`^${message.replace(/[[\]]/g, '\\$&')}`));
+  }
+});
+
+test('a typed array that only looks like one of another class is refused', () => {
+  const disguised = Object.setPrototypeOf(new Float32Array([1.5]), Uint8Array.prototype);
+  expect(thrownBy(() => portable().encode(disguised)).message).toBe(
+    'result: a proxy of, or an object that only looks like, an instance of Uint8Array',
+  );
+});
+
+test('a size that the format cannot have is refused', () => {
+  const liar = new Proxy([1, 2], { get: (array, name) => (name === 'length' ? 1e10 : Reflect.get(array, name)) });
+  expect(thrownBy(() => portable().encode({ liar }))).toMatchObject({
+    code: 'MEMOKIT_NOT_STORABLE',
+    message: 'result.liar: reading it threw RangeError',
+  });
+});
+
+test('a Map that changes while it is stored is refused', () => {
+  const map = new Map<unknown, unknown>();
+  const growing = { ...money, encode: () => map.set('more', 1) && 1 };
+  map.set('price', new Money(1, {}));
+  expect(thrownBy(() => portable({ classes: [growing] }).encode(map)).message).toMatch(
+    /: a Map or Set that changed while it was stored$/,
+  );
+});
+
 test('what a trap throws is the cause of a refusal', () => {
   const { proxy, revoke } = Proxy.revocable({}, {});
   revoke();
@@ -410,6 +487,27 @@ for (const [name, schema] of SCHEMAS) {
   });
 }
 
+const NUMBER_IN_TEXT: [string, Schema][] = [
+  ['zod', z.string().transform(Number)],
+  ['valibot', v.pipe(v.string(), v.transform(Number))],
+  [
+    'valibot, asynchronously',
+    v.pipeAsync(
+      v.string(),
+      v.transformAsync(async (text) => Number(text)),
+    ),
+  ],
+];
+
+for (const [name, schema] of NUMBER_IN_TEXT) {
+  test(`a schema judges the stored value as its input, and the value stays as it was stored: ${name}`, async () => {
+    const read = (value: unknown) => decodeEntry(portable() as Codec, encodeEntry(portable(), HEADER, value), schema);
+    expect(await read('5')).toEqual({ header: HEADER, value: '5' });
+    // What the schema gives is not what it takes.
+    expect(await read(5)).toEqual({ miss: 'invalid' });
+  });
+}
+
 test('a schema that throws or rejects counts as one that the value does not fit', async () => {
   const bytes = encodeEntry(portable(), HEADER, 1);
   const schema = (validate: () => any): Schema => ({ '~standard': { version: 1, vendor: 'test', validate } });
@@ -474,6 +572,18 @@ test('survives compares what each class holds', () => {
     ],
     [{}, Object.create(null)],
     [[{}, {}], Array(2).fill({})],
+    [{ a: undefined }, Object.defineProperty({}, 'a', { get: () => undefined, enumerable: true })],
+    [new Uint8Array(2), Object.assign(new Uint8Array(2), { a: 1 })],
+    [new URL('http://a'), Object.assign(new URL('http://a'), { a: 1 })],
+    [[1], hide([1], 'a')],
+    [new Error('a'), hide(new Error('a'), 'b')],
+    [
+      Array(2)
+        .fill(new Uint8Array(4))
+        .map(({ buffer }) => new Uint8Array(buffer)),
+      [new Uint8Array(4), new Uint8Array(4)],
+    ],
+    [new ArrayBuffer(2), Object.assign(new ArrayBuffer(2), { a: 1 })],
     [1, 2],
   ];
   for (const [before, after] of pairs) {

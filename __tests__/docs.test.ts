@@ -11,6 +11,7 @@ import ts from 'typescript';
 /** The pages for users. Each block marked `ts` in them is a program, which is run; a block marked `ts fragment` is not. */
 const PAGES = [
   'README.md',
+  'docs/codecs.md',
   'docs/comparison.md',
   'docs/compilers.md',
   'docs/errors.md',

@@ -42,8 +42,12 @@ export class ByteWriter {
     this.#bytes[this.length++] = value;
   }
 
-  /** Writes a whole number from 0 to 2^32 - 1, in as few bytes as it needs: up to five. */
+  /**
+   * Writes a whole number from 0 to 2^32 - 1, in as few bytes as it needs: up to five. @throws RangeError for any other
+   * number, such as the size of a buffer of more than 4 GiB.
+   */
   count(value: number): void {
+    if (value >>> 0 !== value) throw new RangeError(`${value} is no count`);
     this.#reserve(5);
     let rest = value;
     while (rest > 127) {

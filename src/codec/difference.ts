@@ -1,13 +1,16 @@
-import { descriptorOf, hasOwn, isView, ownKeys, prototypeOf, sameValue } from '../platform.js';
+import { descriptorOf, hasOwn, isView, ownKeys, prototypeOf, rawDescriptorOf, sameValue, tagOf } from '../platform.js';
 import type { Codec } from './codec.js';
 import type { CodecError } from './codec-error.js';
-import { ERRORS, HIDDEN_OF_ERRORS, isDense, kindOf, shownKeysOf } from './kind.js';
+import { addedTo, addedToView, ERRORS, HIDDEN_OF_ERRORS, isDense, kindOf, shownKeysOf } from './kind.js';
 import { describe, Path } from './path.js';
 
 export interface DifferenceOptions {
   /** Whether the same object in two places may have come back as two equal ones, as from JSON. */
   readonly isTree?: boolean;
 }
+
+/** In longer arrays and views, properties beside the elements are not looked for: their names alone would take 100 MB. */
+const LISTED = 2 ** 20;
 
 /** Compares what came back from a codec with the value that it was given. */
 class Comparison {
@@ -16,6 +19,8 @@ class Comparison {
   /** The object that came back for each object, and the other way round. */
   readonly #pairs = new Map<object, object>();
   readonly #returned = new Map<object, object>();
+  /** The buffer that came back for each buffer, and where its bytes begin. */
+  readonly #buffers = new Map<ArrayBufferLike, [ArrayBufferLike, number]>();
 
   constructor(isTree: boolean) {
     this.#isTree = isTree;
@@ -48,24 +53,40 @@ class Comparison {
   #content(before: any, after: any): void {
     const kind = kindOf(before);
     const isSameClass = kind === undefined ? prototypeOf(before) === prototypeOf(after) : kind === kindOf(after);
-    if (!isSameClass) this.#differ(before, after);
-    if (isView(before) || kind === 'ArrayBuffer') {
+    // The tag finds a Date whose prototype was replaced, and its like.
+    if (!isSameClass || tagOf(before) !== tagOf(after)) this.#differ(before, after);
+    if (isView(before)) {
       this.#bytes(before, after);
+      this.#sharing(before, after, kind);
+      this.#properties(before, after, (view) => addedToView(view as ArrayBufferView, LISTED));
+    } else if (kind === 'ArrayBuffer') {
+      this.#bytes(before, after);
+      this.#sameMemory(before, after, 0);
+      this.#properties(before, after, ownKeys);
     } else {
       const inside = CONTENT.get(kind!);
       if (inside && !sameValue(inside(before), inside(after))) this.#differ(before, after);
-      if (kind === 'Array' && isDense(before) && isDense(after) && before.length === after.length) {
-        this.#members(before, after);
+      if (kind === 'Array' && isDense(before, LISTED) && isDense(after, LISTED) && before.length === after.length) {
+        this.#elements(before, after);
         return;
       }
       if (kind === 'Map') this.#members([...before].flat(), [...after].flat());
       if (kind === 'Set') this.#members([...before], [...after]);
-      // The platform has properties of its own in a URL.
-      if (kind === 'URL') return;
       const isError = ERRORS.includes(kind!);
       if (isError) this.#hidden(before, after);
-      this.#properties(before, after, isError ? (error) => shownKeysOf(kind!, error) : ownKeys);
+      const namesOf = kind === 'URL' ? addedTo : ownKeys;
+      this.#properties(before, after, isError ? (error) => shownKeysOf(kind!, error) : namesOf);
     }
+  }
+
+  #elements(elements: readonly unknown[], came: readonly unknown[]): void {
+    for (const array of [elements, came]) {
+      for (let i = 0; i < array.length; i++) {
+        this.#path.step = i;
+        if (!hasOwn(rawDescriptorOf(array, i)!, 'value')) this.#path.refuse('a property with a getter or setter');
+      }
+    }
+    this.#members(elements, came);
   }
 
   #members(members: readonly unknown[], came: readonly unknown[]): void {
@@ -79,6 +100,19 @@ class Comparison {
     const [bytes, came] = [bytesOf(before), bytesOf(after)];
     if (bytes.length !== came.length) this.#differ(before, after);
     for (let i = 0; i < bytes.length; i++) if (bytes[i] !== came[i]) this.#differ(before, after);
+  }
+
+  /** Views of a whole ArrayBuffer share it. A codec may give any other view, and a Buffer, memory of its own. */
+  #sharing(before: ArrayBufferView, after: ArrayBufferView, kind: string | undefined): void {
+    const isWhole = kind !== 'Buffer' && before.byteLength === before.buffer.byteLength;
+    if (isWhole && !this.#isTree) this.#sameMemory(before.buffer, after.buffer, after.byteOffset);
+  }
+
+  #sameMemory(before: ArrayBufferLike, after: ArrayBufferLike, offset: number): void {
+    const known = this.#buffers.get(before);
+    if (known === undefined) this.#buffers.set(before, [after, offset]);
+    else if (known[0] !== after || known[1] !== offset)
+      this.#path.refuse('objects that shared memory came back without');
   }
 
   #hidden(before: any, after: any): void {
@@ -97,7 +131,7 @@ class Comparison {
       if (!hasOwn(after, name)) this.#path.refuse('a property got lost');
       if (came[i] !== name) this.#path.refuse('properties came back in another order');
       const [old, now] = [descriptorOf(before, name)!, descriptorOf(after, name)!];
-      if (!('value' in old)) this.#path.refuse('a property with a getter or setter');
+      if (!('value' in old && 'value' in now)) this.#path.refuse('a property with a getter or setter');
       if (old.enumerable !== now.enumerable) this.#path.refuse('a property that is not enumerable');
       this.compare(old.value, now.value);
     });

@@ -1,6 +1,6 @@
-import { isView, keysOf, ownKeys } from '../platform.js';
+import { isView } from '../platform.js';
 import type { ByteWriter } from './byte-writer.js';
-import { kindOf, VIEWS } from './kind.js';
+import { addedTo, addedToView, kindOf, VIEWS } from './kind.js';
 import { describe, type Path } from './path.js';
 import { isLittleEndian, TAG } from './tags.js';
 
@@ -42,6 +42,7 @@ function writeBytes(out: ByteWriter, bytes: Uint8Array): void {
  * is stored with its own bytes only: the rest of the buffer may belong to others, as in the pool of Node.
  */
 function writeView(out: ByteWriter, path: Path, kind: string, view: ArrayBufferView): object | undefined {
+  refuseAdded(path, view, addedToView(view));
   const { buffer, byteOffset, byteLength } = view;
   if (!isLittleEndian) path.refuse(`${describe(view)} on a platform that is not little-endian`);
   if (kindOf(buffer) !== 'ArrayBuffer') path.refuse(`a view of ${describe(buffer)}`);
@@ -57,7 +58,11 @@ function writeView(out: ByteWriter, path: Path, kind: string, view: ArrayBufferV
 
 /** Built-in objects are stored without properties that a program gave them, so those are refused. */
 export function refuseProperties(path: Path, object: object): void {
-  // Deno keeps a part of a URL under symbols. Each RegExp has `lastIndex`.
-  const names = kindOf(object) === 'URL' ? keysOf(object) : ownKeys(object).filter((name) => name !== 'lastIndex');
-  if (names.length > 0) path.refuse(`${describe(object)} with properties of its own`);
+  refuseAdded(path, object, addedTo(object));
+}
+
+function refuseAdded(path: Path, object: object, [name]: readonly PropertyKey[]): void {
+  if (name === undefined) return;
+  path.step = name;
+  path.refuse(`a property of ${describe(object)}`);
 }

@@ -52,8 +52,8 @@ export class Path {
 function stepText(container: object, step: PropertyKey | undefined): string {
   if (step === undefined) return '';
   if (typeof step === 'symbol') return `[${shortened(step)}]`;
-  if (container instanceof Set) return `.values()[${String(step)}]`;
-  if (container instanceof Map) return mapStepText(container, step as number);
+  if (typeof step === 'number' && container instanceof Set) return `.values()[${step}]`;
+  if (typeof step === 'number' && container instanceof Map) return mapStepText(container, step);
   if (typeof step === 'number' || (isArray(container) && /^\d+$/.test(step))) return `[${step}]`;
   return /^[\p{L}_$][\p{L}\d_$]*$/u.test(step) ? `.${shortened(step)}` : `[${JSON.stringify(shortened(step))}]`;
 }

@@ -132,16 +132,19 @@ export class ValueWriter {
   }
 
   /**
-   * Asking for each element's descriptor, or for the names that are not enumerable, would take ten times as long as all else.
-   * So an element with a getter is stored as the value that it has, and hidden properties of an array are not seen.
+   * Asking for each element's descriptor would take several times as long as all else, so an element with a getter is stored
+   * as the value that it has. `survives` refuses it.
    */
   #array(array: unknown[]): void {
     const { length } = array;
     if (!isDense(array)) {
       this.#out.byte(TAG.sparse);
       this.#out.count(length);
-      const others = ownKeys(array).filter((name) => name !== 'length');
-      this.#properties(TAG.object, array, others);
+      this.#properties(
+        TAG.object,
+        array,
+        ownKeys(array).filter((name) => name !== 'length'),
+      );
       return;
     }
     this.#out.byte(TAG.array);
@@ -165,6 +168,7 @@ export class ValueWriter {
       if (tag === TAG.set) member(value);
       else for (const part of value as [unknown, unknown]) member(part);
     }
+    if (step !== count) this.#path.refuse('a Map or Set that changed while it was stored');
   }
 
   /** The class, then the hidden properties, then the others. */
