@@ -1,6 +1,8 @@
 import { type AbortSignalLike, cached, LruCache, loadSignal, memoize } from 'memokit';
+import { portable, type SyncCodec } from 'memokit/store';
 
 /** A program whose types have neither a DOM nor Node, and that brings its own signals. */
+export const codec: SyncCodec = portable();
 export const lru = new LruCache<string, number>({ capacity: 3 });
 
 class Signal implements AbortSignalLike {
