@@ -198,10 +198,12 @@ test('the public names of memokit/store are these', () => {
     'encodeEntry',
     'encrypted',
     'json',
+    'keyvStore',
     'memoryStore',
     'portable',
     'readHeader',
     'survives',
+    'unstorageStore',
     'v8',
   ]);
 });

@@ -45,3 +45,8 @@ export function requireFunction(name: string, value: unknown): void {
 export function requireCallback(name: string, value: unknown): void {
   if (typeof value !== 'function') throw new ArgumentError(mismatch(name, 'a function', value));
 }
+
+/** @throws ArgumentError when a time in milliseconds is no number above 0. */
+export function requireTime(name: string, given: unknown): void {
+  if (!(typeof given === 'number' && given > 0)) throw new ArgumentError(mismatch(name, 'a number above 0', given));
+}

@@ -1,6 +1,9 @@
 import { type Bytes, type DiskStore, type DiskStoreOptions, diskStore, StoreError } from 'memokit/disk';
 import {
   type FillAnswer,
+  type KeyValueStoreOptions,
+  type KeyvLike,
+  keyvStore,
   type Lease,
   type LeaseAnswer,
   type MemoryStore,
@@ -8,6 +11,8 @@ import {
   type Store,
   type StoredEntry,
   type StoreKey,
+  type UnstorageLike,
+  unstorageStore,
 } from 'memokit/store';
 import { type StoreUnderTest, storeContract } from 'memokit/testing';
 
@@ -66,3 +71,19 @@ export class Nothing implements Store {
 
 const given: StoreUnderTest = { store: new Nothing(), other: new Nothing(), advance: () => {} };
 export const cases = storeContract(() => given).map(({ name, run }) => [name, run] as const);
+
+/** Clients that a program makes itself. Those of keyv and unstorage are checked where key-value-stores.test.ts uses them. */
+const keyv: KeyvLike = {
+  get: async (keys) => keys.map(() => undefined),
+  set: async (_key, _value, _ttl) => true,
+  delete: async () => false,
+  on: () => {},
+};
+const storage: UnstorageLike = {
+  getItems: async (keys) => keys.map((name) => ({ key: name, value: null })),
+  setItem: async (_key, _value, _options) => {},
+  removeItem: async () => {},
+};
+const clockOnly: KeyValueStoreOptions = { clock: Date.now };
+export const overKeyv: Store = keyvStore(keyv, clockOnly);
+export const overStorage: Store = unstorageStore(storage, clockOnly);

@@ -33,4 +33,7 @@ export type {
 } from '../store/store.js';
 export { StoreError } from '../store/store-error.js';
 export { type TieredStore, type TierOptions, tiered } from '../tier/tiered.js';
+export { type KeyvLike, keyvStore } from './keyv-store.js';
 export { type MemoryStore, type MemoryStoreOptions, memoryStore } from './memory-store.js';
+export type { KeyValueStoreOptions } from './store-over.js';
+export { type UnstorageLike, unstorageStore } from './unstorage-store.js';

@@ -28,10 +28,31 @@ export class FailureGuard {
       this.#status = 'working';
       return result;
     } catch (error) {
-      this.#status = 'failing';
-      this.#error = error;
-      if (this.#failures++ === 0) this.#onFailure?.(error);
+      this.#failed(error);
       return otherwise;
     }
+  }
+
+  /** As `attempt`, for an operation that returns a promise. */
+  async attemptAsync<T>(run: () => Promise<T>, otherwise: T): Promise<T> {
+    if (this.#status === 'closed') return otherwise;
+    try {
+      const result = await run();
+      if (!this.#isClosed()) this.#status = 'working';
+      return result;
+    } catch (error) {
+      this.#failed(error);
+      return otherwise;
+    }
+  }
+
+  #isClosed(): boolean {
+    return this.#status === 'closed';
+  }
+
+  #failed(error: unknown): void {
+    if (!this.#isClosed()) this.#status = 'failing';
+    this.#error = error;
+    if (this.#failures++ === 0) this.#onFailure?.(error);
   }
 }

@@ -1,7 +1,6 @@
-import { ArgumentError, mismatch } from '../errors.js';
 import { max } from '../platform.js';
 import { monotonic } from '../time/clock.js';
-import { requireCallback } from '../validate.js';
+import { requireCallback, requireTime } from '../validate.js';
 import type { Engine } from './engine.js';
 import { FailureGuard } from './failure-guard.js';
 import { marksOf, marksOfEntry, NO_MARK, nameOfKey, newToken } from './names.js';
@@ -244,7 +243,3 @@ export class LocalStore implements Store {
 }
 
 const DISTRUST: StoreEvent = { kind: 'distrust' };
-
-function requireTime(name: string, given: unknown): void {
-  if (!(typeof given === 'number' && given > 0)) throw new ArgumentError(mismatch(name, 'a number above 0', given));
-}

@@ -6,12 +6,12 @@ import type { Engine } from './engine.js';
  * longer because someone sets the clock back. All clients add the same, which is a record of the engine.
  */
 export class StoreTime {
-  readonly #engine: Engine;
+  readonly #engine: Pick<Engine, 'time' | 'setTime'>;
   readonly #clock: () => number;
   /** The latest time that this client has seen. */
   #latest = 0;
 
-  constructor(engine: Engine, clock: () => number) {
+  constructor(engine: Pick<Engine, 'time' | 'setTime'>, clock: () => number) {
     this.#engine = engine;
     this.#clock = clock;
   }

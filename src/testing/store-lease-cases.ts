@@ -100,7 +100,7 @@ export const LEASE_CASES: Record<string, CaseBody> = {
   async 'clients that wait are told of a fill and of a release'({ store, other }) {
     if (!store.promises.tellsFills) return false;
     let told = 0;
-    other.subscribe((event) => {
+    (isShared(store) ? other : store).subscribe((event) => {
       if (event.kind === 'filled' && event.key.key === KEY.key && event.key.namespace === KEY.namespace) told++;
     });
     await store.release(await take(store));
