@@ -3,12 +3,15 @@ import {
   closeSync,
   constants,
   existsSync,
+  linkSync,
   mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
   readSync,
   renameSync,
+  rmSync,
+  statfsSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -30,11 +33,10 @@ export function prepareDirectory(directory: string): void {
       const strange = names.find((name) => !/^\.|^FORMAT/.test(name));
       if (strange !== undefined)
         refuse(directory, `expected a store or an empty directory, but it has '${strange.slice(0, 100)}'`);
-      const draft = join(directory, `${FORMAT_FILE}.${process.pid}.${random().toString(36).slice(2)}`);
-      writeFileSync(draft, `${FORMAT}\n`);
-      renameSync(draft, join(directory, FORMAT_FILE));
+      writeWhole(join(directory, FORMAT_FILE), `${FORMAT}\n`, renameSync);
     }
     accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
+    reserveLocks(directory);
     checkData(directory);
   } catch (error) {
     if (error instanceof StoreError) throw error;
@@ -47,10 +49,19 @@ export function dataFile(directory: string): string {
   return join(directory, 'data.mdb');
 }
 
+/** Whether the disk of a directory has no room for what a small store takes. */
+export function isFull(directory: string): boolean {
+  const { bavail, bsize } = statfsSync(directory);
+  return bavail * bsize < LEAST_FREE;
+}
+
+export const NO_SPACE = 'no space left on the disk';
+
 export function refuse(directory: string, reason: string, cause?: unknown): never {
   throw new StoreError(`diskStore: ${directory}: ${reason}`, cause === undefined ? {} : { cause });
 }
 
+const LEAST_FREE = 2 ** 20;
 const FORMAT_FILE = 'FORMAT';
 /** What is in the file. Another layout of the tables gets another number. */
 const FORMAT = 'memokit store 1';
@@ -72,11 +83,42 @@ function makeDirectory(directory: string): void {
 }
 
 /**
+ * Makes the file of locks with all its bytes. LMDB would make it with a hole, and if the disk is full when the hole is to be
+ * filled, the system ends the process.
+ */
+function reserveLocks(directory: string): void {
+  const path = join(directory, 'lock.mdb');
+  if (existsSync(path)) return;
+  try {
+    // Unlike a renaming, this leaves the file of a process that was faster.
+    writeWhole(path, new Uint8Array(LOCK_BYTES), linkSync);
+  } catch (error) {
+    // Another process was faster, or the file system has no links, and LMDB makes the file.
+    if ((error as NodeJS.ErrnoException).syscall !== 'link') throw error;
+  }
+}
+
+/** Writes a file elsewhere, and has it appear under its name when it is whole. */
+function writeWhole(path: string, data: string | Uint8Array, appear: (from: string, to: string) => void): void {
+  const draft = join(dirname(path), `${FORMAT_FILE}.${process.pid}.${random().toString(36).slice(2)}`);
+  try {
+    writeFileSync(draft, data);
+    appear(draft, path);
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+/**
  * Refuses data that was cut or is of another program. LMDB would end the process when it reads beyond the end of the file.
  */
 function checkData(directory: string): void {
   const path = dataFile(directory);
-  if (!existsSync(path) || statSync(path).size === 0) return;
+  if (!existsSync(path) || statSync(path).size === 0) {
+    // LMDB ends the process when it cannot write its first pages.
+    if (isFull(directory)) refuse(directory, NO_SPACE);
+    return;
+  }
   const file = openSync(path, constants.O_RDWR);
   try {
     const head = Buffer.alloc(META_BYTES);
@@ -97,4 +139,6 @@ function checkData(directory: string): void {
 /** The size that the store gives its pages, and the bytes of LMDB's own record at the start of the first two. */
 export const PAGE = 4096;
 const META_BYTES = 160;
+/** What LMDB's locks take with 512 readers, and some more. */
+const LOCK_BYTES = 10 * PAGE;
 const LMDB_MAGIC = 0xbe_ef_c0_de;

@@ -1,27 +1,42 @@
-import { statSync } from 'node:fs';
+import { type Stats, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
 import { max, min } from '../platform.js';
 import type { Engine, EntryRecord, LeaseRecord, LoggedInvalidation, MarkRecord, TimeRecord } from '../store/engine.js';
-import { dataFile, PAGE } from './directory.js';
-import { decodeEntry, decodeNumber, encodeEntry, encodeNumbers, isEntry, keyOfName } from './records.js';
+import { namespaceOf } from '../store/names.js';
+import { monotonic } from '../time/clock.js';
+import { dataFile, isFull, NO_SPACE, PAGE } from './directory.js';
+import { Facts } from './facts.js';
+import { InvalidationLog } from './invalidation-log.js';
+import { Marks } from './marks.js';
+import { decodeEntry, encodeEntry, isEntry, keyOfName, type StoredRecord } from './records.js';
 import { Room, type Size } from './room.js';
 import type { Table } from './table.js';
 
 /** The tables of a store in LMDB, which all processes that open the directory share. */
 export class LmdbEngine implements Engine {
-  readonly #directory: string;
+  readonly #file: string;
+  /** Which file it is. Another one has its name after the directory was removed or replaced. */
+  readonly #inode: number;
   readonly #root: RootDatabase<Buffer, Buffer>;
   readonly #flags: number;
-  /** Single values: the clock, the time, what is forgotten. */
-  readonly #facts: Table;
+  readonly #facts: Facts;
   readonly #entries: Table;
   readonly #leases: Table;
-  readonly #marks: Table;
-  readonly #log: Table;
+  readonly #marks: Marks;
+  readonly #log: InvalidationLog;
   readonly #room: Room;
+  #isWriting = false;
+  #isLost = false;
+  /** The last error of LMDB, and its time. */
+  #trouble: Error | undefined;
+  #troubleAt = 0;
+  #fills = 0;
+  /** The lease at which the next sweep begins. */
+  #sweepFrom: Buffer | undefined;
 
   constructor(directory: string, maxBytes: number, isSynced: boolean) {
-    this.#directory = directory;
+    this.#file = dataFile(directory);
     // The commit is seen by all processes when it returns. With `NO_SYNC` the system writes it to the disk in its own time.
     this.#flags = isSynced ? ABORTABLE : ABORTABLE | NO_SYNC;
     this.#root = open(directory, {
@@ -35,67 +50,90 @@ export class LmdbEngine implements Engine {
       mapSize: max(2 * maxBytes, LEAST_MAP),
       overlappingSync: false,
     });
+    this.#inode = statSync(this.#file).ino;
     const table = (name: string): Table => this.#root.openDB(name, { encoding: 'binary', keyEncoding: 'binary' });
-    this.#facts = table('facts');
+    this.#facts = new Facts(table('facts'));
     this.#entries = table('entries');
     this.#leases = table('leases');
-    this.#marks = table('marks');
-    this.#log = table('log');
-    this.#room = new Room(this.#facts, this.#entries, table('order'), table('ends'), maxBytes, () => this.fileBytes());
+    this.#marks = new Marks(table('marks'), this.#facts, maxBytes);
+    this.#log = new InvalidationLog(table('log'), this.#facts, maxBytes / 50);
+    const tables = { entries: this.#entries, order: table('order'), ends: table('ends'), hits: table('hits') };
+    this.#room = new Room(tables, this.#facts, maxBytes, () => this.#fileBytes());
   }
 
   transact<T>(run: () => T): T {
-    return this.#root.transactionSync(run, this.#flags);
+    // A disk that is full stays full for a while, and LMDB writes a line to stderr at each attempt.
+    if (this.#trouble && monotonic() - this.#troubleAt < RETRY_AFTER) throw this.#trouble;
+    this.#checkFile();
+    try {
+      return this.#root.transactionSync(() => {
+        this.#isWriting = true;
+        this.#facts.forget();
+        const result = run();
+        this.#facts.save();
+        return result;
+      }, this.#flags);
+    } catch (error) {
+      if (typeof (error as { code?: unknown }).code !== 'number') throw error;
+      this.#troubleAt = monotonic();
+      throw (this.#trouble = this.#explain(error as Error));
+    } finally {
+      this.#isWriting = false;
+      this.#facts.forget();
+    }
   }
 
   release(): void {
     // The pages that a view of LMDB can see are not used again as long as it is open.
     this.#root.resetReadTxn();
-    if (this.#room.hasNews) this.transact(() => void this.#room.noteReads());
+    this.#facts.forget();
+    if (!this.#room.hasNews) return;
+    try {
+      this.noteReads();
+    } catch {
+      // The reader has its entries. What is wrong with the engine is told at the next write.
+    }
+  }
+
+  /** Stores which entries were read. */
+  noteReads(): void {
+    this.transact(() => this.#room.noteReads());
   }
 
   clock(): number {
-    return this.#fact('clock')[0] ?? 0;
+    return this.#facts.get('clock');
   }
 
   forgotten(): number {
-    return this.#fact('forgotten')[0] ?? 0;
+    return this.#facts.get('forgotten');
   }
 
   time(): TimeRecord {
-    const [latest = 0, offset = 0] = this.#fact('time');
-    return { latest, offset };
+    return { latest: this.#facts.get('latest'), offset: this.#facts.get('offset') };
   }
 
   setTime({ latest, offset }: TimeRecord): void {
-    this.#setFact('time', latest, offset);
+    this.#facts.set('latest', latest);
+    this.#facts.set('offset', offset);
   }
 
   log(invalidation: LoggedInvalidation): void {
-    const clock = this.clock() + 1;
-    this.#setFact('clock', clock);
-    this.#log.put(encodeNumbers(clock), Buffer.from(JSON.stringify(invalidation)));
-    if (clock > LOG_LENGTH) this.#log.remove(encodeNumbers(clock - LOG_LENGTH));
+    this.#log.add(invalidation);
   }
 
   loggedSince(clock: number): LoggedInvalidation[] | undefined {
-    const now = this.clock();
-    if (now - clock > LOG_LENGTH || clock < (this.#fact('cleared')[0] ?? 0)) return undefined;
-    const found: LoggedInvalidation[] = [];
-    for (let at = clock + 1; at <= now; at++) {
-      const bytes = this.#log.getBinary(encodeNumbers(at));
-      if (!bytes) return undefined;
-      found.push(JSON.parse(bytes.toString()));
-    }
-    return found;
+    return this.#log.since(clock);
   }
 
-  entry(name: string): EntryRecord | undefined {
+  entry(name: string): StoredRecord | undefined {
+    if (this.#isLost) throw new Error(LOST);
     const key = keyOfName(name);
     const bytes = this.#entries.getBinary(key);
-    const record = bytes && decodeEntry(key, name, bytes);
-    if (record) this.#room.touch(record.place);
-    return record;
+    return bytes && decodeEntry(key, name, bytes);
+  }
+
+  used(name: string, record: EntryRecord): void {
+    this.#room.touch((record as StoredRecord).place, namespaceOf(name));
   }
 
   setEntry(name: string, record: EntryRecord): void {
@@ -104,6 +142,7 @@ export class LmdbEngine implements Engine {
     const place = this.#room.nextPlace();
     const bytes = encodeEntry(key, name, { ...record, place });
     this.#room.add(key, bytes, record.storedAt);
+    if (this.#fills++ % 32 === 0) this.#sweepLeases(record.storedAt, 64);
   }
 
   endEntry(name: string, mode: 'remove' | 'expire'): void {
@@ -128,29 +167,21 @@ export class LmdbEngine implements Engine {
   }
 
   mark(name: string): MarkRecord | undefined {
-    const bytes = this.#marks.getBinary(keyOfName(name));
-    return bytes && { removed: decodeNumber(bytes), expired: decodeNumber(bytes, 1) };
+    return this.#isWriting ? this.#marks.get(name) : this.#marks.known(name);
   }
 
-  setMark(name: string, { removed, expired }: MarkRecord): void {
-    const key = keyOfName(name);
-    const isTag = name[0] === 't';
-    const isNew = isTag && !this.#marks.getBinary(key);
-    this.#marks.put(key, encodeNumbers(removed, expired, isTag ? 1 : 0));
-    if (!isNew) return;
-    const [tags = 0] = this.#fact('tags');
-    this.#setFact('tags', tags + 1);
-    if (tags >= MOST_TAGS) this.#forgetTags();
+  setMark(name: string, record: MarkRecord): void {
+    this.#marks.set(name, record);
   }
 
   /** Removes every entry, fences every load, and has other clients distrust what they have. */
   clear(): void {
     this.transact(() => {
-      const clock = this.clock() + 1;
-      this.#setFact('clock', clock);
-      this.#setFact('cleared', clock);
-      this.#setFact('tags', 0);
-      for (const table of [this.#leases, this.#marks, this.#log]) table.clearSync();
+      this.#facts.add('clock', 1);
+      this.#facts.set('cleared', this.clock());
+      this.#leases.clearSync();
+      this.#marks.clear();
+      this.#log.clear();
       this.#room.clear();
     });
   }
@@ -159,8 +190,8 @@ export class LmdbEngine implements Engine {
   compact(now: number): void {
     this.transact(() => {
       this.#room.removeEnded(now, Infinity);
-      const leases = [...this.#leases.getRange()];
-      for (const { key, value } of leases) if (JSON.parse(value.toString()).until <= now) this.#leases.remove(key);
+      this.#sweepFrom = undefined;
+      this.#sweepLeases(now, Infinity);
     });
   }
 
@@ -168,33 +199,40 @@ export class LmdbEngine implements Engine {
     return this.#room.size();
   }
 
-  fileBytes(): number {
-    return statSync(dataFile(this.#directory)).size;
-  }
-
   async close(): Promise<void> {
+    try {
+      if (this.#room.hasReads) this.noteReads();
+    } catch {
+      // The next process knows less about what was read.
+    }
     await this.#root.close();
   }
 
-  /** Drops the marks of the tags that were not invalidated for longest. Tagged entries that are as old count as invalidated. */
-  #forgetTags(): void {
-    const marks = [...this.#marks.getRange()]
-      .filter(({ value }) => decodeNumber(value, 2) === 1)
-      .map(({ key, value }) => ({ key: Buffer.from(key), clock: max(decodeNumber(value), decodeNumber(value, 1)) }))
-      .sort((one, other) => one.clock - other.clock);
-    const dropped = marks.slice(0, marks.length / 2);
-    for (const { key } of dropped) this.#marks.remove(key);
-    this.#setFact('forgotten', dropped.at(-1)!.clock);
-    this.#setFact('tags', marks.length - dropped.length);
+  /** Removes leases that have ended, of holders that were killed and of keys that nobody asks for again. */
+  #sweepLeases(now: number, most: number): void {
+    const range = { ...(this.#sweepFrom && { start: this.#sweepFrom }), ...(most < Infinity && { limit: most }) };
+    const leases = [...this.#leases.getRange(range)];
+    for (const { key, value } of leases) if (JSON.parse(value.toString()).until <= now) this.#leases.remove(key);
+    this.#sweepFrom = leases.length < most ? undefined : Buffer.from(leases.at(-1)!.key);
   }
 
-  #fact(name: string): number[] {
-    const bytes = this.#facts.getBinary(Buffer.from(name));
-    return bytes ? [...new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length))] : [];
+  /** Returns the bytes of the file. Drops the views of processes that were killed, as their pages are not used again. */
+  #fileBytes(): number {
+    this.#root.readerCheck();
+    return this.#checkFile().size;
   }
 
-  #setFact(name: string, ...numbers: number[]): void {
-    this.#facts.put(Buffer.from(name), Buffer.from(new Float64Array(numbers).buffer));
+  /** Returns what the file is. @throws if it is no longer in the directory. */
+  #checkFile(): Stats {
+    const stats = statSync(this.#file, { throwIfNoEntry: false });
+    if (stats?.ino === this.#inode) return stats;
+    this.#isLost = true;
+    throw new Error(LOST);
+  }
+
+  /** Returns what is to be told of an error of LMDB, which calls a full disk an error of input or output. */
+  #explain(error: Error): Error {
+    return isFull(dirname(this.#file)) ? new Error(NO_SPACE, { cause: error }) : error;
   }
 }
 
@@ -202,7 +240,6 @@ export class LmdbEngine implements Engine {
 const ABORTABLE = 3;
 const NO_SYNC = 0x1_00_00;
 const LEAST_MAP = 2 ** 26;
-/** The invalidations that are stored for other clients. One that has missed more distrusts what it has. */
-const LOG_LENGTH = 10_000;
-/** The tags whose last invalidation is stored. */
-const MOST_TAGS = 10_000;
+const LOST = 'the directory was removed or replaced';
+/** The milliseconds after an error of LMDB in which nothing is written. */
+const RETRY_AFTER = 1000;

@@ -4,7 +4,7 @@ import type { EntryRecord } from '../store/engine.js';
 
 /** The records of the tables as bytes. Returns the key of a name: its text, or a hash if it is long. */
 export function keyOfName(name: string): Buffer {
-  const key = Buffer.concat([TEXT, Buffer.from(name)]);
+  const key = Buffer.from(TEXT + name);
   // Two texts with halves of characters may have the same bytes, so they are hashed from what they have in memory.
   if (key.length <= MOST_KEY_BYTES && (name as { isWellFormed?(): boolean }).isWellFormed?.()) return key;
   return Buffer.concat([HASH, createHash('sha256').update(Buffer.from(name, 'utf16le')).digest()]);
@@ -84,7 +84,7 @@ export function decodeNumber(bytes: Buffer, index = 0): number {
 }
 
 /** The first byte of a key: whether the rest is the text or its hash. */
-const TEXT = Buffer.of(0);
+const TEXT = '\0';
 const HASH = Buffer.of(1);
 /** LMDB takes keys of up to 1978 bytes. Shorter ones keep its tree flat. */
 const MOST_KEY_BYTES = 480;

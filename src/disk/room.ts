@@ -1,6 +1,7 @@
 import { ceil } from '../platform.js';
 import { PAGE } from './directory.js';
-import { decodeNumber, encodeNumbers, endOf, isEntry, placeOf } from './records.js';
+import type { Facts } from './facts.js';
+import { decodeNumber, encodeNumbers, endOf, isEntry, keyOfName, placeOf } from './records.js';
 import type { Table } from './table.js';
 
 /** How much a store has. */
@@ -16,69 +17,85 @@ export interface Size {
  * last visit stays, and another is evicted. So the least recently used go, about. Call all but `touch` in a transaction.
  */
 export class Room {
-  readonly #facts: Table;
   readonly #entries: Table;
   /** The key of each entry under its place, after a byte that says whether the entry was read. */
   readonly #order: Table;
   /** The key of each entry that ends, under its end and its place. */
   readonly #ends: Table;
+  /** How often entries of a namespace were read. */
+  readonly #hits: Table;
+  readonly #facts: Facts;
   readonly #maxBytes: number;
   readonly #fileBytes: () => number;
-  /** The places that were read, and are not noted in the table. */
-  readonly #read = new Set<number>();
-  /** The places that were noted lately. */
-  readonly #noted = new Set<number>();
+  /** The places that were read and the reads of each namespace, which are not in the tables yet. */
+  readonly #places = new Set<number>();
+  readonly #reads = new Map<string, number>();
+  #touches = 0;
   #fills = 0;
 
-  constructor(facts: Table, entries: Table, order: Table, ends: Table, maxBytes: number, fileBytes: () => number) {
+  constructor(tables: RoomTables, facts: Facts, maxBytes: number, fileBytes: () => number) {
+    this.#entries = tables.entries;
+    this.#order = tables.order;
+    this.#ends = tables.ends;
+    this.#hits = tables.hits;
     this.#facts = facts;
-    this.#entries = entries;
-    this.#order = order;
-    this.#ends = ends;
     this.#maxBytes = maxBytes;
     this.#fileBytes = fileBytes;
   }
 
-  /** Whether so many places were read that they should be noted. */
+  /** Whether so many entries were read that `noteReads` should be called. */
   get hasNews(): boolean {
-    return this.#read.size >= NOTE_AFTER;
+    return this.#touches >= NOTE_AFTER;
+  }
+
+  get hasReads(): boolean {
+    return this.#touches > 0;
   }
 
   /** Remembers that an entry was read. */
-  touch(place: number): void {
-    if (!this.#noted.has(place)) this.#read.add(place);
+  touch(place: number, namespace: string): void {
+    this.#touches++;
+    this.#places.add(place);
+    this.#reads.set(namespace, (this.#reads.get(namespace) ?? 0) + 1);
   }
 
+  /** Stores what `touch` has remembered. It is lost if the transaction fails. */
   noteReads(): void {
-    if (this.#noted.size > NOTED_MOST) this.#noted.clear();
-    for (const place of this.#read) {
+    this.#touches = 0;
+    const places = [...this.#places];
+    const reads = [...this.#reads];
+    this.#places.clear();
+    this.#reads.clear();
+    for (const place of places) {
       const at = encodeNumbers(place);
       const bytes = this.#order.getBinary(at);
       if (bytes && bytes[0] === 0) this.#mark(at, bytes, 1);
-      this.#noted.add(place);
     }
-    this.#read.clear();
+    for (const [namespace, count] of reads) {
+      const key = keyOfName(namespace);
+      const old = this.#hits.getBinary(key);
+      this.#hits.put(key, encodeNumbers((old ? decodeNumber(old) : 0) + count));
+    }
   }
 
   nextPlace(): number {
-    const place = this.#fact('place') + 1;
-    this.#setFact('place', place);
-    return place;
+    this.#facts.add('place', 1);
+    return this.#facts.get('place');
   }
 
   /** Stores an entry that is not there, and evicts others if there is too much. */
   add(key: Buffer, bytes: Buffer, now: number): void {
-    if (this.#read.size > 0) this.noteReads();
+    if (this.hasReads) this.noteReads();
     const place = placeOf(bytes);
     const end = endOf(bytes);
     this.#entries.put(key, bytes);
     this.#order.put(encodeNumbers(place), Buffer.concat([Buffer.of(0), key]));
-    if (end < MOST_END) this.#ends.put(encodeNumbers(end, place), key);
+    if (end < MOST_END) this.#ends.put(encodeNumbers(ceil(end), place), key);
     this.#count(1, costOf(key, bytes));
     // A few at each fill, so that what ended leaves even if there is room.
     this.removeEnded(now, 2);
     const most = this.#limit();
-    if (this.#fact('bytes') <= most) return;
+    if (this.#facts.get('bytes') <= most) return;
     this.removeEnded(now, 64);
     this.#evict(most, place);
   }
@@ -92,7 +109,7 @@ export class Room {
     const place = placeOf(bytes);
     const end = endOf(bytes);
     this.#order.remove(encodeNumbers(place));
-    if (end < MOST_END) this.#ends.remove(encodeNumbers(end, place));
+    if (end < MOST_END) this.#ends.remove(encodeNumbers(ceil(end), place));
     this.#count(-1, -costOf(key, bytes));
   }
 
@@ -105,36 +122,37 @@ export class Room {
   }
 
   clear(): void {
-    for (const table of [this.#entries, this.#order, this.#ends]) table.clearSync();
-    for (const fact of ['bytes', 'entries', 'hand']) this.#setFact(fact, 0);
-    this.#read.clear();
-    this.#noted.clear();
+    for (const table of [this.#entries, this.#order, this.#ends, this.#hits]) table.clearSync();
+    for (const fact of ['bytes', 'entries', 'hand'] as const) this.#facts.set(fact, 0);
+    this.#places.clear();
+    this.#reads.clear();
   }
 
   size(): Size {
-    return { entries: this.#fact('entries'), bytes: this.#fact('bytes') };
+    return { entries: this.#facts.get('entries'), bytes: this.#facts.get('bytes') };
   }
 
   /** Moves the hand until there is room. The entry of the newest place stays. */
   #evict(most: number, newest: number): void {
-    let hand = this.#fact('hand');
-    // Two rounds pass every entry twice: the second time none of them counts as read.
-    for (let rounds = 0; rounds < 3 && this.#fact('bytes') > most; ) {
+    let hand = this.#facts.get('hand');
+    let spared = 0;
+    for (let rounds = 0; rounds < 3 && this.#facts.get('bytes') > most; ) {
       const next = [...this.#order.getRange({ start: encodeNumbers(hand + 1), limit: 16 })];
       if (next.length === 0) {
         hand = 0;
         rounds++;
       }
       for (const { key: at, value: bytes } of next) {
-        if (this.#fact('bytes') <= most) break;
+        if (this.#facts.get('bytes') <= most) break;
         hand = decodeNumber(at);
         if (hand === newest) continue;
-        if (bytes[0] === 1) this.#mark(at, bytes, 0);
+        // A fill does not wait until the hand has gone round all entries, if all of them were read.
+        if (bytes[0] === 1 && spared++ < MOST_SPARED) this.#mark(at, bytes, 0);
         else if (this.#placeOf(bytes.subarray(1)) === hand) this.remove(bytes.subarray(1));
         else this.#order.remove(at);
       }
     }
-    this.#setFact('hand', hand);
+    this.#facts.set('hand', hand);
   }
 
   /**
@@ -142,13 +160,19 @@ export class Room {
    * it less: a file does not shrink, but it stops growing.
    */
   #limit(): number {
-    const share = this.#fact('share') || 1;
-    if (this.#fills++ % 32 > 0) return this.#maxBytes * share;
-    const file = this.#fileBytes();
-    if (file <= this.#maxBytes || file <= this.#fact('file')) return this.#maxBytes * share;
-    this.#setFact('file', file);
-    this.#setFact('share', share * 0.95);
-    return this.#maxBytes * share * 0.95;
+    const facts = this.#facts;
+    if (this.#fills++ % 32 === 0) {
+      const file = this.#fileBytes();
+      if (file > this.#maxBytes && file > facts.get('file')) {
+        facts.set('share', (facts.get('share') || 1) * 0.95);
+        facts.set('file', file);
+      } else if (file < this.#maxBytes / 2) {
+        // The bound is a larger one than before.
+        facts.set('share', 1);
+        facts.set('file', 0);
+      }
+    }
+    return this.#maxBytes * (facts.get('share') || 1);
   }
 
   /** The place of the entry that a key has now. It is another one than before if its bytes were overwritten. */
@@ -164,19 +188,16 @@ export class Room {
   }
 
   #count(entries: number, bytes: number): void {
-    this.#setFact('entries', this.#fact('entries') + entries);
-    this.#setFact('bytes', this.#fact('bytes') + bytes);
+    this.#facts.add('entries', entries);
+    this.#facts.add('bytes', bytes);
   }
+}
 
-  #fact(name: string): number {
-    return this.#facts.getBinary(Buffer.from(name))?.readDoubleLE() ?? 0;
-  }
-
-  #setFact(name: string, number: number): void {
-    const bytes = Buffer.allocUnsafe(8);
-    bytes.writeDoubleLE(number);
-    this.#facts.put(Buffer.from(name), bytes);
-  }
+export interface RoomTables {
+  readonly entries: Table;
+  readonly order: Table;
+  readonly ends: Table;
+  readonly hits: Table;
 }
 
 /** Returns what an entry takes on the disk, about: values that fill no page share one, the others have their own. */
@@ -189,7 +210,9 @@ function costOf(key: Buffer, bytes: Buffer): number {
 /** What shared pages take, beside what is in them: LMDB merges two only when three quarters of one are empty. */
 const SLACK = 2.3;
 
-const NOTE_AFTER = 512;
-const NOTED_MOST = 20_000;
+/** The reads that a process remembers at most. */
+const NOTE_AFTER = 1024;
+/** The entries that a fill passes at most because they were read. */
+const MOST_SPARED = 1024;
 /** The largest end that the table of ends can have. */
 const MOST_END = 2 ** 53;

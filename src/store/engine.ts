@@ -18,6 +18,8 @@ export interface Engine {
   time(): TimeRecord;
   setTime(record: TimeRecord): void;
   entry(name: string): EntryRecord | undefined;
+  /** Told of an entry that a reader gets, so that it stays when there is too much. */
+  used?(name: string, record: EntryRecord): void;
   /** Stores an entry, and makes room for it. */
   setEntry(name: string, record: EntryRecord): void;
   /** Has the entry stay although it is expired, or be removed. */

@@ -18,7 +18,7 @@ import type {
   StorePromises,
   StoreState,
 } from './store.js';
-import { StoreTime } from './store-time.js';
+import { requireTime, StoreTime } from './store-time.js';
 
 export interface LocalStoreOptions {
   readonly promises: StorePromises;
@@ -188,11 +188,14 @@ export class LocalStore implements Store {
 
   /** Runs an operation that only reads, or that only this engine has. */
   attempt<T>(run: () => T, otherwise: T): T {
-    return this.#guard.attempt(() => {
-      const result = run();
-      this.#engine.release();
-      return result;
-    }, otherwise);
+    const runs = () => {
+      try {
+        return run();
+      } finally {
+        this.#engine.release();
+      }
+    };
+    return this.#guard.attempt(runs, otherwise);
   }
 
   close(): Promise<void> {
@@ -204,7 +207,8 @@ export class LocalStore implements Store {
 
   /** Returns the entry of a key unless it has ended or was invalidated. */
   #entry({ namespace, key }: StoreKey, now: number): StoredEntry | undefined {
-    const record = this.#engine.entry(nameOfKey({ namespace, key }));
+    const name = nameOfKey({ namespace, key });
+    const record = this.#engine.entry(name);
     if (!record || now < record.storedAt || now >= record.endsAt) return undefined;
     const { value, tags, token, clock } = record;
     if (this.#isForgotten(tags, clock)) return undefined;
@@ -214,6 +218,7 @@ export class LocalStore implements Store {
       if (removed > clock) return undefined;
       isExpired ||= expired > clock;
     }
+    this.#engine.used?.(name, record);
     return { value, age: now - record.storedAt, left: record.endsAt - now, tags, token, isExpired };
   }
 

@@ -7,6 +7,12 @@ export function nameOfKey({ namespace, key }: StoreKey): string {
   return `${namespace.length}:${namespace}${key}`;
 }
 
+/** Returns the namespace in the text for a key. */
+export function namespaceOf(name: string): string {
+  const start = name.indexOf(':') + 1;
+  return name.slice(start, start + Number(name.slice(0, start - 1)));
+}
+
 /** The marks that an invalidation sets. */
 export function marksOf(what: Invalidated): string[] {
   if ('tags' in what) return what.tags.map((tag) => `t${tag}`);
