@@ -11,6 +11,9 @@ const input = {
   testing: 'src/testing/index.ts',
 };
 
+/** The program `memokit`, which nothing imports. */
+const PROGRAM = 'command/main';
+
 /** What `memokit/disk` imports, and nothing else does. */
 const external = [/^node:/, 'lmdb'];
 
@@ -22,6 +25,7 @@ const modules = (format, ext) => ({
   preserveModules: true,
   preserveModulesRoot: 'src',
   sourcemap: true,
+  banner: ({ name }) => (name === PROGRAM ? '#!/usr/bin/env node' : ''),
 });
 
 /** The rooms whose types are in `store.d.ts`, and those whose types are in the entry points of their own names. */
@@ -51,7 +55,7 @@ const declarations = (ext) => ({
 
 export default [
   {
-    input,
+    input: { ...input, [PROGRAM]: 'src/command/main.ts' },
     external,
     output: [modules('es', '.js'), modules('cjs', '.cjs')],
     plugins: [esbuild({ target: 'es2022', tsconfig: false })],

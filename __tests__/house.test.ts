@@ -64,6 +64,7 @@ const ARROWS: Record<string, string[]> = {
   store: ['codec', 'time'],
   adapters: ['store', 'codec', 'time'],
   disk: ['store', 'time'],
+  command: ['disk'],
   testing: ['store', 'memoize', 'time'],
   decorators: ['all-features.ts', 'invalidate', 'memoize', 'definition'],
   'index.ts': ['decorators', 'all-features.ts', 'invalidate', 'memoize', 'load', 'definition', 'lru', 'key', 'time'],
@@ -135,10 +136,11 @@ test('no class extends more than one class of ours', () => {
   expect([...bases.values()].filter((base) => bases.has(base) && !['MemokitError'].includes(base))).toEqual([]);
 });
 
-test('nothing that is published imports a package or a part of node, but the store on disk', () => {
+test('nothing that is published imports a package or a part of node, but the store on disk and the command', () => {
   for (const file of files) {
     const foreign = importsOf(file).filter((name) => !/^\.{1,2}\//.test(name));
     if (folderOf(file) === 'disk') for (const name of foreign) expect(name).toMatch(/^lmdb$|^node:/);
+    else if (folderOf(file) === 'command') for (const name of foreign) expect(name).toMatch(/^node:/);
     else expect({ file, foreign }).toEqual({ file, foreign: [] });
   }
   const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -209,7 +211,7 @@ test('the public names of memokit/store are these', () => {
 });
 
 test('the public names of memokit/disk are these', () => {
-  expect(Object.keys(disk).sort()).toEqual(['StoreError', 'diskStore']);
+  expect(Object.keys(disk).sort()).toEqual(['StoreError', 'diskStore', 'fingerprint']);
 });
 
 test('exports are named one by one, and none is a default', () => {

@@ -4,8 +4,13 @@
  */
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { open } from 'lmdb';
 import { diskStore } from 'memokit/disk';
+import type { StoreKey } from 'memokit/store';
 import { loadThrough } from '../support/load-through.js';
 
 const [directory = '', task = '', figure = '0'] = process.argv.slice(2);
@@ -13,7 +18,7 @@ const LEASE_MS = 500;
 const KEY = { namespace: 'slow@1', key: 'cold' };
 const store = diskStore(directory, {
   maxBytes: '20MB',
-  coherence: task === 'watch' ? Number(figure) : 100,
+  coherence: task === 'watch' || task === 'answer' ? Number(figure) : 100,
   leaseMs: LEASE_MS,
 });
 const lines = createInterface(process.stdin);
@@ -84,7 +89,72 @@ const TASKS: Record<string, () => Promise<void>> = {
       await sleep(0);
     }
   },
+
+  /** Fills so many distinct keys, and says how large the file and the process are after each tenth. */
+  async many() {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const most = Number(figure);
+    for (let index = 1; index <= most; index++) {
+      fill({ namespace: 'many@1', key: `${index}` }, 'x'.repeat(index % 400));
+      if (index % (most / 10) > 0) continue;
+      collect();
+      const { heapUsed, external, rss } = process.memoryUsage();
+      say('size', statSync(`${directory}/data.mdb`).size, heapUsed + external, rss);
+    }
+    say('state', JSON.stringify(store.state));
+  },
+
+  /** Asks for the same results as each run before it, some of them invalidated, some of them ending soon. */
+  async work() {
+    let loads = 0;
+    for (let index = 0; index < Number(figure); index++) {
+      const key = { namespace: 'work@1', key: `${index}` };
+      if (index % 10 === 0) store.invalidateSync({ keys: [key] });
+      if (store.readSync([key])[0]) continue;
+      loads++;
+      fill(key, 'x'.repeat(500), index % 10 === 5 ? 50 : Infinity);
+    }
+    say('worked', loads, statSync(`${directory}/data.mdb`).size);
+  },
+
+  /** Reads the value in its memory at each line, and says it. */
+  async answer() {
+    let memory: string | undefined;
+    store.subscribe(() => (memory = undefined));
+    lines.on('line', async () => {
+      store.poll();
+      memory ??= await read();
+      say('answer', memory);
+    });
+    await once(lines, 'close');
+  },
+
+  /** Keeps a processor busy, and the store. */
+  async burden() {
+    for (let index = 0; ; index++) {
+      fill({ namespace: 'burden@1', key: `${process.pid} ${index % 1000}` }, 'x'.repeat(2000));
+      if (index % 20 === 0) await sleep(0);
+    }
+  },
+
+  /** Opens a view of the store and does not end it, as a process does that is killed while it reads. */
+  async view() {
+    const tables = open(directory, { encoding: 'binary', keyEncoding: 'binary', noSubdir: false });
+    tables.useReadTransaction();
+    tables.getKeysCount();
+    say('viewing');
+    await once(lines, 'close');
+  },
 };
+
+/** Fills a key at once. */
+function fill(key: StoreKey, text: string, ttl = Infinity): void {
+  const answer = store.leaseSync(key, LEASE_MS, store.readSync([key])[0]?.token);
+  if (answer.kind !== 'taken') throw new Error(`the lease is ${answer.kind}`);
+  const outcome = store.fillSync(answer.lease, { value: Buffer.from(text), ttl, tags: [] });
+  if (outcome !== 'stored') throw new Error(`the fill is ${outcome}`);
+}
 
 let last: string | undefined;
 

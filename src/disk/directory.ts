@@ -24,11 +24,8 @@ export function prepareDirectory(directory: string): void {
   try {
     makeDirectory(directory);
     const names = readdirSync(directory);
-    if (names.includes(FORMAT_FILE)) {
-      const format = readFileSync(join(directory, FORMAT_FILE), 'utf8').trim();
-      if (format !== FORMAT)
-        refuse(directory, `expected a store of format '${FORMAT}', but it is one of '${format.slice(0, 32)}'`);
-    } else {
+    if (names.includes(FORMAT_FILE)) checkFormat(directory);
+    else {
       // Another process may be making the store just now: the data comes after the format.
       const strange = names.find((name) => !/^\.|^FORMAT/.test(name));
       if (strange !== undefined)
@@ -42,6 +39,12 @@ export function prepareDirectory(directory: string): void {
     if (error instanceof StoreError) throw error;
     refuse(directory, (error as Error).message, error);
   }
+}
+
+/** Refuses a directory that is no store, and changes nothing. @throws StoreError */
+export function requireStore(directory: string): void {
+  if (!existsSync(join(directory, FORMAT_FILE))) refuse(directory, 'expected a store, but it is none');
+  checkFormat(directory);
 }
 
 /** The file with the entries. */
@@ -65,6 +68,12 @@ const LEAST_FREE = 2 ** 20;
 const FORMAT_FILE = 'FORMAT';
 /** What is in the file. Another layout of the tables gets another number. */
 const FORMAT = 'memokit store 1';
+
+function checkFormat(directory: string): void {
+  const format = readFileSync(join(directory, FORMAT_FILE), 'utf8').trim();
+  if (format !== FORMAT)
+    refuse(directory, `expected a store of format '${FORMAT}', but it is one of '${format.slice(0, 32)}'`);
+}
 
 /** Makes a directory and those above it. `mkdirSync` with `recursive` never returns for some directories in /proc. */
 function makeDirectory(directory: string): void {

@@ -29,8 +29,11 @@ export interface DiskStore extends Required<Store>, SourceStore {
   readonly directory: string;
   /** How long leases are to be asked for. */
   readonly leaseMs: number;
-  /** Removes every entry, and fences every load. False if the engine failed. O(1). */
-  clear(): boolean;
+  /**
+   * Removes every entry, or those of one namespace, and fences their loads. False if the engine failed. O(1), and O(entries)
+   * for a namespace.
+   */
+  clear(namespace?: string): boolean;
   /** How many entries there are, and what they take. O(1). */
   size(): Size;
   /** Removes what has ended. The file keeps its size, and its free pages are used again. False if the engine failed. O(entries that ended). */
@@ -77,7 +80,10 @@ export function diskStore(directory: string, options: DiskStoreOptions = {}): Di
   const disk = assign(store, {
     directory: path,
     leaseMs,
-    clear: () => attempt(() => engine.clear()),
+    clear: (namespace?: string) => {
+      if (namespace === undefined) return attempt(() => engine.clear());
+      return store.invalidateSync({ namespace }) && attempt(() => engine.removeNamespace(namespace));
+    },
     size: () => store.attempt(() => engine.size(), { entries: 0, bytes: 0 }),
     compact: () => attempt(() => engine.compact(clock())),
     poll: () => store.catchUp(),

@@ -186,6 +186,13 @@ export class LmdbEngine implements Engine {
     });
   }
 
+  /** Removes the entries of a namespace, some hundred in each transaction. */
+  removeNamespace(namespace: string): void {
+    let after: Buffer | undefined;
+    do after = this.transact(() => this.#room.removeSome(namespace, after));
+    while (after);
+  }
+
   /** Removes the entries and leases that have ended. */
   compact(now: number): void {
     this.transact(() => {

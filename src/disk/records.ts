@@ -57,6 +57,22 @@ export function decodeEntry(key: Buffer, name: string, bytes: Buffer): StoredRec
   };
 }
 
+/** Returns the name of an entry, from its key and its bytes. */
+export function nameOfEntry(key: Buffer, bytes: Buffer): string | undefined {
+  if (key[0] !== HASH[0]) return key.toString('utf8', 1);
+  try {
+    const [, , name] = JSON.parse(bytes.toString('utf8', HEAD, HEAD + bytes.readUInt32LE(34)));
+    return name;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The time at which an entry was filled, from its bytes. */
+export function storedAtOf(bytes: Buffer): number {
+  return bytes.readDoubleLE(2);
+}
+
 /** Whether bytes have the end and the place of an entry. */
 export function isEntry(bytes: Buffer): boolean {
   return bytes.length >= HEAD && bytes[0] === VERSION;

@@ -1,7 +1,8 @@
 import { ceil } from '../platform.js';
+import { namespaceOf } from '../store/names.js';
 import { PAGE } from './directory.js';
 import type { Facts } from './facts.js';
-import { decodeNumber, encodeNumbers, endOf, isEntry, keyOfName, placeOf } from './records.js';
+import { decodeNumber, encodeNumbers, endOf, isEntry, keyOfName, nameOfEntry, placeOf } from './records.js';
 import type { Table } from './table.js';
 
 /** How much a store has. */
@@ -113,6 +114,21 @@ export class Room {
     this.#count(-1, -costOf(key, bytes));
   }
 
+  /**
+   * Removes the entries of a namespace among the next few hundred after a key. Returns the key after which to go on, or
+   * `undefined` after the last.
+   */
+  removeSome(namespace: string, after: Buffer | undefined): Buffer | undefined {
+    const found = [...this.#entries.getRange({ limit: 256, ...(after && { start: after }) })];
+    for (const { key, value } of found) {
+      const name = isEntry(value) ? nameOfEntry(key, value) : undefined;
+      if (name !== undefined && namespaceOf(name) === namespace) this.remove(key);
+    }
+    this.#hits.remove(keyOfName(namespace));
+    // The range begins with the key itself, which may be gone.
+    return found.length < 256 ? undefined : Buffer.from(found.at(-1)!.key);
+  }
+
   removeEnded(now: number, most: number): void {
     const range = { end: encodeNumbers(now + 1), ...(most < Infinity && { limit: most }) };
     for (const { key: at, value: key } of [...this.#ends.getRange(range)]) {
@@ -201,7 +217,7 @@ export interface RoomTables {
 }
 
 /** Returns what an entry takes on the disk, about: values that fill no page share one, the others have their own. */
-function costOf(key: Buffer, bytes: Buffer): number {
+export function costOf(key: Buffer, bytes: Buffer): number {
   const shared = key.length * 3 + 60;
   if (key.length + bytes.length < 2000) return (shared + bytes.length) * SLACK;
   return shared * SLACK + ceil((bytes.length + 24) / PAGE) * PAGE;
