@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   copyFileSync,
   existsSync,
@@ -10,6 +12,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
 import { afterAll, afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { open } from 'lmdb';
 import { OptionError } from 'memokit';
@@ -240,6 +244,197 @@ test('entries that ended leave first', async () => {
   expect(Array.from({ length: 20 }, (_, index) => get(store, `old ${index}`)?.length)).toEqual(Array(20).fill(5000));
   await store.close();
 });
+
+test('an entry that is read stays, round after round of the eviction', async () => {
+  const store = diskStore(newDirectory(), { maxBytes: 1e6 });
+  put(store, 'hot', 'kept');
+  // Each round fills some 80 entries of 5 kB into the room for as many.
+  for (let index = 0; index < 1000; index++) {
+    put(store, `${index}`, 'x'.repeat(5000));
+    expect(get(store, 'hot')).toBe('kept');
+  }
+  await store.close();
+}, 60_000);
+
+test('reads of a process that fills nothing keep entries, and are noted when it closes the store', async () => {
+  const directory = newDirectory();
+  const [filler, reader] = [diskStore(directory, { maxBytes: 1e6 }), diskStore(directory, { maxBytes: 1e6 })];
+  put(filler, 'hot', 'kept');
+  expect(get(reader, 'hot')).toBe('kept');
+  await reader.close();
+  for (let index = 0; index < 150; index++) put(filler, `${index}`, 'x'.repeat(5000));
+  expect(get(filler, 'hot')).toBe('kept');
+  await filler.close();
+});
+
+test('a fill passes few entries, even if all of them were read', async () => {
+  const store = diskStore(newDirectory(), { maxBytes: 4e6 });
+  for (let index = 0; index < 6000; index++) {
+    put(store, `${index}`, 'value');
+    get(store, `${index}`);
+  }
+  const all = store.size().entries;
+  put(store, 'long', 'x'.repeat(9000));
+  // The hand spares 1024 of them at most: then it evicts what was read.
+  expect(store.size().entries).toBeGreaterThan(all - 200);
+  expect(get(store, 'long')).toHaveLength(9000);
+  await store.close();
+}, 60_000);
+
+test('an entry is there until its last fraction of a millisecond', async () => {
+  let time = 1_800_000_000_000;
+  const store = diskStore(newDirectory(), { clock: () => time });
+  put(store, 'x', 'value', { ttl: 10.75 });
+  time += 10.25;
+  put(store, 'y', 'value');
+  expect([get(store, 'x'), store.compact(), get(store, 'x')]).toEqual(['value', true, 'value']);
+  time += 1;
+  expect([store.compact(), store.size().entries]).toEqual([true, 1]);
+  await store.close();
+});
+
+/** The records of a table. */
+async function recordsOf(store: DiskStore, name: string): Promise<number> {
+  const tables = open(store.directory, { encoding: 'binary', keyEncoding: 'binary', noSubdir: false });
+  const count = tables.openDB(name, { encoding: 'binary', keyEncoding: 'binary' }).getKeysCount();
+  await tables.close();
+  return count;
+}
+
+test('leases that nobody asks for again are removed', async () => {
+  let time = 1_800_000_000_000;
+  const store = diskStore(newDirectory(), { clock: () => time });
+  for (let index = 0; index < 200; index++) store.leaseSync({ namespace: 'killed', key: `${index}` }, 1000);
+  time += 1000;
+  for (let index = 0; index < 200; index++) put(store, `${index}`, 'value');
+  expect(await recordsOf(store, 'leases')).toBe(0);
+  await store.close();
+});
+
+test('invalidations of many keys take no more room than few, and have other clients distrust what they have', async () => {
+  const directory = newDirectory();
+  const [store, other] = [diskStore(directory, { maxBytes: 1e6 }), diskStore(directory, { coherence: 0 })];
+  const events: StoreEvent[] = [];
+  other.subscribe((event) => events.push(event));
+  const keys = Array.from({ length: 1000 }, (_, index) => ({ namespace: 'f@1', key: `${index} ${'k'.repeat(100)}` }));
+  store.invalidateSync({ keys });
+  other.poll();
+  expect(events).toEqual([{ kind: 'distrust' }]);
+  for (let round = 0; round < 300; round++) store.invalidateSync({ keys: keys.slice(0, 10) });
+  expect(await recordsOf(store, 'log')).toBeLessThan(30);
+  events.length = 0;
+  store.invalidateSync({ namespace: 'f@1' });
+  other.poll();
+  store.invalidateSync({ tags: ['a'] });
+  other.poll();
+  expect(events.map(({ kind }) => kind)).toEqual(['distrust', 'invalidated']);
+  for (const client of [store, other]) await client.close();
+});
+
+test('clear of a namespace removes its entries, and fences its loads only', async () => {
+  const store = diskStore(newDirectory());
+  const lease = (namespace: string, key: string) => {
+    const answer = store.leaseSync({ namespace, key }, 1000);
+    if (answer.kind !== 'taken') throw new Error(answer.kind);
+    return answer.lease;
+  };
+  const entry = { value: Buffer.from('value'), ttl: Infinity, tags: [] };
+  for (let index = 0; index < 600; index++)
+    store.fillSync(lease(index % 3 ? 'f@1' : 'g@1', `${index}${index % 2 ? 'k'.repeat(600) : ''}`), entry);
+  const [fenced, kept] = [lease('f@1', 'late'), lease('g@1', 'late')];
+  expect(store.clear('f@1')).toBe(true);
+  expect([store.size().entries, store.fillSync(fenced, entry), store.fillSync(kept, entry)]).toEqual([
+    200,
+    'fenced',
+    'stored',
+  ]);
+  expect([await recordsOf(store, 'entries'), await recordsOf(store, 'order')]).toEqual([201, 201]);
+  await store.close();
+});
+
+test('a directory that is removed under an open store fails the store, and can be made again', async () => {
+  const directory = newDirectory();
+  const store = diskStore(directory);
+  put(store, 'x', 'value');
+  rmSync(directory, { recursive: true });
+  expect(store.leaseSync({ namespace: 'f@1', key: 'y' }, 1000)).toEqual({ kind: 'unavailable' });
+  expect(get(store, 'x')).toBe(undefined);
+  expect(store.state).toMatchObject({ status: 'failing', error: { message: 'the directory was removed or replaced' } });
+  const again = diskStore(directory);
+  put(again, 'x', 'new');
+  expect([get(again, 'x'), get(store, 'x')]).toEqual(['new', undefined]);
+  expect(warnings).toHaveLength(1);
+  for (const client of [store, again]) await client.close();
+});
+
+test('closing a store leaves another of the same directory in the process as it is, whatever their bounds', async () => {
+  const directory = newDirectory();
+  const [small, large] = [diskStore(directory, { maxBytes: 1e6 }), diskStore(directory, { maxBytes: '400MB' })];
+  // More than the address space of the first.
+  for (let index = 0; index < 900; index++) put(large, `${index}`, 'x'.repeat(90_000));
+  await small.close();
+  expect([get(large, '899')?.length, get(small, '899')]).toEqual([90_000, undefined]);
+  put(large, 'x', 'value');
+  expect(get(large, 'x')).toBe('value');
+  await large.close();
+}, 60_000);
+
+test('worker threads share a directory', async () => {
+  const directory = newDirectory();
+  const store = diskStore(directory);
+  const workers = [1, 2, 3].map(
+    (worker) =>
+      new Worker(
+        `(async () => {
+      const { diskStore } = await import(${JSON.stringify(pathToFileURL('dist/disk.js').href)});
+      const store = diskStore(${JSON.stringify(directory)});
+      for (let index = 0; index < 50; index++) {
+        const { lease } = store.leaseSync({ namespace: 'f@1', key: '${worker} ' + index }, 1000);
+        store.fillSync(lease, { value: Buffer.from('value'), ttl: 1e6, tags: [] });
+      }
+      await store.close();
+    })()`,
+        { eval: true },
+      ),
+  );
+  for (const code of await Promise.all(workers.map((worker) => once(worker, 'exit')))) expect(code).toEqual([0]);
+  expect([get(store, '1 49'), get(store, '3 49'), store.size().entries]).toEqual(['value', 'value', 150]);
+  await store.close();
+});
+
+/** Runs a test on a disk of so many bytes. Only root can make one, and not on every machine. */
+function onSmallDisk(bytes: number, run: (disk: string) => Promise<void>): Promise<void> | undefined {
+  const disk = newDirectory();
+  mkdirSync(disk);
+  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', disk]);
+  if (status !== 0) return undefined;
+  return run(disk).finally(() => void spawnSync('umount', ['-l', disk]));
+}
+
+test('a full disk makes misses and one warning, keeps what is there, and works again when it has room', () =>
+  onSmallDisk(12e6, async (disk) => {
+    const reserve = join(disk, 'reserve');
+    writeFileSync(reserve, Buffer.alloc(5e6));
+    const store = diskStore(join(disk, 'store'), { maxBytes: '100MB' });
+    put(store, 'early', 'kept');
+    const value = Buffer.alloc(90_000);
+    const fill = (key: string) => {
+      const answer = store.leaseSync({ namespace: 'f@1', key }, 1000);
+      return answer.kind === 'taken' ? store.fillSync(answer.lease, { value, ttl: 1e9, tags: [] }) : answer.kind;
+    };
+    const answers = Array.from({ length: 200 }, (_, index) => fill(`${index}`));
+    expect(new Set(answers)).toEqual(new Set(['stored', 'unavailable']));
+    expect([answers[0], answers[199]]).toEqual(['stored', 'unavailable']);
+    expect(store.state).toMatchObject({ status: 'failing', error: { message: 'no space left on the disk' } });
+    // So many reads that they would be noted.
+    for (let index = 0; index < 3000; index++) expect(get(store, 'early')).toBe('kept');
+    expect(() => diskStore(join(disk, 'other'))).toThrow(/other: no space left on the disk|ENOSPC/);
+    expect(warnings).toHaveLength(1);
+    rmSync(reserve);
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    expect([fill('late'), store.state.status]).toEqual(['stored', 'working']);
+    await store.close();
+  }));
 
 test('clear removes everything, fences loads and has other clients distrust what they have', async () => {
   const directory = newDirectory();

@@ -14,7 +14,7 @@ async function run(name = '', ...args: string[]): Promise<void> {
     console.log(await command(args));
   } catch (error) {
     const { message } = error as Error;
-    console.error(`memokit ${name}: ${message.replace('diskStore: ', '')}`);
+    console.error(`memokit${name && ` ${name}`}: ${message.replace('diskStore: ', '')}`);
     process.exitCode = 1;
   }
 }
