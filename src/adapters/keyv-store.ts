@@ -1,4 +1,4 @@
-import type { Store } from '../store/store.js';
+import type { TieredStore } from '../tier/tiered.js';
 import type { KeyValueClient } from './shared-client.js';
 import { type KeyValueEngine, type KeyValueStoreOptions, storeOver } from './store-over.js';
 
@@ -18,7 +18,7 @@ export interface KeyvLike {
  * @example
  * const store = keyvStore(new Keyv(new KeyvMemcache('localhost:11211')));
  */
-export function keyvStore(keyv: KeyvLike, options: KeyValueStoreOptions = {}): Store {
+export function keyvStore(keyv: KeyvLike, options: KeyValueStoreOptions = {}): TieredStore {
   return storeOver(ENGINE, keyv, options);
 }
 

@@ -1,9 +1,9 @@
-import type { Store } from '../store/store.js';
+import { type TieredStore, type TierOptions, tiered } from '../tier/tiered.js';
 import { ownOptions, requireFunction, requireOption } from '../validate.js';
 import { KeyValueStore } from './key-value-store.js';
 import { type KeyValueClient, SharedClient } from './shared-client.js';
 
-export interface KeyValueStoreOptions {
+export interface KeyValueStoreOptions extends TierOptions {
   /** The wall clock in milliseconds, for tests. The default is `Date.now`. */
   readonly clock?: () => number;
 }
@@ -21,15 +21,15 @@ export function storeOver<T extends object>(
   engine: KeyValueEngine<T>,
   client: T,
   options: KeyValueStoreOptions,
-): Store {
+): TieredStore {
   const { name, methods, expected } = engine;
   const isClient = methods.every((method) => typeof (client as T | undefined)?.[method] === 'function');
   requireOption(isClient, name, `${expected}, with ${methods.join(', ')}`, client);
-  const { clock = () => Date.now() } = ownOptions(options, 'clock');
+  const { clock = () => Date.now(), ...tier } = ownOptions(options, 'clock codec leaseMs');
   requireFunction('clock', clock);
   let shared = SHARED.get(client);
   if (!shared) SHARED.set(client, (shared = new SharedClient(engine.connect(client))));
-  return new KeyValueStore(name, shared, clock);
+  return tiered(new KeyValueStore(name, shared, clock), tier);
 }
 
 /** What the stores over a client share in this process. */

@@ -1,4 +1,4 @@
-import type { Store } from '../store/store.js';
+import type { TieredStore } from '../tier/tiered.js';
 import type { KeyValueClient } from './shared-client.js';
 import { type KeyValueEngine, type KeyValueStoreOptions, storeOver } from './store-over.js';
 
@@ -18,7 +18,7 @@ export interface UnstorageLike {
  * @example
  * const store = unstorageStore(prefixStorage(createStorage({ driver: s3Driver(bucket) }), 'results'));
  */
-export function unstorageStore(storage: UnstorageLike, options: KeyValueStoreOptions = {}): Store {
+export function unstorageStore(storage: UnstorageLike, options: KeyValueStoreOptions = {}): TieredStore {
   return storeOver(ENGINE, storage, options);
 }
 

@@ -3,7 +3,9 @@ import {
   hasOwn,
   ignoreForeign,
   keysOf,
+  nameOf,
   namesOf,
+  peek,
   prototypeOf,
   symbolsOf,
   tagOf,
@@ -23,7 +25,10 @@ export function writeBody(to: TokenBuffer, { target, kind, content }: Pending): 
   if (kind === ARRAY) writeArray(to, target as unknown[]);
   else if (kind === KEYED) {
     // The class is a part of the value: user 1 does not equal order 1.
-    put(to, identityOf(askPrototype(target) ?? NO_CLASS));
+    const prototype = askPrototype(target) ?? NO_CLASS;
+    const identity = identityOf(prototype);
+    identity.name ??= nameOf(peek(prototype, 'constructor'));
+    put(to, identity);
     write(to, askValue(target, content));
   } else if (kind === OBJECT || !(kind instanceof BuiltIn)) {
     writeProperties(to, target, keysOf(target), symbolsOf(target));

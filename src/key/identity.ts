@@ -5,6 +5,8 @@ import { keyFor } from '../platform.js';
  * has the same identity, two targets never share one, and an identity does not keep its target alive.
  */
 export class Identity {
+  /** The name of the class, where the identity is that of a class whose instances have a value. */
+  name: string | undefined;
   /** A number that is unique within the process. The same target may have another number in another process. */
   readonly number = ++last;
 

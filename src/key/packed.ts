@@ -1,4 +1,5 @@
 import { type Reference, referenceTo } from '../platform.js';
+import { Identity } from './identity.js';
 import { PACKED } from './marker.js';
 import { OPEN, textOf } from './render.js';
 import type { TokenBuffer } from './token-buffer.js';
@@ -7,7 +8,7 @@ import { sameTokens } from './token-tree.js';
 /**
  * Packs the tokens in a buffer if they are many, so that an entry that keeps them takes little more memory than their text.
  * A packed list is a marker, then the rendered tokens as texts of a few thousand characters. A long string stays a token,
- * because a copy would cost more; so do symbols, and bigints, which may take long to render. Two packed lists are the same
+ * because a copy would cost more; so do symbols and identities, and bigints, which may take long to render. Two packed lists are the same
  * exactly when their tokens are, and none is the beginning of another, because rendered tokens have both properties.
  */
 export function pack(to: TokenBuffer): void {
@@ -109,7 +110,7 @@ function packedTokens({ list, count }: TokenBuffer): readonly unknown[] {
     const token = list[i];
     const isLong = typeof token === 'string' && token.length >= CHUNK;
     if (isLong) text += `s${token.length}:`;
-    if (isLong || typeof token === 'bigint' || typeof token === 'symbol') {
+    if (isLong || typeof token === 'bigint' || typeof token === 'symbol' || token instanceof Identity) {
       end();
       packed.push(token);
     } else {

@@ -6,14 +6,15 @@ import { type StoreLink, then } from './store-link.js';
 /** A lease that a load holds: it is renewed at a third of its time for as long as the load runs. */
 export class HeldLease {
   readonly lease: Lease;
-  /** Whether the store has said that the lease is lost. */
-  isLost = false;
   #isOver = false;
   #stopTimer: () => void = () => {};
   readonly #link: StoreLink;
+  readonly #isWanted: () => boolean;
 
-  constructor(link: StoreLink, lease: Lease) {
+  /** @param isWanted Whether the load may still store its result: otherwise the next holder need not wait for it. */
+  constructor(link: StoreLink, lease: Lease, isWanted: () => boolean) {
     this.#link = link;
+    this.#isWanted = isWanted;
     this.lease = lease;
     link.held.add(nameOfKey(lease.key));
     this.#renewLater();
@@ -35,11 +36,11 @@ export class HeldLease {
 
   #renewLater(): void {
     this.#stopTimer = startTimer(this.#link.leaseMs / 3, () => {
-      then(this.#link.renew(this.lease), (isHeld) => {
-        if (this.#isOver) return;
-        if (isHeld) this.#renewLater();
-        else this.isLost = true;
-      });
+      if (!this.#isWanted()) this.release();
+      else
+        then(this.#link.renew(this.lease), (isHeld) => {
+          if (isHeld && !this.#isOver) this.#renewLater();
+        });
     });
   }
 }

@@ -31,11 +31,10 @@ export class Scopes {
     this.#sharing = sharing;
     const { id } = definition.options;
     requireFunction('id', id);
-    if (sharing !== 'instance') {
-      if (id !== undefined)
-        this.#refuse('id', "instances with entries of their own, so neither per: 'class' nor none", id);
-    } else if (!isStatic && id === undefined) {
-      this.#refuse('store', "per: 'class' or id beside it, as instances would share what is stored", 'neither');
+    const isNamed = sharing === 'instance' && !isStatic;
+    if (!isNamed && id !== undefined) this.#refuse('id: expected a method whose instances have entries of their own');
+    if (isNamed && id === undefined) {
+      this.#refuse("store: expected per: 'class' or id beside it, because instances would share what is stored");
     }
   }
 
@@ -56,7 +55,7 @@ export class Scopes {
     const { id } = options;
     if (id !== undefined && typeof receiver !== 'function') {
       const text: unknown = id(receiver);
-      if (typeof text !== 'string') this.#refuse('id', 'a string as its result', text);
+      if (typeof text !== 'string') this.#refuse(mismatch('id', 'a string as its result', text));
       parts.push(text as string);
     }
     const prefix = JSON.stringify(parts);
@@ -68,16 +67,16 @@ export class Scopes {
     const owner = (isClass ? receiver : prototypeOf(receiver)) as object;
     const made: unknown = isClass ? receiver : peek(owner, 'constructor');
     const name = typeof made === 'function' ? peek(made, 'name') : undefined;
-    if (typeof name !== 'string' || name === '') return this.#refuse('store', 'a class with a name', 'one without');
+    if (typeof name !== 'string' || name === '') return this.#refuse('store: expected a class with a name');
     const known = this.#classes.get(name)?.deref();
     if (known !== undefined && known !== owner) {
-      this.#refuse('store', 'classes with different names, as those of one name would share what is stored', name);
+      this.#refuse(`store: two classes have the name ${name}, so they would share what is stored`);
     }
     if (known === undefined) this.#classes.set(name, referenceTo(owner));
     return name;
   }
 
-  #refuse(option: string, expected: string, received: unknown): never {
-    throw new OptionError(mismatch(`${option} of ${this.#definition.name}`, expected, received));
+  #refuse(reason: string): never {
+    throw new OptionError(`${this.#definition.name}: ${reason}`);
   }
 }

@@ -1,5 +1,4 @@
 import type { Codec, SyncCodec } from '../codec/codec.js';
-import { mismatch, OptionError } from '../errors.js';
 import { living, type Reference, referenceTo } from '../platform.js';
 import { isPromise, nativePromise } from '../promise.js';
 import { type SharedStore, shared } from '../shared-registry.js';
@@ -232,11 +231,6 @@ export function then<T, U>(value: Maybe<T>, next: (value: T) => Maybe<U>): Maybe
 
 export function modeOf(isSoft: boolean): InvalidationMode {
   return isSoft ? 'expire' : 'remove';
-}
-
-/** @throws OptionError */
-export function refuseStore(name: string, expected: string, received: unknown): never {
-  throw new OptionError(mismatch(`store of ${name}`, expected, received));
 }
 
 /** The milliseconds between two attempts to tell a store that does not work. */

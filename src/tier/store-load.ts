@@ -3,6 +3,7 @@ import { agingEntry } from '../cache/inspection.js';
 import { endLoad } from '../cache/loads-in-flight.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
 import type { DecodedEntry, EntryHeader } from '../codec/entry.js';
+import { mismatch, OptionError } from '../errors.js';
 import { judge } from '../load/judge.js';
 import { refuseOneShot } from '../load/one-shot.js';
 import { storeEntry } from '../load/store-entry.js';
@@ -14,7 +15,7 @@ import { nameOfKey } from '../store/names.js';
 import type { FillAnswer, LeaseAnswer, StoredEntry, StoreKey } from '../store/store.js';
 import { block, type Steps } from './drive.js';
 import { HeldLease } from './held-lease.js';
-import { refuseStore, type StoreLink } from './store-link.js';
+import type { StoreLink } from './store-link.js';
 import { newHeader, timesOf } from './stored-times.js';
 import type { StoredValues } from './stored-values.js';
 import { pause } from './waiters.js';
@@ -51,7 +52,7 @@ export class StoreLoad {
   /** The steps of the load. They return its result. */
   *steps(): Steps<unknown> {
     const link = this.#link;
-    const { load, key } = this.#of;
+    const { cache, load, key } = this.#of;
     if (!(yield link.ready())) return yield* this.#method();
     link.poll();
     const isRefresh = load.origin === 'refresh';
@@ -61,11 +62,12 @@ export class StoreLoad {
         const found: DecodedEntry = yield* this.#values.decode(entry.value);
         // What a newer version of memokit has written stays, and is none of this one's business.
         if (found.miss === 'newer') return yield* this.#method();
-        if (found.miss !== undefined || (found.header.key ?? key.key) !== key.key) this.#of.cache.count('unreadable');
+        if (found.miss !== undefined || (found.header.key ?? key.key) !== key.key) cache.count('unreadable');
         else if (this.#isUsed(entry, found.header, found.value)) return found.value;
       }
       const answer: LeaseAnswer = yield link.lease(key, entry?.token);
-      if (answer.kind === 'taken') return yield* this.#fill(new HeldLease(link, answer.lease), entry);
+      if (answer.kind === 'taken')
+        return yield* this.#fill(new HeldLease(link, answer.lease, () => cache.loads?.get(load.key) === load), entry);
       if (answer.kind === 'unavailable') return yield* this.#method();
       if (answer.kind === 'found') entry = answer.entry;
       else {
@@ -139,7 +141,13 @@ export class StoreLoad {
     const link = this.#link;
     if (isPromise(given)) cache.definition.promises = true;
     else if (!link.isSync)
-      refuseStore(cache.definition.name, 'one that reads synchronously, as the method returns no promise', link.store);
+      throw new OptionError(
+        mismatch(
+          `store of ${cache.definition.name}`,
+          'a method that returns promises, as the store does not read synchronously',
+          given,
+        ),
+      );
     return yield given;
   }
 
@@ -169,8 +177,8 @@ export class StoreLoad {
       if (bytes === undefined || !this.#isCurrent() || !held.end()) return result;
       const entry = { value: bytes, ttl: times.kept, tags };
       let answer: FillAnswer = yield link.fill(held.lease, entry);
-      // The thread was busy with the method for so long that it could not renew the lease.
-      if (answer === 'fenced' && !held.isLost) answer = yield* this.#fillAgain(held, before, entry);
+      // Perhaps the lease is lost only because the thread was too busy to renew it.
+      if (answer === 'fenced') answer = yield* this.#fillAgain(held, before, entry);
       if (answer === 'fenced') endLoad(cache, load);
       return result;
     } finally {

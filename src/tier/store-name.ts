@@ -3,15 +3,27 @@ import { ArgumentError } from '../errors.js';
 import { type CallKey, isTokens, NO_ARGUMENTS } from '../key/call-key.js';
 import { Identity } from '../key/identity.js';
 import { identityPlaces } from '../key/identity-places.js';
-import { isPacked, renderPacked } from '../key/packed.js';
-import { render } from '../key/render.js';
-import { keyFor } from '../platform.js';
+import { isPacked } from '../key/packed.js';
+import { OPEN, textOf } from '../key/render.js';
+import { keyFor, type Reference, referenceTo } from '../platform.js';
 
-/** Returns the text that names a call in a store, the same in each process; `undefined` if the call has no such name. */
+/**
+ * Returns the text that names a call in a store, the same in each process; `undefined` if the call has no such name.
+ * @throws ArgumentError for instances of two classes of one name, as these would share results.
+ */
 export function textOfKey(key: CallKey): string | undefined {
-  if (!isTokens(key)) return isNameless(key) ? undefined : key === NO_ARGUMENTS ? render([0], 1) : render([1, key], 2);
-  if (isPacked(key)) return renderPacked(key);
-  return key.some(isNameless) ? undefined : render(key, key.length);
+  const tokens: readonly unknown[] = isTokens(key) ? key : key === NO_ARGUMENTS ? [0] : [1, key];
+  if (tokens.some(isNameless)) return undefined;
+  // The texts of a packed key are rendered tokens already, but for those that are long.
+  if (isPacked(tokens))
+    return (
+      OPEN +
+      tokens
+        .slice(1)
+        .map((token) => (typeof token === 'string' ? token : nameOf(token)))
+        .join('')
+    );
+  return OPEN + tokens.map(nameOf).join('');
 }
 
 /**
@@ -25,12 +37,10 @@ export function requireNamed(
   args: readonly unknown[],
 ): string {
   const text = textOfKey(key);
-  // The tokens of a packed key do not show what stood there.
-  if (text !== undefined && !(isTokens(key) && isPacked(key))) return text;
+  if (text !== undefined) return text;
   const hasKey = definition.options.key !== undefined;
   const keyed = definition.keyedBy(receiver, args);
   const [place] = hasKey ? identityPlaces('key', keyed[0]) : identityPlaces('args', keyed);
-  if (text !== undefined && place === undefined) return text;
   throw new ArgumentError(
     `${definition.name}: ${place ?? 'an argument'} counts by identity, so it cannot name a stored result: give its class a ` +
       'method [cacheKey], register the class with registerCacheKey, or write the option key',
@@ -39,6 +49,23 @@ export function requireNamed(
 
 /** Whether a token is another one in each process. */
 function isNameless(token: unknown): boolean {
-  if (typeof token === 'symbol') return token !== NO_ARGUMENTS && keyFor(token) === undefined;
-  return token instanceof Identity;
+  if (typeof token === 'symbol') return keyFor(token) === undefined;
+  return token instanceof Identity && !token.name;
 }
+
+/** The text of a token. That of a class whose instances have a value is its name. */
+function nameOf(token: unknown): string {
+  if (!(token instanceof Identity)) return textOf(token);
+  const name = token.name!;
+  const known = classes.get(name)?.deref();
+  if (known === undefined) classes.set(name, referenceTo(token));
+  else if (known !== token) {
+    throw new ArgumentError(
+      `${name}: two classes of this name have values in keys, so instances would share stored results`,
+    );
+  }
+  return `c${name.length}:${name}`;
+}
+
+/** The class of each name. */
+const classes = new Map<string, Reference<Identity>>();

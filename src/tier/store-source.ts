@@ -3,7 +3,7 @@ import { expire, expireAll } from '../cache/expiry.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
 import type { Definition } from '../definition/definition.js';
 import type { Delivery, Source } from '../definition/source.js';
-import { OptionError } from '../errors.js';
+import { mismatch, OptionError } from '../errors.js';
 import type { CallKey } from '../key/call-key.js';
 import { living, rejected, resolved, sourceOf } from '../platform.js';
 import { isPromise } from '../promise.js';
@@ -12,7 +12,7 @@ import { drive } from './drive.js';
 import { KnownKeys } from './known-keys.js';
 import { runMethod } from './run-method.js';
 import { type Scope, Scopes } from './scopes.js';
-import { type Linked, modeOf, refuseStore, type StoreLink } from './store-link.js';
+import { type Linked, modeOf, type StoreLink } from './store-link.js';
 import { StoreLoad } from './store-load.js';
 import { requireNamed, textOfKey } from './store-name.js';
 import { fillGiven } from './store-put.js';
@@ -34,7 +34,7 @@ export class StoreSource implements Source<ReceiverCache, CallLoad>, Linked {
     this.link = link;
     const { version, check } = definition.options;
     const isVersion = version === undefined || typeof version === 'string' || Number.isFinite(version);
-    if (!isVersion) refuseStore(definition.name, 'a version that is a string or a finite number', version);
+    if (!isVersion) throw new OptionError(mismatch('version', 'a string or a finite number', version));
     this.#scopes = new Scopes(definition, sharing, isStatic);
     // The stored results of a version that had tags have them too.
     definition.isTagged = true;
@@ -52,13 +52,18 @@ export class StoreSource implements Source<ReceiverCache, CallLoad>, Linked {
     const { name } = definition;
     const isNamed = definition.role === 'function' ? name !== 'anonymous' : /^(?!Object\.).+\../.test(name);
     if (given === '' || (given === undefined && !isNamed)) {
-      refuseStore(name, 'a name beside it, as the function, or its class, has none', given);
+      throw new OptionError(
+        `store of ${name}: expected the option name beside it, as the function or its class has none`,
+      );
     }
     const namespace = `${name.replace(/[%@]/g, encodeURIComponent)}@${version}`;
     for (const other of link.sourcesOf(namespace) as StoreSource[]) {
       const isSame =
         given !== undefined && other.definition.options.name !== undefined && textOf(this) === textOf(other);
-      if (!isSame) refuseStore(name, 'a name of its own, as another function has this one in the store', name);
+      if (!isSame)
+        throw new OptionError(
+          `store of ${name}: another function has this name in the store: give one of them another`,
+        );
     }
     link.add(namespace, this);
     this.#namespace = namespace;
