@@ -9,6 +9,7 @@ const NOT_ESSENTIAL = [
   'docs', // compiles every program of the documentation
   'house', // reads the sources, and measures `dist`
   'package', // packs `dist`, and checks it under five compilers
+  'persistent', // an example, which compiles for many seconds
   'schema-service', // an example, which needs a database server
   'soak', // runs on `dist`
   'vitest', // another test runner

@@ -11,7 +11,7 @@ import { check, heading, note } from './schema-service/report.js';
 /**
  * An example: a program that builds a site of this repository's documentation and sources. Its functions are cached in a
  * directory, so a second run, in a process of its own, computes only what is new. The example changes a file, then the
- * version of a function, and fails unless exactly what depends on them is computed again.
+ * source of a function, and fails unless exactly what depends on them is computed again.
  *
  *     npx tsx examples/persistent.ts
  */
@@ -42,7 +42,7 @@ function main(): void {
   note(`${pages.length} pages and ${modules.length} modules`);
 
   heading('The first run: everything is computed');
-  const first = build(1);
+  const first = build();
   const programs = programsOf(pages);
   const everything = [
     ...['page', 'outline'].flatMap((what) => pages.map((name) => `${what} ${name}`)),
@@ -53,7 +53,7 @@ function main(): void {
   expect(first, everything, `${everything.length} results were computed: each page, program and module once`);
 
   heading('The second run, in another process: nothing is');
-  const second = build(1);
+  const second = build();
   expect(second, [], 'nothing was computed again');
   note(`it took ${seconds(second.milliseconds)} instead of ${seconds(first.milliseconds)}`);
 
@@ -62,23 +62,27 @@ function main(): void {
   appendFileSync(join(input, 'keys.md'), `\n\`\`\`ts\n${added}\n\`\`\`\n`);
   const ofTheFile = ['page keys.md', `highlight ${added}`, `compile ${added}`, 'outline keys.md'];
   expect(
-    build(1),
+    build(),
     ofTheFile,
     'its page, its outline and the new program were computed; the list of pages says the same',
   );
 
-  heading('highlight is changed, and gets version 2');
+  heading('The function that highlights is changed, so its fingerprint is another');
   const ofTheFunction = [
     ...programsOf(pages).map((line) => `highlight ${line}`),
     ...pages.map((name) => `page ${name}`),
   ];
-  expect(build(2), ofTheFunction, 'the programs were highlighted, and the pages rendered; nothing was compiled');
+  expect(
+    build('changed'),
+    ofTheFunction,
+    'the programs were highlighted, and the pages rendered; nothing was compiled',
+  );
 }
 
 /** Runs the program once, in a process of its own, and prints what it has computed. */
-function build(highlightVersion: number): Report {
+function build(...change: 'changed'[]): Report {
   const program = fileURLToPath(new URL('./persistent/build.ts', import.meta.url));
-  const args = ['--import', 'tsx', program, input, output, cache, `${highlightVersion}`];
+  const args = ['--import', 'tsx', program, input, output, cache, ...change];
   const report = JSON.parse(execFileSync(process.execPath, args, { cwd: root, encoding: 'utf8' })) as Report;
   const { milliseconds, ran } = report;
   note(`${seconds(milliseconds)}${ran.length === 0 ? '' : `, ${ran.length} computed:`}`);

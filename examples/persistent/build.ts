@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { diskStore } from 'memokit/disk';
-import { siteOver } from './site.js';
+import { markedByLetter, markedByName, siteOver } from './site.js';
 
 /** What one run of the program has done. */
 export interface Report {
@@ -13,14 +13,14 @@ export interface Report {
 /**
  * Builds a site of the Markdown pages and TypeScript modules in a directory, once, and prints a `Report`:
  *
- *     npx tsx examples/persistent/build.ts INPUT OUTPUT CACHE HIGHLIGHT_VERSION
+ *     npx tsx examples/persistent/build.ts INPUT OUTPUT CACHE [changed]
  */
-const [input, output, cache, version] = process.argv.slice(2) as [string, string, string, string];
+const [input, output, cache, changed] = process.argv.slice(2) as [string, string, string, string | undefined];
 const start = performance.now();
 const ran: string[] = [];
 // The compiler keeps the thread busy for seconds, in which no lease is renewed.
 const store = diskStore(cache, { leaseMs: '1m' });
-const site = siteOver(store, { highlight: Number(version) }, (what) => ran.push(what));
+const site = siteOver(store, changed ? markedByLetter : markedByName, (what) => ran.push(what));
 const files = readdirSync(input).sort();
 const textOf = (name: string) => readFileSync(join(input, name), 'utf8');
 const pages = files.filter((name) => name.endsWith('.md'));
