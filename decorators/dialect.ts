@@ -63,7 +63,14 @@ export function adapt(decorator: Decorator, call: readonly unknown[], replace: (
       const method: Fn = descriptor[part];
       const key = second as PropertyKey;
       const owner = decorated as object;
-      const replacement = replace({ kind, method, key, owner, metadata: undefined, isStatic: false });
+      const replacement = replace({
+        kind,
+        method,
+        key,
+        owner,
+        metadata: undefined,
+        isStatic: typeof owner === 'function',
+      });
       // The descriptor is changed too, for decorators that are composed of others and do not pass on the result.
       setProperty(third as object, part, replacement);
       return { ...descriptor, [part]: replacement };
