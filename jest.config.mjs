@@ -22,7 +22,7 @@ export default {
   projects: [
     project('standard', 'tsconfig.json', ['<rootDir>/__tests__/*.test.ts']),
     project('legacy', 'tsconfig.legacy.json', [
-      '<rootDir>/__tests__/{batched-methods,bypass,cached-proxy,computed-members,copy,decorators,disable-caching,freeze,hidden-members,idle,invalidation,presets,weigh}.test.ts',
+      '<rootDir>/__tests__/{batched-methods,bypass,cached-proxy,computed-members,copy,decorators,disable-caching,freeze,hidden-members,idle,invalidation,presets,store-option,weigh}.test.ts',
     ]),
     project('foreign', 'tsconfig.json', ['<rootDir>/__tests__/foreign/*.test.ts']),
   ],
