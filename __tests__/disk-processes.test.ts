@@ -91,19 +91,28 @@ test('four processes with 50 callers each of a cold key load it once', async () 
   expect(new Set(values).size).toBe(1);
 });
 
+const HOLDERS = process.env.TEST_LONG ? 10 : 1;
+
 test('a load of a process that was killed is begun again when its lease ends', async () => {
-  const [holder, next] = await Promise.all([started('hang'), started('hang')]);
-  holder.go();
-  await holder.next('loading');
-  next.go();
-  // The holder renews its lease, so the other waits longer than a lease.
-  await new Promise((resolve) => setTimeout(resolve, 3 * LEASE_MS));
-  expect(next.rest()).toEqual([]);
-  const killed = Date.now();
-  await holder.kill();
-  await next.next('loading');
+  const delays: number[] = [];
+  for (let round = 0; round < HOLDERS; round++) {
+    store.clear();
+    const [holder, next] = await Promise.all([started('hang'), started('hang')]);
+    holder.go();
+    await holder.next('loading');
+    next.go();
+    // The holder renews its lease, so the other waits longer than a lease.
+    await new Promise((resolve) => setTimeout(resolve, 3 * LEASE_MS));
+    expect(next.rest()).toEqual([]);
+    const killed = Date.now();
+    await holder.kill();
+    await next.next('loading');
+    delays.push(Date.now() - killed);
+    await next.kill();
+  }
+  report(`the next load began ${delays.join(', ')} ms after a holder of ${LEASE_MS} ms was killed`);
   // 50 ms are promised, on a machine that has a core for each process.
-  expect(Date.now() - killed).toBeLessThan(LEASE_MS + 1000);
+  expect(Math.max(...delays)).toBeLessThan(LEASE_MS + 1000);
 });
 
 test('a process that was frozen past its lease fills nothing when it wakes', async () => {
