@@ -209,11 +209,10 @@ test('the directory does not grow when the same work is done again, with and wit
 });
 
 test('the directory does not grow because a process was killed while it read', async () => {
-  const viewer = await started('view');
+  const [viewer, filler] = await Promise.all([started('view'), started('many', 30_000)]);
   viewer.go();
   await viewer.next('viewing');
   await viewer.kill();
-  const filler = await started('many', 30_000);
   filler.go();
   await filler.next('state');
   expect(statSync(join(directory, 'data.mdb')).size).toBeLessThan(22e6);

@@ -19,7 +19,7 @@ export interface Size {
  */
 export class Room {
   readonly #entries: Table;
-  /** The key of each entry under its place, after a byte that says whether the entry was read. */
+  /** The key of each entry under its place, after a byte that says how many visits of the hand it outlasts. */
   readonly #order: Table;
   /** The key of each entry that ends, under its end and its place. */
   readonly #ends: Table;
@@ -70,7 +70,7 @@ export class Room {
     for (const place of places) {
       const at = encodeNumbers(place);
       const bytes = this.#order.getBinary(at);
-      if (bytes && bytes[0] === 0) this.#mark(at, bytes, 1);
+      if (bytes && bytes[0]! < MOST_CREDIT) this.#mark(at, bytes, bytes[0]! + 1);
     }
     for (const [namespace, count] of reads) {
       const key = keyOfName(namespace);
@@ -152,7 +152,7 @@ export class Room {
   #evict(most: number, newest: number): void {
     let hand = this.#facts.get('hand');
     let spared = 0;
-    for (let rounds = 0; rounds < 3 && this.#facts.get('bytes') > most; ) {
+    for (let rounds = 0; rounds <= MOST_CREDIT + 1 && this.#facts.get('bytes') > most; ) {
       const next = [...this.#order.getRange({ start: encodeNumbers(hand + 1), limit: 16 })];
       if (next.length === 0) {
         hand = 0;
@@ -163,7 +163,7 @@ export class Room {
         hand = decodeNumber(at);
         if (hand === newest) continue;
         // A fill does not wait until the hand has gone round all entries, if all of them were read.
-        if (bytes[0] === 1 && spared++ < MOST_SPARED) this.#mark(at, bytes, 0);
+        if (bytes[0]! > 0 && spared++ < MOST_SPARED) this.#mark(at, bytes, bytes[0]! - 1);
         else if (this.#placeOf(bytes.subarray(1)) === hand) this.remove(bytes.subarray(1));
         else this.#order.remove(at);
       }
@@ -197,9 +197,9 @@ export class Room {
     return bytes && isEntry(bytes) ? placeOf(bytes) : undefined;
   }
 
-  #mark(at: Buffer, bytes: Buffer, wasRead: number): void {
+  #mark(at: Buffer, bytes: Buffer, credit: number): void {
     const changed = Buffer.from(bytes);
-    changed[0] = wasRead;
+    changed[0] = credit;
     this.#order.put(Buffer.from(at), changed);
   }
 
@@ -226,6 +226,8 @@ export function costOf(key: Buffer, bytes: Buffer): number {
 /** What shared pages take, beside what is in them: LMDB merges two only when three quarters of one are empty. */
 const SLACK = 2.3;
 
+/** The visits of the hand that an entry outlasts at most: one for each time that it was read and that was noted. */
+const MOST_CREDIT = 3;
 /** The reads that a process remembers at most. */
 const NOTE_AFTER = 1024;
 /** The entries that a fill passes at most because they were read. */
