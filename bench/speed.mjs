@@ -26,6 +26,7 @@ others as so many times the limit, or in bytes.
 const PEERS = [
   ...['lru-cache', 'mnemonist', 'lru.min', 'quick-lru', 'tiny-lru', '@isaacs/ttlcache'],
   ...['typescript-memoize', 'micro-memoize', 'fast-memoize', 'memoize', 'memoizee'],
+  ...['memoize-fs', 'cache-point', 'async-disk-cache', 'keyv', 'libsql'],
 ];
 
 const options = optionsOf(process.argv.slice(2));

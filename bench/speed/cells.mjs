@@ -18,6 +18,7 @@ import { memoryCells } from './cells/memory.mjs';
 import { missCells } from './cells/misses.mjs';
 import { pairCells } from './cells/pairs.mjs';
 import { stepCells } from './cells/steps.mjs';
+import { storeCells } from './cells/stores.mjs';
 
 export function cellsOf(builds) {
   const all = [
@@ -30,6 +31,7 @@ export function cellsOf(builds) {
     depthCells,
     importCells,
     pairCells,
+    storeCells,
   ];
   return all.flatMap((cells) => cells(builds));
 }
