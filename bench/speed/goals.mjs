@@ -91,6 +91,13 @@ const goals = [
   { title: 'bytes of an instance with one entry', aim: 250, judge: amounts(/instances\/.* 1 entry/) },
   { title: 'growth of our time from 1k entries to 1M / that of a raw Map', aim: 1.15, judge: growth },
   { title: 'worst step on the way to 1M entries: ours / raw Map', aim: 1.5, judge: limit(/^worst step\//) },
+  {
+    title: 'hit on disk: ours / fastest asynchronous peer with a file for each entry',
+    aim: 0.2,
+    judge: peers(/^stores\/hit/, () => ['memoize-fs', 'cache-point', 'async-disk-cache']),
+  },
+  { title: 'hit on disk: ours / files by hand, read synchronously', aim: 1, judge: limit(/^stores\/hit/) },
+  { title: 'hit in memory: with a store behind / without', aim: 1.1, judge: limit(/^stores, in memory\//) },
 ];
 
 /**
