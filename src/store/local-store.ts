@@ -1,6 +1,6 @@
 import { max } from '../platform.js';
 import { monotonic } from '../time/clock.js';
-import { requireCallback } from '../validate.js';
+import { requireCallback, requireTime } from '../validate.js';
 import type { Engine } from './engine.js';
 import { FailureGuard } from './failure-guard.js';
 import { marksOf, marksOfEntry, NO_MARK, nameOfKey, newToken } from './names.js';
