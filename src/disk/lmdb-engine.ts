@@ -76,7 +76,9 @@ export class LmdbEngine implements Engine {
     } catch (error) {
       if (typeof (error as { code?: unknown }).code !== 'number') throw error;
       this.#troubleAt = monotonic();
-      throw (this.#trouble = this.#explain(error as Error));
+      // LMDB calls a full disk an error of input or output.
+      this.#trouble = isFull(dirname(this.#file)) ? new Error(NO_SPACE, { cause: error }) : (error as Error);
+      throw this.#trouble;
     } finally {
       this.#isWriting = false;
       this.#facts.forget();
@@ -235,11 +237,6 @@ export class LmdbEngine implements Engine {
     if (stats?.ino === this.#inode) return stats;
     this.#isLost = true;
     throw new Error(LOST);
-  }
-
-  /** Returns what is to be told of an error of LMDB, which calls a full disk an error of input or output. */
-  #explain(error: Error): Error {
-    return isFull(dirname(this.#file)) ? new Error(NO_SPACE, { cause: error }) : error;
   }
 }
 
