@@ -1,0 +1,12 @@
+import { cached } from 'memokit';
+import { memoryStore } from 'memokit/store';
+
+export class Users {
+  readonly tenant = 5;
+
+  // expect: Type 'number' is not assignable to type 'string'
+  @cached({ store: memoryStore(), id: (self: Users) => self.tenant })
+  get(id: number): string {
+    return `${id}`;
+  }
+}
