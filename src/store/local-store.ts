@@ -18,7 +18,7 @@ import type {
   StorePromises,
   StoreState,
 } from './store.js';
-import { StoreTime } from './store-time.js';
+import { requireTime, StoreTime } from './store-time.js';
 
 export interface LocalStoreOptions {
   readonly promises: StorePromises;
@@ -87,7 +87,10 @@ export class LocalStore implements Store {
       const now = this.#time.now();
       return keys.map((key) => this.#entry(key, now));
     };
-    return this.attempt(read, undefined) ?? keys.map(() => undefined);
+    const found = this.attempt(read, undefined);
+    // Without a write, the time of all who only read would stand still, and entries would live too long.
+    if (this.#time.isBehind) this.#transact(() => {}, undefined);
+    return found ?? keys.map(() => undefined);
   }
 
   leaseSync(key: StoreKey, ms: number, seen?: string): LeaseAnswer {

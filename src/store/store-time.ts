@@ -1,3 +1,4 @@
+import { ArgumentError, mismatch } from '../errors.js';
 import { max } from '../platform.js';
 import type { Engine } from './engine.js';
 
@@ -10,6 +11,8 @@ export class StoreTime {
   readonly #clock: () => number;
   /** The latest time that this client has seen. */
   #latest = 0;
+  /** Whether the clock was behind the time when it was read last: the time stands still until someone calls `advance`. */
+  isBehind = false;
 
   constructor(engine: Pick<Engine, 'time' | 'setTime'>, clock: () => number) {
     this.#engine = engine;
@@ -19,7 +22,10 @@ export class StoreTime {
   /** Returns the time. It never runs backwards. */
   now(): number {
     const { latest, offset } = this.#engine.time();
-    this.#latest = max(latest, this.#latest, this.#clock() + offset);
+    const time = this.#clock() + offset;
+    const known = max(latest, this.#latest);
+    this.isBehind = time < known;
+    this.#latest = max(known, time);
     return this.#latest;
   }
 
@@ -31,4 +37,9 @@ export class StoreTime {
     if (added > offset || now > latest) this.#engine.setTime({ latest: now, offset: added });
     return now;
   }
+}
+
+/** Refuses a time span that a store cannot wait for. @throws ArgumentError */
+export function requireTime(name: string, given: unknown): void {
+  if (!(typeof given === 'number' && given > 0)) throw new ArgumentError(mismatch(name, 'a number above 0', given));
 }
