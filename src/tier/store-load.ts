@@ -60,10 +60,11 @@ export class StoreLoad {
     for (;;) {
       if (entry !== undefined && !isRefresh) {
         const found: DecodedEntry = yield* this.#values.decode(entry.value);
-        // What a newer version of memokit has written stays, and is none of this one's business.
-        if (found.miss === 'newer') return yield* this.#method();
-        if (found.miss !== undefined || (found.header.key ?? key.key) !== key.key) cache.count('unreadable');
-        else if (this.#isUsed(entry, found.header, found.value)) return found.value;
+        if (found.miss !== undefined || (found.header.key ?? key.key) !== key.key) {
+          cache.count('unreadable');
+          // What a newer version of memokit has written stays.
+          if (found.miss === 'newer') return yield* this.#method();
+        } else if (this.#isUsed(entry, found.header, found.value)) return found.value;
       }
       const answer: LeaseAnswer = yield link.lease(key, entry?.token);
       if (answer.kind === 'taken')
