@@ -32,8 +32,9 @@ export class Journal {
     return [...this.#entries];
   }
 
-  remove(text: string): void {
-    this.#entries.delete(text);
+  /** Removes what the store was told, unless the same was invalidated again in the meantime. */
+  remove(text: string, told: Journaled): void {
+    if (this.#entries.get(text) === told) this.#entries.delete(text);
   }
 
   #set(what: Invalidated, mode: InvalidationMode): void {

@@ -43,6 +43,8 @@ export class StoreLink implements SharedStore {
   readonly isSync: boolean;
   /** The names of the leases that this thread holds. */
   readonly held = new Set<string>();
+  /** The puts on their way, by the name of the key. An invalidation takes them out. */
+  readonly puts = new Map<string, object>();
   readonly #journal = new Journal();
   /** The invalidations on their way. */
   readonly #onTheirWay = new Set<Promise<unknown>>();
@@ -104,6 +106,7 @@ export class StoreLink implements SharedStore {
 
   /** Invalidates in the store, or notes what it could not be told. Loads of this process wait until it is done. */
   invalidate(what: Invalidated, mode: InvalidationMode): Maybe<unknown> {
+    this.#overtakePuts(what);
     const note = (isDone: boolean) => {
       if (!isDone) this.#journal.add({ what, mode });
     };
@@ -125,6 +128,11 @@ export class StoreLink implements SharedStore {
   /** Ends what has one of the tags, for `invalidateTags` and `expireTags`. */
   endTagged(tags: readonly string[], isSoft: boolean): void {
     if (tags.length > 0) this.invalidate({ tags }, modeOf(isSoft));
+  }
+
+  /** Whether nothing is noted that the store could not be told. */
+  get isCurrent(): boolean {
+    return this.#journal.isEmpty;
   }
 
   /** Whether the store may be used: whether it knows of all that this process has invalidated. Tries again to tell it. */
@@ -170,6 +178,11 @@ export class StoreLink implements SharedStore {
     return this.#ask(() => store.invalidateSync?.(what, mode) ?? store.invalidate(what, mode), false);
   }
 
+  #overtakePuts(what: Invalidated): void {
+    if ('keys' in what) for (const key of what.keys) this.puts.delete(nameOfKey(key));
+    else this.puts.clear();
+  }
+
   async #arrived(): Promise<void> {
     while (this.#onTheirWay.size > 0) await Promise.all(this.#onTheirWay);
   }
@@ -177,10 +190,10 @@ export class StoreLink implements SharedStore {
   #flush(): Maybe<boolean> {
     const [first] = this.#journal.list();
     if (first === undefined) return true;
-    const [text, { what, mode }] = first;
-    return then(this.#invalidate(what, mode), (isDone) => {
+    const [text, told] = first;
+    return then(this.#invalidate(told.what, told.mode), (isDone) => {
       if (!isDone) return false;
-      this.#journal.remove(text);
+      this.#journal.remove(text, told);
       return this.#flush();
     });
   }
@@ -193,6 +206,7 @@ export class StoreLink implements SharedStore {
     } else {
       const { what, mode } = event;
       const isSoft = mode === 'expire';
+      this.#overtakePuts(what);
       if ('tags' in what) endTagged(what.tags, isSoft);
       else if ('namespace' in what) for (const source of this.sourcesOf(what.namespace)) source.endAll(isSoft);
       else

@@ -3,11 +3,12 @@ import { expire, expireAll } from '../cache/expiry.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
 import type { Definition } from '../definition/definition.js';
 import type { Delivery, Source } from '../definition/source.js';
-import { mismatch, OptionError } from '../errors.js';
+import { OptionError } from '../errors.js';
 import type { CallKey } from '../key/call-key.js';
 import { living, rejected, resolved, sourceOf } from '../platform.js';
 import { isPromise } from '../promise.js';
 import type { StoreKey } from '../store/store.js';
+import { requireOption } from '../validate.js';
 import { drive } from './drive.js';
 import { KnownKeys } from './known-keys.js';
 import { runMethod } from './run-method.js';
@@ -33,8 +34,10 @@ export class StoreSource implements Source<ReceiverCache, CallLoad>, Linked {
     this.definition = definition;
     this.link = link;
     const { version, check } = definition.options;
+    const isSchema = check === undefined || typeof check?.['~standard']?.validate === 'function';
+    requireOption(isSchema, 'check', 'a schema of the Standard Schema protocol', check);
     const isVersion = version === undefined || typeof version === 'string' || Number.isFinite(version);
-    if (!isVersion) throw new OptionError(mismatch('version', 'a string or a finite number', version));
+    requireOption(isVersion, 'version', 'a string or a finite number', version);
     this.#scopes = new Scopes(definition, sharing, isStatic);
     // The stored results of a version that had tags have them too.
     definition.isTagged = true;
@@ -85,8 +88,9 @@ export class StoreSource implements Source<ReceiverCache, CallLoad>, Linked {
     const run = () => runMethod(cache, load, receiver, methodArgs);
     const { definition } = this;
     try {
-      if (this.values.isMemoryOnly) return run();
+      // Also for a result that stays in memory, since another process may invalidate it.
       const key = this.#name(cache, load.key, requireNamed(definition, load.key, receiver, args));
+      if (this.values.isMemoryOnly) return run();
       load.from = undefined;
       const storeLoad = new StoreLoad(this.link, this.values, { cache, load, key, receiver, args, run });
       const result = drive(storeLoad.steps());
@@ -104,9 +108,9 @@ export class StoreSource implements Source<ReceiverCache, CallLoad>, Linked {
     const name = this.#nameOf(cache, key);
     if (name === undefined) return;
     this.#endElsewhere(cache, name, false);
-    this.link.invalidate({ keys: [name] }, 'remove');
+    const told = this.link.invalidate({ keys: [name] }, 'remove');
     if (!(ttl > 0) || this.values.isMemoryOnly) return;
-    this.link.track(drive(fillGiven(this.link, this.values, this.definition, name, value, ttl, tags)));
+    this.link.track(drive(fillGiven(this.link, this.values, this.definition, name, told, value, ttl, tags)));
   }
 
   ended(cache: ReceiverCache, keys: readonly CallKey[] | undefined, isSoft: boolean): void {
