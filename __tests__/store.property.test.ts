@@ -61,12 +61,14 @@ const trouble = fc.record({
   trouble: fc.constantFrom<Trouble>('none', 'none', 'refuses', 'throws', 'loses'),
 });
 
-const options: fc.Arbitrary<CachedOptions> = fc.record({
+const options = fc.record({
   capacity: fc.constantFrom(1, 2, 8),
   staleWhileRevalidate: fc.constantFrom(0, 0, 50),
   staleIfError: fc.constantFrom(0, 0, 50),
   revalidate: fc.constantFrom(0, 0, 50),
 });
+
+type Given = typeof options extends fc.Arbitrary<infer G> ? G : never;
 
 interface Case {
   /** `sync` methods, `async` methods over a store that answers at once, and over a `slow` one that only answers later. */
@@ -134,12 +136,12 @@ class World {
   #loads = 0;
   readonly #fails: readonly boolean[];
 
-  constructor(kind: Case['kind'], scheduler: fc.Scheduler, given: CachedOptions, fails: readonly boolean[]) {
+  constructor(kind: Case['kind'], scheduler: fc.Scheduler, given: Given, fails: readonly boolean[]) {
     this.isSlow = kind === 'slow';
     this.isSync = kind === 'sync';
     this.scheduler = scheduler;
     this.#fails = fails;
-    this.stale = Math.max(given.staleWhileRevalidate ?? 0, given.staleIfError ?? 0);
+    this.stale = Math.max(given.staleWhileRevalidate, given.staleIfError);
     const store = memoryStore({ clock: () => 1_800_000_000_000 + this.now });
     // Whoever waits with the thread for the lease of a client in trouble would wait for ever: nobody else moves the clock.
     jest.spyOn(Atomics, 'wait').mockImplementation((_array, _index, _value, ms) => {
@@ -299,7 +301,7 @@ class Client {
   readonly #world: World;
   readonly #get: (key: number) => unknown;
 
-  constructor(world: World, store: MemoryStore, given: CachedOptions) {
+  constructor(world: World, store: MemoryStore, given: Given) {
     const method = world.isSync
       ? (key: number) => world.begin(this, key)()
       : async (key: number) => {
