@@ -18,7 +18,7 @@ import type {
   StorePromises,
   StoreState,
 } from './store.js';
-import { requireTime, StoreTime } from './store-time.js';
+import { StoreTime } from './store-time.js';
 
 export interface LocalStoreOptions {
   readonly promises: StorePromises;

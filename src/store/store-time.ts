@@ -1,4 +1,3 @@
-import { ArgumentError, mismatch } from '../errors.js';
 import { max } from '../platform.js';
 import type { Engine } from './engine.js';
 
@@ -37,9 +36,4 @@ export class StoreTime {
     if (added > offset || now > latest) this.#engine.setTime({ latest: now, offset: added });
     return now;
   }
-}
-
-/** Refuses a time span that a store cannot wait for. @throws ArgumentError */
-export function requireTime(name: string, given: unknown): void {
-  if (!(typeof given === 'number' && given > 0)) throw new ArgumentError(mismatch(name, 'a number above 0', given));
 }

@@ -22,20 +22,24 @@ export function* fillGiven(
   ttl: number,
   tags: readonly string[],
 ): Steps<FillAnswer | undefined> {
+  const { puts } = link;
   const name = nameOfKey(key);
   const put = {};
-  link.puts.set(name, put);
-  // Not for all that is on its way to the store, which this fill is a part of.
-  yield told;
-  if (!link.isCurrent) return undefined;
-  const answer: LeaseAnswer = yield link.lease(key, undefined);
-  if (answer.kind !== 'taken') return undefined;
-  const all = [...tags, ...(key.tags ?? [])];
-  const times = timesOf(definition, ttl, 0);
-  const bytes: Uint8Array | undefined = yield* values.encode(newHeader(definition, key, times, all), value);
-  const isLast = link.puts.get(name) === put;
-  if (isLast) link.puts.delete(name);
-  if (bytes !== undefined && isLast) return yield link.fill(answer.lease, { value: bytes, ttl: times.kept, tags: all });
-  yield link.release(answer.lease);
-  return undefined;
+  puts.set(name, put);
+  try {
+    // Not for all that is on its way to the store, which this fill is a part of.
+    yield told;
+    if (!link.isCurrent) return undefined;
+    const answer: LeaseAnswer = yield link.lease(key, undefined);
+    if (answer.kind !== 'taken') return undefined;
+    const all = [...tags, ...(key.tags ?? [])];
+    const times = timesOf(definition, ttl, 0);
+    const bytes: Uint8Array | undefined = yield* values.encode(newHeader(definition, key, times, all), value);
+    if (bytes !== undefined && puts.get(name) === put)
+      return yield link.fill(answer.lease, { value: bytes, ttl: times.kept, tags: all });
+    yield link.release(answer.lease);
+    return undefined;
+  } finally {
+    if (puts.get(name) === put) puts.delete(name);
+  }
 }
