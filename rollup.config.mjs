@@ -29,7 +29,7 @@ const modules = (format, ext) => ({
 });
 
 /** The rooms whose types are in `store.d.ts`, and those whose types are in the entry points of their own names. */
-const STORE = ['adapters', 'codec', 'store'];
+const STORE = ['adapters', 'codec', 'store', 'tier'];
 const OTHERS = ['disk', 'testing'];
 
 /**

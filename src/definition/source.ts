@@ -30,6 +30,5 @@ export const SOURCE: unique symbol = /* @__PURE__ */ Symbol.for('memokit.source'
 
 /** A store that can be given as the option `store`. */
 export interface SourceStore {
-  /** @internal */
   readonly [SOURCE]: SourceMaker;
 }
