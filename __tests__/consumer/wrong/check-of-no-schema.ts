@@ -1,5 +1,5 @@
 import { memoize } from 'memokit';
 import { memoryStore } from 'memokit/store';
 
-// expect: No overload matches this call
+// expect: Property ''~standard'' is missing in type '{}' but required in type 'StandardSchema'.
 export const square = memoize((n: number) => n * n, { store: memoryStore(), name: 'square', check: {} });

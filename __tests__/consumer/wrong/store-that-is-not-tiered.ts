@@ -3,5 +3,5 @@ import type { Store } from 'memokit/store';
 
 declare const store: Store;
 
-// expect: No overload matches this call … tiered
+// expect: Property '[SOURCE]' is missing in type 'Store' but required in type 'SourceStore'.
 export const square = memoize((n: number) => n * n, { store, name: 'square' });
