@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { type CachedOptions, cacheOf, clearAll, expireTags, invalidateTags, loadContext, memoize } from 'memokit';
+import { behind } from './support/stores.js';
 
 interface Value {
   readonly key: number;
@@ -34,7 +35,8 @@ test('whatever the order of loads, refreshes, expiries and writes, no call sees 
       options,
       fc.array(step, { maxLength: 16 }),
       fc.array(fc.boolean()),
-      async (scheduler, given, steps, failures) => {
+      behind.arbitrary,
+      async (scheduler, given, steps, failures, isStored) => {
         const versions = [0, 0];
         /** The version that a call that comes now has to see at least. */
         const least = [0, 0];
@@ -62,7 +64,7 @@ test('whatever the order of loads, refreshes, expiries and writes, no call sees 
           if (fails) throw new Error(`version ${version}`);
           return context.previous?.value.version === version ? context.keep() : { key, version };
         };
-        const get = memoize(source, { ttl: Infinity, ...given });
+        const get = memoize(source, { ...behind.options(isStored), ttl: Infinity, ...given });
         const cache = cacheOf(get);
         const fence = (key: number) => {
           fences[key]!++;
@@ -160,7 +162,8 @@ test('a failed refresh changes nothing that a program can see', async () => {
       fc.boolean(),
       fc.nat(200),
       fc.boolean(),
-      async (given, isLoaded, passed, isExpired) => {
+      behind.arbitrary,
+      async (given, isLoaded, passed, isExpired, isStored) => {
         let now = 0;
         let fails = false;
         const get = memoize(
@@ -168,7 +171,7 @@ test('a failed refresh changes nothing that a program can see', async () => {
             if (fails) throw new Error('down');
             return { id };
           },
-          { ...given, tags: () => ['tag'], clock: () => now },
+          { ...behind.options(isStored, () => now), ...given, tags: () => ['tag'], clock: () => now },
         );
         const cache = cacheOf(get);
         if (isLoaded) await get(1);

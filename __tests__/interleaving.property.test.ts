@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { type CachedOptions, cacheOf, clearAll, expireTags, memoize } from 'memokit';
+import { behind } from './support/stores.js';
 
 const step = fc.oneof(
   { weight: 4, arbitrary: fc.record({ name: fc.constant('call' as const), key: fc.nat(2) }) },
@@ -18,7 +19,8 @@ test('whatever the order of loads and invalidations, no call sees what was loade
       fc.scheduler(),
       fc.array(step, { maxLength: 14 }),
       fc.array(fc.boolean()),
-      async (scheduler, steps, failures) => {
+      behind.arbitrary,
+      async (scheduler, steps, failures, isStored) => {
         /** The version of the data of each key: each invalidation makes a new one. */
         const versions = [0, 0, 0];
         const running = [0, 0, 0];
@@ -37,7 +39,7 @@ test('whatever the order of loads and invalidations, no call sees what was loade
           if (fails) throw new Error(`version ${version}`);
           return { key, version };
         };
-        const get = memoize(source, { capacity: 2, tags: ({ key }) => [`key ${key}`] });
+        const get = memoize(source, { ...behind.options(isStored), capacity: 2, tags: ({ key }) => [`key ${key}`] });
         const cache = cacheOf(get);
         const invalidate = (key: number) => {
           versions[key]!++;
@@ -108,12 +110,11 @@ test('every waiter of a load settles with its result or its error', async () => 
       fc.scheduler(),
       fc.array(fc.nat(3), { minLength: 1, maxLength: 20 }),
       fc.boolean(),
-      async (scheduler, keys, fails) => {
+      behind.arbitrary,
+      async (scheduler, keys, fails, isStored) => {
         const get = memoize(
           (key: number) => scheduler.schedule(fails ? Promise.reject(new Error(`${key}`)) : Promise.resolve(key)),
-          {
-            capacity: 1,
-          },
+          { ...behind.options(isStored), capacity: 1 },
         );
         const calls = keys.map((key) => get(key));
         await scheduler.waitAll();
@@ -162,7 +163,8 @@ test('a call after an expiration sees an older value only as a stale hit, within
       fc.constantFrom(...agingOptions),
       fc.array(agingStep, { maxLength: 16, size: 'max' }),
       fc.array(fc.boolean(), { size: 'max', maxLength: 20 }),
-      async (scheduler, options, steps, failures) => {
+      behind.arbitrary,
+      async (scheduler, options, steps, failures, isStored) => {
         now = 0;
         /** The version of the data of each key, and what each of its ends has left. */
         const versions = [0, 0];
@@ -177,7 +179,13 @@ test('a call after an expiration sees an older value only as a stale hit, within
             if (fails) throw new Error(`version ${version}`);
             return { key, version, ended: ++step };
           },
-          { ttl: Infinity, ...options, clock: () => now, tags: ({ key }) => [`aging ${key}`] },
+          {
+            ...behind.options(isStored, () => now),
+            ttl: Infinity,
+            ...options,
+            clock: () => now,
+            tags: ({ key }) => [`aging ${key}`],
+          },
         );
         const cache = cacheOf(get);
         const end = (key: number) => {

@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { type MemoryStore, memoryStore, type Store } from 'memokit/store';
 import type { StoreUnderTest } from 'memokit/testing';
 
@@ -45,3 +46,12 @@ export function changedStore(store: Store, changes: Partial<Store>): Store {
     },
   });
 }
+
+/** Whether the entries of a property test have a store behind them, and which one. */
+export const behind = {
+  arbitrary: fc.boolean(),
+  /** The options that put a store behind a definition, whose times follow the clock of the test. */
+  options(isStored: boolean, clock: () => number = () => 0) {
+    return isStored ? { store: memoryStore({ clock: () => 1_800_000_000_000 + clock() }), name: 'behind' } : {};
+  },
+};
