@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { cacheOf, memoize } from 'memokit';
+import { behind } from './support/stores.js';
 
 const key = fc.nat(5);
 const operation = fc.oneof(
@@ -13,7 +14,7 @@ const turn = fc.array(operation, { maxLength: 8 });
 
 test('batches agree with a naive model after any turns of calls, failures, puts and invalidations', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(turn, { maxLength: 8 }), async (turns) => {
+    fc.asyncProperty(fc.array(turn, { maxLength: 8 }), behind.arbitrary, async (turns, isStored) => {
       /** The model: what is stored, what this turn has asked for, and whether that is to be stored. */
       const stored = new Map<number, string>();
       let asked: number[] = [];
@@ -29,7 +30,7 @@ test('batches agree with a naive model after any turns of calls, failures, puts 
           if (isBroken) throw new Error('broken');
           return keys.map((key) => (failing.has(key) ? new Error(`no ${key}`) : `${key} of ${version}`));
         },
-        { capacity: 6 },
+        { ...behind.options(isStored), capacity: 6 },
       );
       const cache = cacheOf(get);
 
@@ -61,7 +62,10 @@ test('batches agree with a naive model after any turns of calls, failures, puts 
         }
         const settled = await Promise.allSettled(calls.map(({ promise }) => promise));
         // One of each, also where a call was made again after its load had been fenced.
-        expect(lists).toEqual(asked.length > 0 ? [[...new Set(asked)]] : []);
+        // With a store, a load of a key that was cleared has its lease, so that the next one is of a later batch.
+        const wanted = [...new Set(asked)];
+        if (isStored) expect(new Set(lists.flat())).toEqual(new Set(wanted));
+        else expect(lists).toEqual(asked.length > 0 ? [wanted] : []);
         calls.forEach(({ key, hit }, i) => {
           const outcome = settled[i]!;
           const loaded = `${key} of ${version}`;

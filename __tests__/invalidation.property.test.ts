@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { type CachedOptions, cached, cacheOf, evicts, puts } from 'memokit';
+import { behind } from './support/stores.js';
 
 interface Row {
   readonly key: number;
@@ -123,7 +124,8 @@ test('whatever the order of loads and of mutators that take their time, who read
       fc.constantFrom(...sets),
       fc.array(step, { maxLength: 14, size: 'max' }),
       fc.array(fc.boolean(), { size: 'max', maxLength: 20 }),
-      async (scheduler, options, taken, failures) => {
+      behind.arbitrary,
+      async (scheduler, options, taken, failures, isStored) => {
         now = 0;
         let asked = 0;
         const pause = (label: string) => scheduler.schedule(Promise.resolve(), label);
@@ -131,7 +133,7 @@ test('whatever the order of loads and of mutators that take their time, who read
         const { service, ...transactions } = serviceOf(
           pause,
           () => failures[asked++] ?? false,
-          options,
+          isStored ? { ...options, ...behind.options(true, clock), id: () => 'one' } : options,
           () => ++steps,
         );
         /** What every read from now on must see at least. */

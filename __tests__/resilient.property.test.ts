@@ -12,6 +12,7 @@ import {
   TimeoutError,
 } from 'memokit';
 import { settle } from './support/source.js';
+import { behind } from './support/stores.js';
 
 beforeEach(() => {
   jest.useFakeTimers();
@@ -70,7 +71,8 @@ test('whatever the order of loads, reloads, timeouts, aborts, invalidations and 
       options,
       fc.array(step, { minLength: 4, maxLength: 30 }),
       fc.array(fc.boolean()),
-      async (scheduler, chosen, steps, failures) => {
+      behind.arbitrary,
+      async (scheduler, chosen, steps, failures, isStored) => {
         let now = 0;
         let loads = 0;
         let most = 0;
@@ -97,6 +99,7 @@ test('whatever the order of loads, reloads, timeouts, aborts, invalidations and 
         };
         const resilient = {
           ...chosen,
+          ...(isStored && { ...behind.options(true, () => now), id: () => 'one' }),
           ttl: 100,
           clock: () => now,
           signal: (_key, signal) => signal,
