@@ -47,7 +47,7 @@ const step = fc.oneof(
   },
   fc.record({ name: fc.constantFrom('clear' as const, 'expireAll' as const), client, key }),
   {
-    weight: 2,
+    weight: 4,
     arbitrary: fc.record({ name: fc.constant('wait' as const), client, key: fc.constantFrom(30, 60, 110) }),
   },
 );
@@ -83,10 +83,10 @@ const METHODS = {
 };
 
 const cases = (['sync', 'async', 'slow'] as const).flatMap((kind): [string, Case][] => [
-  [`${METHODS[kind]}, an engine that works`, { kind, steps: fc.array(step, { maxLength: 24, size: 'max' }) }],
+  [`${METHODS[kind]}, an engine that works`, { kind, steps: fc.array(step, { maxLength: 36, size: 'max' }) }],
   [
     `${METHODS[kind]}, an engine in trouble`,
-    { kind, steps: fc.array(fc.oneof({ weight: 6, arbitrary: step }, trouble), { maxLength: 24, size: 'max' }) },
+    { kind, steps: fc.array(fc.oneof({ weight: 3, arbitrary: step }, trouble), { maxLength: 36, size: 'max' }) },
   ],
 ]);
 
@@ -107,7 +107,7 @@ test.each(cases)(
           await world.end();
         },
       ),
-      { numRuns: process.env.TEST_LONG ? 2000 : 60 },
+      { numRuns: process.env.TEST_LONG ? 2000 : 150 },
     );
   },
   120_000,
