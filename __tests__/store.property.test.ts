@@ -16,7 +16,7 @@ afterEach(() => {
 
 const TTL = 100;
 const LEASE_MS = 5000;
-const KEYS = [0, 1, 2];
+const KEYS = [0, 1];
 
 interface Value {
   readonly key: number;
@@ -28,10 +28,10 @@ interface Value {
 /** What an engine does that does not work: it says so, throws, or does what it was asked and its answer is lost. */
 type Trouble = 'none' | 'refuses' | 'throws' | 'loses';
 
-const client = fc.nat(2);
-const key = fc.nat(2);
+const client = fc.nat(1);
+const key = fc.nat(1);
 const step = fc.oneof(
-  { weight: 8, arbitrary: fc.record({ name: fc.constant('call' as const), client, key }) },
+  { weight: 14, arbitrary: fc.record({ name: fc.constant('call' as const), client, key }) },
   { weight: 4, arbitrary: fc.record({ name: fc.constantFrom('delete' as const, 'put' as const), client, key }) },
   {
     weight: 2,
@@ -48,7 +48,7 @@ const step = fc.oneof(
   fc.record({ name: fc.constantFrom('clear' as const, 'expireAll' as const), client, key }),
   {
     weight: 4,
-    arbitrary: fc.record({ name: fc.constant('wait' as const), client, key: fc.constantFrom(30, 60, 110) }),
+    arbitrary: fc.record({ name: fc.constant('wait' as const), client, key: fc.constantFrom(30, 60, 60, 110) }),
   },
 );
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
@@ -62,7 +62,7 @@ const trouble = fc.record({
 });
 
 const options = fc.record({
-  capacity: fc.constantFrom(1, 2, 8),
+  capacity: fc.constantFrom(1, 8, 8),
   staleWhileRevalidate: fc.constantFrom(0, 0, 50),
   staleIfError: fc.constantFrom(0, 0, 50),
   revalidate: fc.constantFrom(0, 0, 50),
@@ -107,13 +107,13 @@ test.each(cases)(
           await world.end();
         },
       ),
-      { numRuns: process.env.TEST_LONG ? 2000 : 150 },
+      { numRuns: process.env.TEST_LONG ? 2000 : 100 },
     );
   },
   120_000,
 );
 
-/** A source whose versions are counted, three clients before it, and what each of them may still see. */
+/** A source whose versions are counted, two clients before it, and what each of them may still see. */
 class World {
   now = 0;
   readonly isSlow: boolean;
@@ -148,7 +148,7 @@ class World {
       this.now += Number(ms);
       return 'timed-out';
     });
-    this.clients = [store, store.client(), store.client()].map((each) => new Client(this, each, given));
+    this.clients = [store, store.client()].map((each) => new Client(this, each, given));
   }
 
   /** Runs the method: what the clients cache. */
