@@ -206,6 +206,7 @@ test('the public names of memokit/store are these', () => {
     'portable',
     'readHeader',
     'survives',
+    'tiered',
     'unstorageStore',
     'v8',
   ]);
@@ -224,7 +225,7 @@ test('exports are named one by one, and none is a default', () => {
 });
 
 /** Bytes that `npm run -s sizes` may print for each name. docs/decisions.md tells what they are spent on. */
-const BUDGETS = { LruCache: 6410, cached: 29090, memoize: 27560, keyOf: 4690 };
+const BUDGETS = { LruCache: 6410, cached: 29490, memoize: 27900, keyOf: 4730 };
 
 for (const [name, budget] of Object.entries(BUDGETS)) {
   test(`import { ${name} } stays within ${budget} bytes, minified and gzipped`, () => {

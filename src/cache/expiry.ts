@@ -22,19 +22,13 @@ export interface EndingState extends LoadState {
   flushEvictions(): void;
 }
 
-/**
- * Expires the entry of a key, fences its load and forgets its failure. Tells whether there was any of them.
- *
- * @param isOwn Whether this process does it, so that a store has to be told.
- */
-export function expire(cache: EndingState, key: CallKey, isOwn = true): boolean {
-  if (isOwn) cache.definition.source?.ended(cache, [key], true);
+/** Expires the entry of a key, fences its load and forgets its failure. Tells whether there was any of them. */
+export function expire(cache: EndingState, key: CallKey): boolean {
   return end(cache, key, () => expireEntry(cache, key));
 }
 
 /** Expires every entry, fences every load and forgets every failure, as `expire` does. O(n). */
-export function expireAll(cache: EndingState, isOwn = true): void {
-  if (isOwn) cache.definition.source?.ended(cache, undefined, true);
+export function expireAll(cache: EndingState): void {
   cache.clearIfOutdated();
   cache.countChange();
   fenceLoads(cache);

@@ -34,12 +34,13 @@ export class ReceiverCache extends FewEntries implements LoadState {
   readonly next: ReceiverCache | undefined;
   running: CallKey = IDLE;
 
-  constructor(definition: Definition, next?: ReceiverCache | undefined) {
+  constructor(definition: Definition, receiver?: unknown, next?: ReceiverCache | undefined) {
     super(definition.options.capacity);
     this.definition = definition;
     this.#epoch = definition.epoch;
     this.next = next;
     if (definition.options.weigh !== undefined) this.#many = new ManyEntries(this, true);
+    definition.source?.meets(this, receiver);
   }
 
   /** The entries, cleared since or not. */
@@ -49,7 +50,6 @@ export class ReceiverCache extends FewEntries implements LoadState {
 
   /** The entries, emptied first if the definition was cleared since the last access. */
   get current(): Entries {
-    this.definition.source?.poll();
     if (this.clearIfOutdated()) this.flushEvictions();
     return this.entries;
   }
@@ -138,15 +138,13 @@ export class ReceiverCache extends FewEntries implements LoadState {
     return expireTagged(this, tags);
   }
 
-  /** Removes a key, and fences its load. Tells whether there was either, or a failure. A store is told if it `isOwn`. */
-  delete(key: CallKey, isOwn = true): boolean {
-    if (isOwn) this.definition.source?.ended(this, [key], false);
+  /** Removes a key, and fences its load. Tells whether there was either, or a failure. */
+  delete(key: CallKey): boolean {
     return end(this, key, () => this.removeEntry(key));
   }
 
   /** Removes everything, and fences every load. */
-  clear(isOwn = true): void {
-    if (isOwn) this.definition.source?.ended(this, undefined, false);
+  clear(): void {
     this.countChange();
     this.#empty();
     this.flushEvictions();

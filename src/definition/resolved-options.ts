@@ -174,8 +174,8 @@ function requireEach(options: ResolvedOptions, isPreset: boolean): void {
 /** Checks the options that need others beside them. */
 function requireTogether(options: ResolvedOptions, hasTtl: boolean): void {
   const { ttl, key, many, batchBy, staleWhileRevalidate, staleIfError, refreshAhead, jitter, softTimeout } = options;
-  const alone = (['version', 'id', 'check'] as const).find((name) => options[name] !== undefined);
-  if (alone !== undefined) requireOption(options.store, alone, 'a store beside it', options[alone]);
+  for (const name of ['version', 'id', 'check'] as const)
+    requireOption(options.store ?? options[name] === undefined, name, 'a store beside it', options[name]);
   requireOption(many !== undefined || !batchBy, 'batchBy', 'many beside it', batchBy);
   // One batch runs in the async context of its first call, so calls of other tenants must not be in it.
   const sharing = 'a function that says who may share a batch (() => 0 if all may), as many has a key';

@@ -23,7 +23,11 @@ export interface Source<Cache = any, Load = any> {
 export type Delivery = 'delivered' | 'journaled';
 
 /** Makes the source of a definition. */
-export type SourceMaker = (definition: unknown, sharing: 'one' | 'instance' | 'class', isStatic: boolean) => Source;
+export type SourceMaker = (
+  definition: unknown,
+  sharing: 'one' | 'instance' | 'class',
+  isStatic: boolean | undefined,
+) => Source;
 
 /** The property of a store under which it has its `SourceMaker`. */
 export const SOURCE: unique symbol = /* @__PURE__ */ Symbol.for('memokit.source');

@@ -96,8 +96,9 @@ export class ReadThrough implements Loader {
       report?.waitsFor(load);
       running.load = load;
       const { source } = definition;
-      if (source === undefined) value = definition.method.apply(receiver, args as unknown[]);
-      else value = source.load(cache, load, receiver, args, args);
+      value = source
+        ? source.load(cache, load, receiver, args, args)
+        : definition.method.apply(receiver, args as unknown[]);
     } catch (error) {
       // First assignments, as the stack may be too full for a call.
       running.cache = outerCache;
@@ -208,7 +209,7 @@ export class ReadThrough implements Loader {
         const promise = awaitLoad(cache, load, args, value, true);
         // The caller gets what these listeners throw. The promise that others are given must not be spoilt by it.
         given = promise;
-        if (definition.listeners.hasLoadEndListener || definition.source !== undefined) {
+        if (definition.listeners.hasLoadEndListener || definition.source) {
           given = promise.then(
             (result) => {
               callAll(load.pendingEvents);

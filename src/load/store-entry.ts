@@ -3,7 +3,7 @@ import type { EntryRecord } from '../cache/entry-record.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
 import { CallIndex } from '../key/call-index.js';
 import type { CallKey } from '../key/call-key.js';
-import { max, sameValue } from '../platform.js';
+import { sameValue } from '../platform.js';
 import { TagIndex } from '../tags/tag-index.js';
 
 /**
@@ -22,9 +22,7 @@ export function storeEntry(
   age = 0,
 ): void {
   const { definition } = cache;
-  const [entry, keptFor] = definition.isAging
-    ? aged(value, result, ttl, definition, age)
-    : [value, ttl && max(0, ttl - age)];
+  const [entry, keptFor] = definition.isAging ? aged(value, result, ttl, definition, age) : [value, ttl];
   const old = definition.isAging ? cache.entries.peek(key) : undefined;
   // The same value again is no replacement, of which a listener would be told.
   const isRenewed = old instanceof AgingEntry && sameValue(old.value, value);

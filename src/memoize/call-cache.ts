@@ -1,5 +1,4 @@
 import { resultOf } from '../cache/entries.js';
-import { expire, expireAll } from '../cache/expiry.js';
 import { type InspectOptions, inspectedResults } from '../cache/inspected-results.js';
 import { freshFor, outcomeOf, peek, resultsOf, statsOf, watch } from '../cache/inspection.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
@@ -12,6 +11,7 @@ import { runBeside } from '../load/bypass.js';
 import type { Loader } from '../load/loader.js';
 import { queueRefresh } from '../load/refresh.js';
 import { type CallResult, resultOfCall } from './call-result.js';
+import { endCall, endEveryCall } from './ending.js';
 import type { Explanation } from './explanation.js';
 import { everyCall, type NamedCall, namedCall } from './named-call.js';
 
@@ -137,8 +137,7 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
    * not stored. Returns whether there was an entry or a load.
    */
   delete(...args: Args): boolean {
-    const key = this.#keyOf(args);
-    return this.#cache.delete(key);
+    return endCall(this.#cache, this.#keyOf(args), false);
   }
 
   /**
@@ -150,17 +149,17 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
    * @example cacheOf(service, 'get').expire('users')
    */
   expire(...args: Args): boolean {
-    return expire(this.#cache, this.#keyOf(args));
+    return endCall(this.#cache, this.#keyOf(args), true);
   }
 
   /** Ends the ttl of every result, as `expire` does for one. O(n). */
   expireAll(): void {
-    expireAll(this.#cache);
+    endEveryCall(this.#cache, true);
   }
 
   /** Removes every result. Callers of loads in flight still get their results, but these are not stored. O(n). */
   clear(): void {
-    this.#cache.clear();
+    endEveryCall(this.#cache, false);
   }
 
   /**
@@ -226,6 +225,8 @@ export class CallCache<Args extends readonly unknown[] = any[], R = any> {
   }
 
   #keyOf(args: readonly unknown[]): CallKey {
+    // What other processes have ended is not there any more for anything that is asked about a call.
+    this.#cache.definition.source?.poll();
     return this.#cache.definition.keyOf(this.#receiver, args);
   }
 }

@@ -1,8 +1,8 @@
-import { expire, expireAll } from '../cache/expiry.js';
 import { fenceLoad, fenceLoads } from '../cache/loads-in-flight.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
 import type { CallKey } from '../key/call-key.js';
 import { replace } from '../load/put.js';
+import { endCall, endEveryCall } from './ending.js';
 
 /** A named call: one call of a cache that the rule of a mutator names, under the key that its arguments had then; or every call. */
 export interface NamedCall {
@@ -15,7 +15,7 @@ export interface NamedCall {
 }
 
 export function namedCall(cache: ReceiverCache, key: CallKey, args: readonly unknown[]): NamedCall {
-  const evict = (isSoft: boolean) => void (isSoft ? expire(cache, key) : cache.delete(key));
+  const evict = (isSoft: boolean) => void endCall(cache, key, isSoft);
   return {
     evict,
     fence: () => void fenceLoad(cache, key),
@@ -24,6 +24,6 @@ export function namedCall(cache: ReceiverCache, key: CallKey, args: readonly unk
 }
 
 export function everyCall(cache: ReceiverCache): NamedCall {
-  const evict = (isSoft: boolean) => (isSoft ? expireAll(cache) : cache.clear());
+  const evict = (isSoft: boolean) => endEveryCall(cache, isSoft);
   return { evict, fence: () => fenceLoads(cache), put: (_, isSoft) => evict(isSoft) };
 }

@@ -33,7 +33,7 @@ export class Receivers {
     this.sharing = sharing;
     this.#areSlotted = sharing === 'instance' && definition.role !== 'function';
     if (sharing !== 'one') return;
-    const shared = this.#make(undefined);
+    const shared = new ReceiverCache(definition);
     this.shared = shared;
     definition.clearShared = () => shared.clearIfOutdated();
   }
@@ -68,18 +68,12 @@ export class Receivers {
     this.#meet(receiver);
     const first = this.#areSlotted ? cacheIn(owner) : undefined;
     if (this.#areSlotted && countOf(first) < MOST_SLOTTED) {
-      const cache = this.#make(receiver, first);
+      const cache = new ReceiverCache(this.definition, receiver, first);
       if (putCacheIn(owner, cache)) return cache;
     }
     this.#others ??= new WeakMap();
-    const cache = this.#make(receiver);
+    const cache = new ReceiverCache(this.definition, receiver);
     this.#others.set(owner, cache);
-    return cache;
-  }
-
-  #make(receiver: unknown, next?: ReceiverCache): ReceiverCache {
-    const cache = new ReceiverCache(this.definition, next);
-    this.definition.source?.meets(cache, receiver);
     return cache;
   }
 
@@ -95,7 +89,7 @@ export class Receivers {
     this.#primitives ??= new Map();
     const primitives = this.#primitives;
     const owner = sameValue(receiver, -0) ? MINUS_ZERO : receiver;
-    const cache = primitives.get(owner) ?? this.#make(receiver);
+    const cache = primitives.get(owner) ?? new ReceiverCache(this.definition, receiver);
     primitives.delete(owner);
     primitives.set(owner, cache);
     const [oldest] = primitives.keys();

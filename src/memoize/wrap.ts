@@ -19,7 +19,7 @@ export interface WrapOptions {
   readonly label: Label;
   readonly role: Role;
   readonly features: Features;
-  readonly isStatic?: boolean;
+  readonly isStatic?: boolean | undefined;
 }
 
 /**
@@ -27,7 +27,7 @@ export interface WrapOptions {
  *
  * @throws PlacementError when the function is a generator.
  */
-export function wrap(method: Fn, { options, sharing, label, role, features, isStatic = false }: WrapOptions): Fn {
+export function wrap(method: Fn, { options, sharing, label, role, features, isStatic }: WrapOptions): Fn {
   refuseGenerator(method, options.name ?? label(undefined));
   const { many } = options;
   const batched: BatchedDefinition = {

@@ -54,16 +54,15 @@ export function runLoad(cache: ReceiverCache, key: CallKey, call: Waiter, origin
     running.cache = cache;
     running.load = load;
     running.key = key;
-    const { source: store, method } = definition;
-    const source: unknown =
-      store === undefined
-        ? method.apply(receiver, methodArgs as unknown[])
-        : store.load(cache, load, receiver, args, methodArgs);
-    if (!isPromise(source)) {
+    const { source, method } = definition;
+    const given: unknown = source
+      ? source.load(cache, load, receiver, args, methodArgs)
+      : method.apply(receiver, methodArgs as unknown[]);
+    if (!isPromise(given)) {
       const option = asyncOptionOf(definition.options);
-      throw new OptionError(mismatch(`${option} of ${definition.name}`, 'a method that returns promises', source));
+      throw new OptionError(mismatch(`${option} of ${definition.name}`, 'a method that returns promises', given));
     }
-    follow(cache, load, call, nativePromise(source));
+    follow(cache, load, call, nativePromise(given));
   } catch (error) {
     load.thrown = { error };
     load.isDead = true;

@@ -226,13 +226,9 @@ export class LocalStore implements Store {
   }
 
   #isFenced(namespace: string, tags: readonly string[], clock: number): boolean {
-    return (
-      this.#isForgotten(tags, clock) ||
-      marksOfEntry(namespace, tags).some((mark) => {
-        const { removed, expired } = this.#engine.mark(mark) ?? NO_MARK;
-        return max(removed, expired) > clock;
-      })
-    );
+    if (this.#isForgotten(tags, clock)) return true;
+    const marks = marksOfEntry(namespace, tags).map((mark) => this.#engine.mark(mark) ?? NO_MARK);
+    return marks.some(({ removed, expired }) => max(removed, expired) > clock);
   }
 
   #isForgotten(tags: readonly string[], clock: number): boolean {

@@ -1,7 +1,8 @@
 import { nameOfKey } from '../store/names.js';
 import type { Lease } from '../store/store.js';
 import { startTimer } from '../time/timer.js';
-import { type StoreLink, then } from './store-link.js';
+import { then } from './asked-store.js';
+import type { StoreLink } from './store-link.js';
 
 /** A lease that a load holds: it is renewed at a third of its time for as long as the load runs. */
 export class HeldLease {
@@ -31,14 +32,14 @@ export class HeldLease {
 
   /** Gives the lease back without a fill. */
   release(): unknown {
-    return this.end() ? this.#link.release(this.lease) : undefined;
+    return this.end() ? this.#link.asked.release(this.lease) : undefined;
   }
 
   #renewLater(): void {
-    this.#stopTimer = startTimer(this.#link.leaseMs / 3, () => {
+    this.#stopTimer = startTimer(this.#link.asked.leaseMs / 3, () => {
       if (!this.#isWanted()) this.release();
       else
-        then(this.#link.renew(this.lease), (isHeld) => {
+        then(this.#link.asked.renew(this.lease), (isHeld) => {
           if (isHeld && !this.#isOver) this.#renewLater();
         });
     });

@@ -26,7 +26,7 @@ export class Scopes {
   readonly #classes = new Map<string, Reference<object>>();
 
   /** @throws OptionError where the instances of a class would share results. */
-  constructor(definition: Definition, sharing: 'one' | 'instance' | 'class', isStatic: boolean) {
+  constructor(definition: Definition, sharing: 'one' | 'instance' | 'class', isStatic: boolean | undefined) {
     this.#definition = definition;
     this.#sharing = sharing;
     const { id } = definition.options;

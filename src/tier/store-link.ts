@@ -3,25 +3,13 @@ import { living, type Reference, referenceTo } from '../platform.js';
 import { isPromise, nativePromise } from '../promise.js';
 import { type SharedStore, shared } from '../shared-registry.js';
 import { nameOfKey } from '../store/names.js';
-import type {
-  FillAnswer,
-  Invalidated,
-  InvalidationMode,
-  Lease,
-  LeaseAnswer,
-  NewEntry,
-  Store,
-  StoredEntry,
-  StoreEvent,
-  StoreKey,
-} from '../store/store.js';
+import type { Invalidated, InvalidationMode, Store, StoreEvent, StoreKey } from '../store/store.js';
 import { endTagged } from '../tags/end-tagged.js';
 import { monotonic } from '../time/clock.js';
 import { startTimer } from '../time/timer.js';
+import { AskedStore, type Maybe, then } from './asked-store.js';
 import { Journal } from './journal.js';
 import { Waiters } from './waiters.js';
-
-type Maybe<T> = T | Promise<T>;
 
 /** What a link tells of a store to the sources of the definitions behind which it stands. */
 export interface Linked {
@@ -36,9 +24,8 @@ export interface Linked {
  * told, and passes on what the store tells. None of its methods throws or rejects because the store fails.
  */
 export class StoreLink implements SharedStore {
-  readonly store: Store;
+  readonly asked: AskedStore;
   readonly codec: Codec;
-  readonly leaseMs: number;
   /** Whether the store answers at once, so that it can stand behind a synchronous method. */
   readonly isSync: boolean;
   /** The names of the leases that this thread holds. */
@@ -54,9 +41,8 @@ export class StoreLink implements SharedStore {
   #isTrusted = false;
 
   constructor(store: Store, codec: Codec | SyncCodec, leaseMs: number) {
-    this.store = store;
+    this.asked = new AskedStore(store, leaseMs);
     this.codec = codec;
-    this.leaseMs = leaseMs;
     this.isSync = store.readSync !== undefined && codec.isSync;
     store.subscribe((event) => this.#detached(() => this.#apply(event)));
     shared.stores.add(referenceTo(this));
@@ -73,37 +59,6 @@ export class StoreLink implements SharedStore {
     return living(this.#sources.get(namespace) ?? new Set<Reference<Linked>>());
   }
 
-  read(key: StoreKey): Maybe<StoredEntry | undefined> {
-    const { store } = this;
-    const first = (found: (StoredEntry | undefined)[]) => found[0];
-    return then(
-      this.#ask(() => store.readSync?.([key]) ?? store.read([key]), []),
-      first,
-    );
-  }
-
-  lease(key: StoreKey, seen: string | undefined): Maybe<LeaseAnswer> {
-    const { store, leaseMs } = this;
-    return this.#ask<LeaseAnswer>(() => store.leaseSync?.(key, leaseMs, seen) ?? store.lease(key, leaseMs, seen), {
-      kind: 'unavailable',
-    });
-  }
-
-  fill(lease: Lease, entry: NewEntry): Maybe<FillAnswer> {
-    const { store } = this;
-    return this.#ask<FillAnswer>(() => store.fillSync?.(lease, entry) ?? store.fill(lease, entry), 'unavailable');
-  }
-
-  renew(lease: Lease): Maybe<boolean> {
-    const { store, leaseMs } = this;
-    return this.#ask(() => store.renewSync?.(lease, leaseMs) ?? store.renew(lease, leaseMs), false);
-  }
-
-  release(lease: Lease): Maybe<unknown> {
-    const { store } = this;
-    return this.#ask<unknown>(() => (store.releaseSync ? store.releaseSync(lease) : store.release(lease)), undefined);
-  }
-
   /** Invalidates in the store, or notes what it could not be told. Loads of this process wait until it is done. */
   invalidate(what: Invalidated, mode: InvalidationMode): Maybe<unknown> {
     this.#overtakePuts(what);
@@ -112,7 +67,7 @@ export class StoreLink implements SharedStore {
     };
     // In order: what is noted goes first.
     if (!this.#journal.isEmpty) note(false);
-    else return this.track(then(this.#invalidate(what, mode), note));
+    else return this.track(then(this.asked.invalidate(what, mode), note));
     return undefined;
   }
 
@@ -153,7 +108,7 @@ export class StoreLink implements SharedStore {
 
   /** Has the store tell what other processes have ended, and tells whether a hit may leave that out for a while. */
   poll(): boolean {
-    const { store } = this;
+    const { store } = this.asked;
     if (store.poll === undefined) return true;
     this.#detached(() => store.poll!());
     const { coherence } = store.promises;
@@ -173,11 +128,6 @@ export class StoreLink implements SharedStore {
     return this.#waiters.wait(nameOfKey(key), ms);
   }
 
-  #invalidate(what: Invalidated, mode: InvalidationMode): Maybe<boolean> {
-    const { store } = this;
-    return this.#ask(() => store.invalidateSync?.(what, mode) ?? store.invalidate(what, mode), false);
-  }
-
   #overtakePuts(what: Invalidated): void {
     if ('keys' in what) for (const key of what.keys) this.puts.delete(nameOfKey(key));
     else this.puts.clear();
@@ -191,7 +141,7 @@ export class StoreLink implements SharedStore {
     const [first] = this.#journal.list();
     if (first === undefined) return true;
     const [text, told] = first;
-    return then(this.#invalidate(told.what, told.mode), (isDone) => {
+    return then(this.asked.invalidate(told.what, told.mode), (isDone) => {
       if (!isDone) return false;
       this.#journal.remove(text, told);
       return this.#flush();
@@ -216,16 +166,6 @@ export class StoreLink implements SharedStore {
     }
   }
 
-  /** Asks the store. One that throws or rejects, against its contract, counts as one that has failed. */
-  #ask<T>(ask: () => Maybe<T>, otherwise: T): Maybe<T> {
-    try {
-      const answer = ask();
-      return isPromise(answer) ? (nativePromise(answer).catch(() => otherwise) as Promise<T>) : answer;
-    } catch {
-      return otherwise;
-    }
-  }
-
   /** Runs what may call listeners of the user, for whose errors no caller waits. */
   #detached(run: () => void): void {
     try {
@@ -236,11 +176,6 @@ export class StoreLink implements SharedStore {
       });
     }
   }
-}
-
-/** Goes on with a value, at once or when its promise is fulfilled. */
-export function then<T, U>(value: Maybe<T>, next: (value: T) => Maybe<U>): Maybe<U> {
-  return isPromise(value) ? (nativePromise(value) as Promise<T>).then(next) : next(value as T);
 }
 
 export function modeOf(isSoft: boolean): InvalidationMode {

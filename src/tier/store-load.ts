@@ -56,7 +56,7 @@ export class StoreLoad {
     if (!(yield link.ready())) return yield* this.#method();
     link.poll();
     const isRefresh = load.origin === 'refresh';
-    let entry: StoredEntry | undefined = yield link.read(key);
+    let entry: StoredEntry | undefined = yield link.asked.read(key);
     for (;;) {
       if (entry !== undefined && !isRefresh) {
         const found: DecodedEntry = yield* this.#values.decode(entry.value);
@@ -66,14 +66,14 @@ export class StoreLoad {
           if (found.miss === 'newer') return yield* this.#method();
         } else if (this.#isUsed(entry, found.header, found.value)) return found.value;
       }
-      const answer: LeaseAnswer = yield link.lease(key, entry?.token);
+      const answer: LeaseAnswer = yield link.asked.lease(key, entry?.token);
       if (answer.kind === 'taken')
         return yield* this.#fill(new HeldLease(link, answer.lease, () => cache.loads?.get(load.key) === load), entry);
       if (answer.kind === 'unavailable') return yield* this.#method();
       if (answer.kind === 'found') entry = answer.entry;
       else {
         if (!(yield this.#wait(answer.ms)) || load.isSettled) return yield* this.#method();
-        entry = yield link.read(key);
+        entry = yield link.asked.read(key);
       }
     }
   }
@@ -85,7 +85,8 @@ export class StoreLoad {
     const { age, isExpired } = entry;
     const ttl = header.softExpiresAt - header.storedAt;
     const { tags } = entry;
-    const judgement: Judgement = { isWanted: true, ttl, tags, age };
+    // An entry that does not age counts its ttl from now.
+    const judgement: Judgement = { isWanted: true, ttl: definition.isAging ? ttl : ttl - age, tags, age };
     // A reload replaces what is due for it.
     const end = load.origin === 'background' ? ttl * definition.options.refreshAhead : ttl;
     if (!isExpired && age < end) return this.#comesFromStore(header, judgement);
@@ -177,7 +178,7 @@ export class StoreLoad {
       const bytes: Uint8Array | undefined = yield* values.encode(newHeader(definition, key, times, tags), result);
       if (bytes === undefined || !this.#isCurrent() || !held.end()) return result;
       const entry = { value: bytes, ttl: times.kept, tags };
-      let answer: FillAnswer = yield link.fill(held.lease, entry);
+      let answer: FillAnswer = yield link.asked.fill(held.lease, entry);
       // Perhaps the lease is lost only because the thread was too busy to renew it.
       if (answer === 'fenced') answer = yield* this.#fillAgain(held, before, entry);
       if (answer === 'fenced') endLoad(cache, load);
@@ -194,10 +195,10 @@ export class StoreLoad {
     entry: { readonly value: Uint8Array; readonly ttl: number; readonly tags: readonly string[] },
   ): Steps<FillAnswer> {
     const link = this.#link;
-    const answer: LeaseAnswer = yield link.lease(key, before?.token);
+    const answer: LeaseAnswer = yield link.asked.lease(key, before?.token);
     if (answer.kind !== 'taken') return 'fenced';
-    if (answer.lease.clock === clock) return yield link.fill(answer.lease, entry);
-    yield link.release(answer.lease);
+    if (answer.lease.clock === clock) return yield link.asked.fill(answer.lease, entry);
+    yield link.asked.release(answer.lease);
     return 'fenced';
   }
 
@@ -216,7 +217,7 @@ export class StoreLoad {
     // A synchronous method waits with its thread; not for a load of this thread, which would never end.
     if (link.held.has(nameOfKey(key))) return false;
     // Perhaps the method returns promises. Then nobody expects it to stop the thread for long.
-    const isTooLong = cache.definition.promises === undefined && cache.now() - this.#since > link.leaseMs;
+    const isTooLong = cache.definition.promises === undefined && cache.now() - this.#since > link.asked.leaseMs;
     return !isTooLong && block(pause(ms));
   }
 }

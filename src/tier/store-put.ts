@@ -30,14 +30,14 @@ export function* fillGiven(
     // Not for all that is on its way to the store, which this fill is a part of.
     yield told;
     if (!link.isCurrent) return undefined;
-    const answer: LeaseAnswer = yield link.lease(key, undefined);
+    const answer: LeaseAnswer = yield link.asked.lease(key, undefined);
     if (answer.kind !== 'taken') return undefined;
     const all = [...tags, ...(key.tags ?? [])];
     const times = timesOf(definition, ttl, 0);
     const bytes: Uint8Array | undefined = yield* values.encode(newHeader(definition, key, times, all), value);
     if (bytes !== undefined && puts.get(name) === put)
-      return yield link.fill(answer.lease, { value: bytes, ttl: times.kept, tags: all });
-    yield link.release(answer.lease);
+      return yield link.asked.fill(answer.lease, { value: bytes, ttl: times.kept, tags: all });
+    yield link.asked.release(answer.lease);
     return undefined;
   } finally {
     if (puts.get(name) === put) puts.delete(name);

@@ -30,7 +30,12 @@ export class StoreSource implements Source<ReceiverCache, CallLoad>, Linked {
   /** Whether the definition was cleared before its name in the store was known. */
   #isCleared = false;
 
-  constructor(definition: Definition, sharing: 'one' | 'instance' | 'class', isStatic: boolean, link: StoreLink) {
+  constructor(
+    definition: Definition,
+    sharing: 'one' | 'instance' | 'class',
+    isStatic: boolean | undefined,
+    link: StoreLink,
+  ) {
     this.definition = definition;
     this.link = link;
     const { version, check } = definition.options;
@@ -164,8 +169,8 @@ export class StoreSource implements Source<ReceiverCache, CallLoad>, Linked {
   #endKey(cache: ReceiverCache, text: string, isSoft: boolean): void {
     const key = this.#keys.of(cache, text);
     if (key === undefined) return;
-    if (isSoft) expire(cache, key.key, false);
-    else cache.delete(key.key, false);
+    if (isSoft) expire(cache, key.key);
+    else cache.delete(key.key);
   }
 
   /** Ends a key in the other caches of this process that have it from the store. */
@@ -195,8 +200,8 @@ export class StoreSource implements Source<ReceiverCache, CallLoad>, Linked {
 }
 
 function endAll(cache: ReceiverCache, isSoft: boolean): void {
-  if (isSoft) expireAll(cache, false);
-  else cache.clear(false);
+  if (isSoft) expireAll(cache);
+  else cache.clear();
 }
 
 /** The source text of what a source stands in front of. */
@@ -210,7 +215,7 @@ export function sourceFor(
   link: () => StoreLink,
   given: unknown,
   sharing: 'one' | 'instance' | 'class',
-  isStatic: boolean,
+  isStatic: boolean | undefined,
   DefinitionClass: typeof Definition,
 ): StoreSource {
   if (!(given instanceof DefinitionClass)) {

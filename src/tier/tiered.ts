@@ -47,7 +47,7 @@ export function tiered<S extends Store>(store: S, options: TierOptions = {}): Ti
   requireOption(isCodec, 'codec', 'a codec, such as portable()', codec);
   if (hasOwn(store, SOURCE)) throw new OptionError('store: expected one that is not tiered yet');
   let link: StoreLink | undefined;
-  const value = (definition: unknown, sharing: 'one' | 'instance' | 'class', isStatic: boolean) =>
+  const value = (definition: unknown, sharing: 'one' | 'instance' | 'class', isStatic: boolean | undefined) =>
     sourceFor(() => (link ??= new StoreLink(store, codec, leaseMs)), definition, sharing, isStatic, Definition);
   return defineProperty(store, SOURCE, { value }) as TieredStore<S>;
 }
