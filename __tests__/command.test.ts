@@ -88,12 +88,12 @@ test('the hits of a process that ends are told when it closes the store', async 
 test('memokit store clears a namespace with --yes only, also for other processes', () => {
   const { status, stdout, stderr } = memokit('store', directory, 'clear', 'render@2');
   expect([status, stdout]).toEqual([1, '']);
-  expect(stderr).toBe('memokit store: this would remove 3 entries (18 kB) of render@2 from DIR: add --yes to do it\n');
+  expect(stderr).toBe('memokit store: this would remove 3 entries (17 kB) of render@2 from DIR: add --yes to do it\n');
   expect(has('render@2', 'a')).toBe(true);
   const loading = store.leaseSync({ namespace: 'render@2', key: 'late' }, 1000);
   expect(memokit('store', directory, 'clear', 'render@2', '--yes')).toEqual({
     status: 0,
-    stdout: 'removed 3 entries (18 kB) of render@2\n',
+    stdout: 'removed 3 entries (17 kB) of render@2\n',
     stderr: '',
   });
   expect([has('render@2', 'a'), has('names\n\u001b[2J@1', 'a'), store.size().entries]).toEqual([false, true, 1]);

@@ -1,3 +1,4 @@
+import { min } from '../platform.js';
 import type { Table } from './table.js';
 
 /** The numbers of a store, in one record: a read needs some of them, and a write changes several. */
@@ -39,9 +40,10 @@ export class Facts {
   }
 
   #load(): void {
-    const bytes = this.#table.getBinary(KEY);
+    const bytes = this.#table.getBinaryFast(KEY);
     this.#numbers.fill(0);
-    if (bytes) this.#bytes.set(bytes.subarray(0, this.#bytes.length));
+    // LMDB has read into the start of a buffer that it uses again, and whose `length` is not its own.
+    if (bytes) this.#bytes.set(bytes.subarray(0, min(this.#bytes.length, bytes.length)));
     this.#isLoaded = true;
   }
 }
@@ -73,4 +75,5 @@ const NAMES = [
 
 export type FactName = (typeof NAMES)[number];
 
-const KEY = Buffer.from('facts');
+/** Unlike the keys of leases, which are in the same table, it begins with a 2. */
+const KEY = Buffer.from('\u0002facts');

@@ -1,13 +1,14 @@
 import { type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
-import { max, min } from '../platform.js';
+import { max } from '../platform.js';
 import type { Engine, EntryRecord, LeaseRecord, LoggedInvalidation, MarkRecord, TimeRecord } from '../store/engine.js';
 import { namespaceOf } from '../store/names.js';
 import { monotonic } from '../time/clock.js';
 import { dataFile, isFull, NO_SPACE, PAGE } from './directory.js';
 import { Facts } from './facts.js';
 import { InvalidationLog } from './invalidation-log.js';
+import { Leases } from './leases.js';
 import { Marks } from './marks.js';
 import { decodeEntry, encodeEntry, isEntry, keyOfName, type StoredRecord } from './records.js';
 import { Room, type Size } from './room.js';
@@ -18,22 +19,26 @@ export class LmdbEngine implements Engine {
   readonly #file: string;
   /** Which file it is. Another one has its name after the directory was removed or replaced. */
   readonly #inode: number;
+  /**
+   * The tables' own table, which has the facts and the leases too: its page changes in each transaction anyway, and each page
+   * that changes is written.
+   */
   readonly #root: RootDatabase<Buffer, Buffer>;
   readonly #flags: number;
   readonly #facts: Facts;
   readonly #entries: Table;
-  readonly #leases: Table;
+  readonly #leases: Leases;
   readonly #marks: Marks;
   readonly #log: InvalidationLog;
   readonly #room: Room;
-  #isWriting = false;
+  /** Whether the transaction has changed the clock. */
+  #isInvalidating = false;
   #isLost = false;
   /** The last error of LMDB, and its time. */
   #trouble: Error | undefined;
   #troubleAt = 0;
   #fills = 0;
-  /** The lease at which the next sweep begins. */
-  #sweepFrom: Buffer | undefined;
+  #checkedAt = -Infinity;
 
   constructor(directory: string, maxBytes: number, isSynced: boolean) {
     this.#file = dataFile(directory);
@@ -52,9 +57,9 @@ export class LmdbEngine implements Engine {
     });
     this.#inode = statSync(this.#file).ino;
     const table = (name: string): Table => this.#root.openDB(name, { encoding: 'binary', keyEncoding: 'binary' });
-    this.#facts = new Facts(table('facts'));
+    this.#facts = new Facts(this.#root);
+    this.#leases = new Leases(this.#root);
     this.#entries = table('entries');
-    this.#leases = table('leases');
     this.#marks = new Marks(table('marks'), this.#facts, maxBytes);
     this.#log = new InvalidationLog(table('log'), this.#facts, maxBytes / 50);
     const tables = { entries: this.#entries, order: table('order'), ends: table('ends'), hits: table('hits') };
@@ -64,10 +69,8 @@ export class LmdbEngine implements Engine {
   transact<T>(run: () => T): T {
     // A disk that is full stays full for a while, and LMDB writes a line to stderr at each attempt.
     if (this.#trouble && monotonic() - this.#troubleAt < RETRY_AFTER) throw this.#trouble;
-    this.#checkFile();
     try {
       return this.#root.transactionSync(() => {
-        this.#isWriting = true;
         this.#facts.forget();
         const result = run();
         this.#facts.save();
@@ -80,7 +83,7 @@ export class LmdbEngine implements Engine {
       this.#trouble = isFull(dirname(this.#file)) ? new Error(NO_SPACE, { cause: error }) : (error as Error);
       throw this.#trouble;
     } finally {
-      this.#isWriting = false;
+      this.#isInvalidating = false;
       this.#facts.forget();
     }
   }
@@ -91,15 +94,10 @@ export class LmdbEngine implements Engine {
     this.#facts.forget();
     if (!this.#room.hasNews) return;
     try {
-      this.noteReads();
+      this.transact(() => this.#room.noteReads());
     } catch {
       // The reader has its entries. What is wrong with the engine is told at the next write.
     }
-  }
-
-  /** Stores which entries were read. */
-  noteReads(): void {
-    this.transact(() => this.#room.noteReads());
   }
 
   clock(): number {
@@ -120,6 +118,8 @@ export class LmdbEngine implements Engine {
   }
 
   log(invalidation: LoggedInvalidation): void {
+    this.#checkFile();
+    this.#isInvalidating = true;
     this.#log.add(invalidation);
   }
 
@@ -139,12 +139,14 @@ export class LmdbEngine implements Engine {
   }
 
   setEntry(name: string, record: EntryRecord): void {
+    // A load that takes no time comes just after the look at the file for its lease.
+    if (performance.now() - this.#checkedAt > 1) this.#checkFile();
     const key = keyOfName(name);
     this.#room.remove(key);
     const place = this.#room.nextPlace();
     const bytes = encodeEntry(key, name, { ...record, place });
     this.#room.add(key, bytes, record.storedAt);
-    if (this.#fills++ % 32 === 0) this.#sweepLeases(record.storedAt, 64);
+    if (this.#fills++ % 32 === 0) this.#leases.sweep(record.storedAt, 64);
   }
 
   endEntry(name: string, mode: 'remove' | 'expire'): void {
@@ -157,19 +159,16 @@ export class LmdbEngine implements Engine {
   }
 
   lease(name: string): LeaseRecord | undefined {
-    const bytes = this.#leases.getBinary(keyOfName(name));
-    return bytes && JSON.parse(bytes.toString());
+    return this.#leases.get(name);
   }
 
   setLease(name: string, record: LeaseRecord | undefined): void {
-    // JSON has no Infinity.
-    if (record)
-      this.#leases.put(keyOfName(name), Buffer.from(JSON.stringify({ ...record, until: min(record.until, 1e300) })));
-    else this.#leases.remove(keyOfName(name));
+    if (record) this.#checkFile();
+    this.#leases.set(name, record);
   }
 
   mark(name: string): MarkRecord | undefined {
-    return this.#isWriting ? this.#marks.get(name) : this.#marks.known(name);
+    return this.#isInvalidating ? this.#marks.get(name) : this.#marks.known(name);
   }
 
   setMark(name: string, record: MarkRecord): void {
@@ -179,9 +178,10 @@ export class LmdbEngine implements Engine {
   /** Removes every entry, fences every load, and has other clients distrust what they have. */
   clear(): void {
     this.transact(() => {
+      this.#checkFile();
       this.#facts.add('clock', 1);
       this.#facts.set('cleared', this.clock());
-      this.#leases.clearSync();
+      this.#leases.removeEnded(Infinity);
       this.#marks.clear();
       this.#log.clear();
       this.#room.clear();
@@ -198,9 +198,9 @@ export class LmdbEngine implements Engine {
   /** Removes the entries and leases that have ended. */
   compact(now: number): void {
     this.transact(() => {
+      this.#checkFile();
       this.#room.removeEnded(now, Infinity);
-      this.#sweepFrom = undefined;
-      this.#sweepLeases(now, Infinity);
+      this.#leases.removeEnded(now);
     });
   }
 
@@ -210,19 +210,11 @@ export class LmdbEngine implements Engine {
 
   async close(): Promise<void> {
     try {
-      if (this.#room.hasReads) this.noteReads();
+      if (this.#room.hasReads) this.transact(() => this.#room.noteReads());
     } catch {
       // The next process knows less about what was read.
     }
     await this.#root.close();
-  }
-
-  /** Removes leases that have ended, of holders that were killed and of keys that nobody asks for again. */
-  #sweepLeases(now: number, most: number): void {
-    const range = { ...(this.#sweepFrom && { start: this.#sweepFrom }), ...(most < Infinity && { limit: most }) };
-    const leases = [...this.#leases.getRange(range)];
-    for (const { key, value } of leases) if (JSON.parse(value.toString()).until <= now) this.#leases.remove(key);
-    this.#sweepFrom = leases.length < most ? undefined : Buffer.from(leases.at(-1)!.key);
   }
 
   /** Returns the bytes of the file. Drops the views of processes that were killed, as their pages are not used again. */
@@ -234,6 +226,7 @@ export class LmdbEngine implements Engine {
   /** Returns what the file is. @throws if it is no longer in the directory. */
   #checkFile(): Stats {
     const stats = statSync(this.#file, { throwIfNoEntry: false });
+    this.#checkedAt = performance.now();
     if (stats?.ino === this.#inode) return stats;
     this.#isLost = true;
     throw new Error(LOST);

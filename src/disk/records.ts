@@ -1,9 +1,23 @@
 import { createHash } from 'node:crypto';
 import { floor } from '../platform.js';
-import type { EntryRecord } from '../store/engine.js';
+import type { EntryRecord, LeaseRecord } from '../store/engine.js';
 
-/** The records of the tables as bytes. Returns the key of a name: its text, or a hash if it is long. */
+/**
+ * The records of the tables as bytes. Returns the key of a name: its text, or a hash if it is long. A transaction asks for one
+ * key several times in turn, so the last is remembered.
+ */
 export function keyOfName(name: string): Buffer {
+  if (name !== lastName) {
+    lastKey = newKey(name);
+    lastName = name;
+  }
+  return lastKey;
+}
+
+let lastName: string | undefined;
+let lastKey: Buffer;
+
+function newKey(name: string): Buffer {
   const key = Buffer.from(TEXT + name);
   // Two texts with halves of characters may have the same bytes, so they are hashed from what they have in memory.
   if (key.length <= MOST_KEY_BYTES && (name as { isWellFormed?(): boolean }).isWellFormed?.()) return key;
@@ -18,7 +32,10 @@ export interface StoredRecord extends EntryRecord {
 /** Writes an entry. The bytes have the whole name if the key is a hash. */
 export function encodeEntry(key: Buffer, name: string, record: StoredRecord): Buffer {
   const { value, token, tags } = record;
-  const about = Buffer.from(JSON.stringify(key[0] === HASH[0] ? [token, tags, name] : [token, tags]));
+  const isHash = key[0] === HASH[0];
+  // A token is of letters and digits.
+  const isPlain = !isHash && tags.length === 0;
+  const about = Buffer.from(isPlain ? token : JSON.stringify([token, tags, ...(isHash ? [name] : [])]));
   const bytes = Buffer.allocUnsafe(HEAD + about.length + value.length);
   bytes[0] = VERSION;
   bytes[1] = record.isExpired ? 1 : 0;
@@ -39,7 +56,10 @@ export function decodeEntry(key: Buffer, name: string, bytes: Buffer): StoredRec
   if (start > bytes.length) return undefined;
   let about: [string, string[], string?];
   try {
-    about = JSON.parse(bytes.toString('utf8', HEAD, start));
+    about =
+      bytes[HEAD] === BRACKET
+        ? JSON.parse(bytes.toString('utf8', HEAD, start))
+        : [bytes.toString('latin1', HEAD, start), []];
   } catch {
     return undefined;
   }
@@ -88,6 +108,19 @@ export function placeOf(bytes: Buffer): number {
   return bytes.readDoubleLE(26);
 }
 
+export function encodeLease({ token, since, until }: LeaseRecord): Buffer {
+  const bytes = Buffer.allocUnsafe(LEASE_HEAD + token.length);
+  bytes.writeDoubleLE(since, 0);
+  bytes.writeDoubleLE(until, 8);
+  bytes.write(token, LEASE_HEAD, 'latin1');
+  return bytes;
+}
+
+export function decodeLease(bytes: Buffer): LeaseRecord {
+  const token = bytes.toString('latin1', LEASE_HEAD, bytes.length);
+  return { token, since: bytes.readDoubleLE(0), until: bytes.readDoubleLE(8) };
+}
+
 /** Returns numbers as bytes that sort as the numbers do. */
 export function encodeNumbers(...numbers: number[]): Buffer {
   const bytes = Buffer.allocUnsafe(8 * numbers.length);
@@ -105,5 +138,9 @@ const HASH = Buffer.of(1);
 /** LMDB takes keys of up to 1978 bytes. Shorter ones keep its tree flat. */
 const MOST_KEY_BYTES = 480;
 const VERSION = 1;
+/** With which JSON begins. */
+const BRACKET = 0x5b;
+/** The bytes before the token of a lease, which is ASCII. */
+const LEASE_HEAD = 16;
 /** The bytes before the texts of an entry. */
 const HEAD = 38;

@@ -93,8 +93,8 @@ export class Room {
     this.#order.put(encodeNumbers(place), Buffer.concat([Buffer.of(0), key]));
     if (end < MOST_END) this.#ends.put(encodeNumbers(ceil(end), place), key);
     this.#count(1, costOf(key, bytes));
-    // A few at each fill, so that what ended leaves even if there is room.
-    this.removeEnded(now, 2);
+    // A few now and then, so that what ended leaves even if there is room.
+    if (this.#fills % 16 === 0) this.removeEnded(now, 32);
     const most = this.#limit();
     if (this.#facts.get('bytes') <= most) return;
     this.removeEnded(now, 64);

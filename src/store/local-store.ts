@@ -1,7 +1,7 @@
 import { max } from '../platform.js';
 import { monotonic } from '../time/clock.js';
 import { requireCallback, requireTime } from '../validate.js';
-import type { Engine } from './engine.js';
+import type { Engine, LeaseRecord } from './engine.js';
 import { FailureGuard } from './failure-guard.js';
 import { marksOf, marksOfEntry, NO_MARK, nameOfKey, newToken } from './names.js';
 import type {
@@ -115,9 +115,9 @@ export class LocalStore implements Store {
     const { key, token, clock } = lease;
     const answer = this.#transact<FillAnswer>((now) => {
       const name = nameOfKey(key);
-      const isHeld = this.#holds(lease, now);
-      if (this.#engine.lease(name)?.token === token) this.#engine.setLease(name, undefined);
-      if (!isHeld || this.#isFenced(key.namespace, tags, clock)) return 'fenced';
+      const held = this.#engine.lease(name);
+      if (held?.token === token) this.#engine.setLease(name, undefined);
+      if (!isOf(held, token, now) || this.#isFenced(key.namespace, tags, clock)) return 'fenced';
       this.#engine.setEntry(name, { value, storedAt: now, endsAt: now + ttl, clock, token, tags, isExpired: false });
       return 'stored';
     }, 'unavailable');
@@ -128,8 +128,9 @@ export class LocalStore implements Store {
   renewSync(lease: Lease, ms: number): boolean {
     requireTime('ms', ms);
     return this.#transact((now) => {
-      if (!this.#holds(lease, now)) return false;
-      this.#engine.setLease(nameOfKey(lease.key), { token: lease.token, since: now, until: now + ms });
+      const name = nameOfKey(lease.key);
+      if (!isOf(this.#engine.lease(name), lease.token, now)) return false;
+      this.#engine.setLease(name, { token: lease.token, since: now, until: now + ms });
       return true;
     }, false);
   }
@@ -176,8 +177,7 @@ export class LocalStore implements Store {
     const events = this.attempt(() => {
       const clock = this.#engine.clock();
       if (clock === this.#told) return [];
-      const since = this.#told;
-      const logged = this.#engine.loggedSince(since);
+      const logged = this.#engine.loggedSince(this.#told);
       this.#told = clock;
       const others = logged?.filter(({ source }) => source !== this.#id);
       return others?.map(({ what, mode }): StoreEvent => ({ kind: 'invalidated', what, mode })) ?? [DISTRUST];
@@ -235,15 +235,15 @@ export class LocalStore implements Store {
     return tags.length > 0 && clock < this.#engine.forgotten();
   }
 
-  #holds({ key, token }: Lease, now: number): boolean {
-    const held = this.#engine.lease(nameOfKey(key));
-    return held?.token === token && held.since <= now && now < held.until;
-  }
-
   /** Runs a function that writes. It gets the time at which its turn has come. */
   #transact<T>(run: (now: number) => T, otherwise: T): T {
     return this.#guard.attempt(() => this.#engine.transact(() => run(this.#time.advance())), otherwise);
   }
+}
+
+/** Whether a lease has a token and has not ended. */
+function isOf(held: LeaseRecord | undefined, token: string, now: number): boolean {
+  return held?.token === token && held.since <= now && now < held.until;
 }
 
 const DISTRUST: StoreEvent = { kind: 'distrust' };
