@@ -32,6 +32,7 @@ const NO_FAILURE = 'an engine that fails is a miss and a state, and no error';
 const ONLY_IN_PROCESS = [
   'a lease ends by itself, and says when',
   'a wall clock that is set back makes no entry live longer',
+  'a wall clock that is set back makes no entry live longer for clients that only read',
   'a lease that is renewed lasts',
   'a release gives the lease to the next, and a late one takes it from nobody',
   'a holder that lost its lease fills nothing, even if nobody has taken it',

@@ -1,8 +1,9 @@
 import { max } from '../platform.js';
 import { monotonic } from '../time/clock.js';
 import { requireCallback, requireTime } from '../validate.js';
-import type { Engine, LeaseRecord } from './engine.js';
+import type { Engine } from './engine.js';
 import { FailureGuard } from './failure-guard.js';
+import { isHeldBy, isRunning } from './lease-record.js';
 import { marksOf, marksOfEntry, NO_MARK, nameOfKey, newToken } from './names.js';
 import type {
   FillAnswer,
@@ -87,10 +88,10 @@ export class LocalStore implements Store {
       const now = this.#time.now();
       return keys.map((key) => this.#entry(key, now));
     };
-    const found = this.attempt(read, undefined);
-    // Without a write, the time of all who only read would stand still, and entries would live too long.
+    const entries = this.attempt(read, undefined) ?? keys.map(() => undefined);
+    // Otherwise, while nobody writes, entries would live longer by as much as the clock was set back.
     if (this.#time.isBehind) this.#transact(() => {}, undefined);
-    return found ?? keys.map(() => undefined);
+    return entries;
   }
 
   leaseSync(key: StoreKey, ms: number, seen?: string): LeaseAnswer {
@@ -101,7 +102,7 @@ export class LocalStore implements Store {
         if (entry && !entry.isExpired && entry.token !== seen) return { kind: 'found', entry };
         const name = nameOfKey(key);
         const held = this.#engine.lease(name);
-        if (held && now < held.until && held.since <= now) return { kind: 'held', ms: held.until - now };
+        if (isRunning(held, now)) return { kind: 'held', ms: held.until - now };
         const token = newToken();
         this.#engine.setLease(name, { token, since: now, until: now + ms });
         return { kind: 'taken', lease: { key, token, clock: this.#engine.clock() } };
@@ -117,7 +118,7 @@ export class LocalStore implements Store {
       const name = nameOfKey(key);
       const held = this.#engine.lease(name);
       if (held?.token === token) this.#engine.setLease(name, undefined);
-      if (!isOf(held, token, now) || this.#isFenced(key.namespace, tags, clock)) return 'fenced';
+      if (!isHeldBy(held, token, now) || this.#isFenced(key.namespace, tags, clock)) return 'fenced';
       this.#engine.setEntry(name, { value, storedAt: now, endsAt: now + ttl, clock, token, tags, isExpired: false });
       return 'stored';
     }, 'unavailable');
@@ -129,7 +130,7 @@ export class LocalStore implements Store {
     requireTime('ms', ms);
     return this.#transact((now) => {
       const name = nameOfKey(lease.key);
-      if (!isOf(this.#engine.lease(name), lease.token, now)) return false;
+      if (!isHeldBy(this.#engine.lease(name), lease.token, now)) return false;
       this.#engine.setLease(name, { token: lease.token, since: now, until: now + ms });
       return true;
     }, false);
@@ -239,11 +240,6 @@ export class LocalStore implements Store {
   #transact<T>(run: (now: number) => T, otherwise: T): T {
     return this.#guard.attempt(() => this.#engine.transact(() => run(this.#time.advance())), otherwise);
   }
-}
-
-/** Whether a lease has a token and has not ended. */
-function isOf(held: LeaseRecord | undefined, token: string, now: number): boolean {
-  return held?.token === token && held.since <= now && now < held.until;
 }
 
 const DISTRUST: StoreEvent = { kind: 'distrust' };

@@ -10,7 +10,7 @@ export class StoreTime {
   readonly #clock: () => number;
   /** The latest time that this client has seen. */
   #latest = 0;
-  /** Whether the clock was behind the time when it was read last: the time stands still until someone calls `advance`. */
+  /** Whether the clock was set back since anything was stored of it: the time stands still until `advance`. */
   isBehind = false;
 
   constructor(engine: Pick<Engine, 'time' | 'setTime'>, clock: () => number) {
@@ -22,9 +22,9 @@ export class StoreTime {
   now(): number {
     const { latest, offset } = this.#engine.time();
     const time = this.#clock() + offset;
-    const known = max(latest, this.#latest);
-    this.isBehind = time < known;
-    this.#latest = max(known, time);
+    this.#latest = max(latest, this.#latest, time);
+    // The sum of fractions can be less by a rounding.
+    this.isBehind = this.#latest - time >= 1;
     return this.#latest;
   }
 
@@ -34,6 +34,7 @@ export class StoreTime {
     const { latest, offset } = this.#engine.time();
     const added = max(offset, now - this.#clock());
     if (added > offset || now > latest) this.#engine.setTime({ latest: now, offset: added });
+    this.isBehind = false;
     return now;
   }
 }

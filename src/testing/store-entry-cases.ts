@@ -104,6 +104,17 @@ export const ENTRY_CASES: Record<string, CaseBody> = {
     equal('an entry of after', await textOf(store, { ...KEY, key: '3' }), 'later');
   },
 
+  async 'a wall clock that is set back makes no entry live longer for clients that only read'(given) {
+    const { store, other, advance, setBack } = given;
+    if (!setBack) return false;
+    await put(store, 'short', KEY, { ttl: STEP * 4 });
+    await advance(STEP);
+    setBack(STEP * 1000);
+    for (const client of [store, other]) equal('the entry before its end', await textOf(client), 'short');
+    await advance(STEP * 4);
+    for (const client of [store, other]) equal('the entry after its ttl', await textOf(client), undefined);
+  },
+
   async 'an engine that fails is a miss and a state, and no error'({ store, other, fail }) {
     if (!fail) return false;
     await put(store, 'kept');
