@@ -483,6 +483,20 @@ test('compact removes what has ended', async () => {
   await store.close();
 });
 
+test('a poll tells of what is older than the time in which it may not, also where the thread was busy since the last', async () => {
+  const directory = newDirectory();
+  const [store, other] = [0, 1].map(() => diskStore(directory, { coherence: 20 })) as [DiskStore, DiskStore];
+  const events: StoreEvent[] = [];
+  store.subscribe((event) => events.push(event));
+  store.poll();
+  other.invalidateSync({ tags: ['t'] });
+  // No timer fires, so that a reading of the clock from before would still be in use.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 30);
+  store.poll();
+  expect(events).toEqual([{ kind: 'invalidated', what: { tags: ['t'] }, mode: 'remove' }]);
+  for (const client of [store, other]) await client.close();
+});
+
 test('a client that has missed more invalidations than are stored is told to distrust what it has', async () => {
   const directory = newDirectory();
   const [store, other] = [diskStore(directory), diskStore(directory, { coherence: 0 })];

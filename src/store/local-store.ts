@@ -1,5 +1,5 @@
 import { max } from '../platform.js';
-import { monotonic } from '../time/clock.js';
+import { monotonic, refresh } from '../time/clock.js';
 import { requireCallback, requireTime } from '../validate.js';
 import type { Engine } from './engine.js';
 import { FailureGuard } from './failure-guard.js';
@@ -84,11 +84,8 @@ export class LocalStore implements Store {
   }
 
   readSync(keys: readonly StoreKey[]): (StoredEntry | undefined)[] {
-    const read = () => {
-      const now = this.#time.now();
-      return keys.map((key) => this.#entry(key, now));
-    };
-    const entries = this.attempt(read, undefined) ?? keys.map(() => undefined);
+    const readAt = (now: number) => keys.map((key) => this.#entry(key, now));
+    const entries = this.attempt(() => readAt(this.#time.now()), undefined) ?? keys.map(() => undefined);
     // Otherwise, while nobody writes, entries would live longer by as much as the clock was set back.
     if (this.#time.isBehind) this.#transact(() => {}, undefined);
     return entries;
@@ -172,6 +169,8 @@ export class LocalStore implements Store {
   }
 
   catchUp(): void {
+    // The last reading is old if the thread was busy since, or waited for a processor.
+    refresh();
     const time = monotonic();
     if (time - this.#toldAt < this.promises.coherence) return;
     this.#toldAt = time;
