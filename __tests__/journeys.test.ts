@@ -47,6 +47,20 @@ const journeys: Record<string, () => Promise<Call[]>> = {
     numbers.isDown = true;
     return traced.trace(async () => expect(await numbers.tryLoad(1)).toBe(1));
   },
+  'A result of a store': async () => {
+    const store = traced.store.memoryStore();
+    const { memoize } = traced.memokit;
+    const square = async (n: number) => n * n;
+    await memoize(square, { store, name: 'square' })(2);
+    const other = memoize(square, { store: store.client(), name: 'square' });
+    return traced.trace(async () => expect(await other(2)).toBe(4));
+  },
+  'A load under the lease of a store': async () => {
+    const store = traced.store.memoryStore();
+    const square = traced.memokit.memoize(async (n: number) => n * n, { store, name: 'square' });
+    await square(1);
+    return traced.trace(async () => expect(await square(2)).toBe(4));
+  },
   'By `@evicts`, during a load': async () => {
     const numbers = new (numbersClass())();
     const load = numbers.load(1);

@@ -23,6 +23,7 @@ interface TracedObject {
 export interface TracedPackage {
   /** The public names, from sources in which each function records its calls. */
   readonly memokit: typeof import('memokit');
+  readonly store: typeof import('memokit/store');
   /** Runs a function, and returns the calls up to the end of its promise, if it returns one. */
   trace(run: () => unknown): Promise<Call[]>;
   /** The file of each class. */
@@ -43,7 +44,8 @@ export async function tracedPackage(): Promise<TracedPackage> {
       }));
     },
   };
-  const contents = "export * as memokit from './src/index.ts'; export { trace } from 'recorder';";
+  const contents =
+    "export * as memokit from './src/index.ts'; export * as store from './src/adapters/index.ts'; export { trace } from 'recorder';";
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: process.cwd() },
     bundle: true,

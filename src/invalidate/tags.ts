@@ -30,11 +30,12 @@ export function expireTags(...tags: readonly string[]): number {
   return endEverywhere(tags, true);
 }
 
-/** Ends what has one of the tags: in the stores first, as a listener may load again. */
+/** Ends what has one of the tags, in the stores too. */
 function endEverywhere(tags: readonly string[], isSoft: boolean): number {
   for (const tag of tags) {
     if (typeof tag !== 'string') throw new ArgumentError(mismatch('tag', 'a string', tag));
   }
-  for (const store of living(shared.stores)) store.endTagged(tags, isSoft);
-  return endTagged(tags, isSoft);
+  return endTagged(tags, isSoft, () => {
+    for (const store of living(shared.stores)) store.endTagged(tags, isSoft);
+  });
 }

@@ -5,16 +5,17 @@ import { holdersOf } from './tag-index.js';
 
 /**
  * Has each cache that has a result with one of the tags end such results, and then tell its listeners: softly, so that what
- * an option keeps stays, or not. Returns their number. Loads in flight learn of it by the log.
+ * an option keeps stays, or not. Returns their number. Loads in flight learn of it by the log. `tell` is called before any
+ * listener, which may load again.
  */
-export function endTagged(tags: readonly string[], isSoft: boolean): number {
+export function endTagged(tags: readonly string[], isSoft: boolean, tell = () => {}): number {
   recordInvalidation(tags);
   let ended = 0;
   const holders = [...new Set(tags.flatMap(holdersOf))];
   const ends = holders.map((holder) => () => {
     ended += (isSoft ? holder.expireTagged?.(tags) : undefined) ?? removeTagged(holder, tags);
   });
-  callAll([...ends, ...holders.map((holder) => () => holder.flushEvictions())]);
+  callAll([...ends, tell, ...holders.map((holder) => () => holder.flushEvictions())]);
   return ended;
 }
 

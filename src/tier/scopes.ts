@@ -1,7 +1,7 @@
 import type { ReceiverCache } from '../cache/receiver-cache.js';
 import type { Definition } from '../definition/definition.js';
 import { mismatch, OptionError } from '../errors.js';
-import { peek, prototypeOf, type Reference, referenceTo } from '../platform.js';
+import { living, peek, prototypeOf, type Reference, referenceTo } from '../platform.js';
 import { requireFunction } from '../validate.js';
 
 /** A scope: the part of a definition's results in a store that one receiver has. */
@@ -15,13 +15,19 @@ export interface Scope {
 /** The scope of a definition whose receivers share one cache. */
 const WHOLE: Scope = { prefix: '', tag: undefined };
 
+/** How many caches are added at least before collected ones are looked for. */
+const SPARE = 64;
+
 /** The scopes of a definition, by cache. */
 export class Scopes {
   readonly #definition: Definition;
   readonly #sharing: 'one' | 'instance' | 'class';
   readonly #byCache = new WeakMap<ReceiverCache, Scope>();
-  /** The caches that are alive, of all scopes. */
-  readonly caches = new Set<Reference<ReceiverCache>>();
+  /** The caches of each scope, by prefix. */
+  readonly #caches = new Map<string, Set<Reference<ReceiverCache>>>();
+  /** The caches that were added since collected ones were dropped, and the most before that is done again. */
+  #added = 0;
+  #most = SPARE;
   /** The class of each name, as two of one name would share results. */
   readonly #classes = new Map<string, Reference<object>>();
 
@@ -40,8 +46,39 @@ export class Scopes {
 
   /** Names the scope of a new cache. @throws OptionError when the receiver has no name. */
   add(cache: ReceiverCache, receiver: unknown): void {
-    this.#byCache.set(cache, this.#sharing === 'one' ? WHOLE : this.#scopeOf(receiver));
-    this.caches.add(referenceTo(cache));
+    const scope = this.#sharing === 'one' ? WHOLE : this.#scopeOf(receiver);
+    this.#byCache.set(cache, scope);
+    const caches = this.#caches.get(scope.prefix) ?? new Set();
+    this.#caches.set(scope.prefix, caches.add(referenceTo(cache)));
+    if (++this.#added <= this.#most) return;
+    // Drops the references to collected caches before there are as many as to others.
+    this.#most = SPARE + this.caches().length;
+    this.#added = 0;
+  }
+
+  /** The caches of all scopes. O(caches). */
+  caches(): ReceiverCache[] {
+    const all: ReceiverCache[] = [];
+    for (const prefix of [...this.#caches.keys()]) all.push(...this.withPrefix(prefix));
+    return all;
+  }
+
+  /** The caches of one scope: several, where instances have one id. */
+  withPrefix(prefix: string): ReceiverCache[] {
+    const caches = living(this.#caches.get(prefix) ?? new Set<Reference<ReceiverCache>>());
+    if (caches.length === 0) this.#caches.delete(prefix);
+    return caches;
+  }
+
+  /** The caches to which a key of the store may belong. */
+  withKey(key: string): ReceiverCache[] {
+    if (this.#sharing === 'one') return this.withPrefix('');
+    // The end of a prefix may also be in the texts after it.
+    for (let end = key.indexOf('](') + 1; end > 0; end = key.indexOf('](', end) + 1) {
+      const prefix = key.slice(0, end);
+      if (this.#caches.has(prefix)) return this.withPrefix(prefix);
+    }
+    return [];
   }
 
   of(cache: ReceiverCache): Scope {

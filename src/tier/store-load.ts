@@ -2,13 +2,13 @@ import type { CallLoad, Judgement } from '../cache/call-load.js';
 import { agingEntry } from '../cache/inspection.js';
 import { endLoad } from '../cache/loads-in-flight.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
-import type { DecodedEntry, EntryHeader } from '../codec/entry.js';
+import { type DecodedEntry, type EntryHeader, readHeader } from '../codec/entry.js';
 import { mismatch, OptionError } from '../errors.js';
 import { judge } from '../load/judge.js';
 import { refuseOneShot } from '../load/one-shot.js';
 import { storeEntry } from '../load/store-entry.js';
 import { assign, max, resolved } from '../platform.js';
-import { isPromise } from '../promise.js';
+import { ignoreRejection, isPromise } from '../promise.js';
 import { reload } from '../resilience/load-runner.js';
 import { SharedLoad } from '../resilience/shared-load.js';
 import { nameOfKey } from '../store/names.js';
@@ -58,8 +58,10 @@ export class StoreLoad {
     const isRefresh = load.origin === 'refresh';
     let entry: StoredEntry | undefined = yield link.asked.read(key);
     for (;;) {
-      if (entry !== undefined && !isRefresh) {
-        const found: DecodedEntry = yield* this.#values.decode(entry.value);
+      if (entry !== undefined && isRefresh) {
+        if (readHeader(entry.value) === 'newer') return yield* this.#method();
+      } else if (entry !== undefined) {
+        const found: DecodedEntry = yield this.#decode(entry.value);
         if (found.miss !== undefined || (found.header.key ?? key.key) !== key.key) {
           cache.count('unreadable');
           // What a newer version of memokit has written stays.
@@ -72,7 +74,7 @@ export class StoreLoad {
       if (answer.kind === 'unavailable') return yield* this.#method();
       if (answer.kind === 'found') entry = answer.entry;
       else {
-        if (!(yield this.#wait(answer.ms)) || load.isSettled) return yield* this.#method();
+        if (!(yield this.#wait(answer.ms))) return yield* this.#method();
         entry = yield link.asked.read(key);
       }
     }
@@ -135,9 +137,22 @@ export class StoreLoad {
     load.pendingEvents = [...load.pendingEvents, tell];
   }
 
-  /** Runs the method. */
+  /** Decodes what the store gives. @throws OptionError when that takes a promise, and the method may return none. */
+  #decode(bytes: Uint8Array): unknown {
+    const decoded = this.#values.decode(bytes);
+    const { definition } = this.#of.cache;
+    if (!isPromise(decoded) || definition.promises === true || !this.#link.isSync) return decoded;
+    const header = readHeader(bytes);
+    if (typeof header === 'object' && header.isPromised) return decoded;
+    ignoreRejection(decoded);
+    const expected = 'a schema that validates at once, as the method returns no promise';
+    throw new OptionError(mismatch(`check of ${definition.name}`, expected, decoded));
+  }
+
+  /** Runs the method, unless the load is over, as its callers have left or it has taken too long. */
   *#method(): Steps<unknown> {
-    const { cache, run } = this.#of;
+    const { cache, load, run } = this.#of;
+    if (load.isSettled) return undefined;
     this.#tell('method');
     const given = run();
     const link = this.#link;

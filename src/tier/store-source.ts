@@ -5,7 +5,7 @@ import type { Definition } from '../definition/definition.js';
 import type { Delivery, Source } from '../definition/source.js';
 import { OptionError } from '../errors.js';
 import type { CallKey } from '../key/call-key.js';
-import { living, rejected, resolved, sourceOf } from '../platform.js';
+import { rejected, resolved, sourceOf } from '../platform.js';
 import { isPromise } from '../promise.js';
 import type { StoreKey } from '../store/store.js';
 import { requireOption } from '../validate.js';
@@ -155,11 +155,11 @@ export class StoreSource implements Source<ReceiverCache, CallLoad>, Linked {
   }
 
   endKey(text: string, isSoft: boolean): void {
-    for (const cache of living(this.#scopes.caches)) this.#endKey(cache, text, isSoft);
+    for (const cache of this.#scopes.withKey(text)) this.#endKey(cache, text, isSoft);
   }
 
   endAll(isSoft: boolean): void {
-    for (const cache of living(this.#scopes.caches)) endAll(cache, isSoft);
+    for (const cache of this.#scopes.caches()) endAll(cache, isSoft);
   }
 
   scopeOf(cache: ReceiverCache): Scope {
@@ -181,8 +181,7 @@ export class StoreSource implements Source<ReceiverCache, CallLoad>, Linked {
 
   /** The other caches of a scope: of other instances with the same id. */
   #othersOf(cache: ReceiverCache): ReceiverCache[] {
-    const { prefix } = this.scopeOf(cache);
-    return living(this.#scopes.caches).filter((other) => other !== cache && this.scopeOf(other).prefix === prefix);
+    return this.#scopes.withPrefix(this.scopeOf(cache).prefix).filter((other) => other !== cache);
   }
 
   #nameOf(cache: ReceiverCache, key: CallKey): StoreKey | undefined {

@@ -26,8 +26,8 @@ export class StoredValues {
   }
 
   /** Decodes what a store gives. */
-  *decode(bytes: Uint8Array): Steps<DecodedEntry> {
-    return yield decodeEntry(this.#codec, bytes, this.#schema);
+  decode(bytes: Uint8Array): DecodedEntry | Promise<DecodedEntry> {
+    return decodeEntry(this.#codec, bytes, this.#schema);
   }
 
   /** Encodes a value. Returns `undefined` for one that cannot be stored. */
