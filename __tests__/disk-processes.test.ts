@@ -189,7 +189,8 @@ test('a process that fills distinct keys stays within maxBytes, and its memory d
   expect(JSON.parse(await filler.next('state'))).toMatchObject({ status: 'working', failures: 0 });
   expect(Math.max(...files!)).toBeLessThan(22e6);
   expect(store.size().entries).toBeGreaterThan(5000);
-  expect(heaps![9]! - heaps![1]!).toBeLessThan(2e6);
+  // Each figure has some megabytes of what LMDB frees later, so that the least of each half tell whether memory grows.
+  expect(Math.min(...heaps!.slice(5)) - Math.min(...heaps!.slice(0, 5))).toBeLessThan(2e6);
 });
 
 test('the directory does not grow when the same work is done again, with and without kills between', async () => {
