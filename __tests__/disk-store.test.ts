@@ -370,6 +370,8 @@ test('a directory that is removed under an open store fails the store, and can b
   const store = diskStore(directory);
   put(store, 'x', 'value');
   rmSync(directory, { recursive: true });
+  // A look at the file serves for a millisecond.
+  await new Promise((resolve) => setTimeout(resolve, 5));
   expect(store.leaseSync({ namespace: 'f@1', key: 'y' }, 1000)).toEqual({ kind: 'unavailable' });
   expect(get(store, 'x')).toBe(undefined);
   expect(store.state).toMatchObject({ status: 'failing', error: { message: 'the directory was removed or replaced' } });

@@ -7,6 +7,7 @@ export class Facts {
   readonly #numbers = new Float64Array(NAMES.length);
   readonly #bytes = Buffer.from(this.#numbers.buffer);
   #isLoaded = false;
+  #isChanged = false;
 
   constructor(table: Table) {
     this.#table = table;
@@ -22,6 +23,7 @@ export class Facts {
   set(name: FactName, number: number): void {
     if (!this.#isLoaded) this.#load();
     this.#numbers[NAMES.indexOf(name)] = number;
+    this.#isChanged = true;
   }
 
   /** Adds to a number. */
@@ -31,12 +33,12 @@ export class Facts {
 
   /** Writes the numbers, in a transaction. */
   save(): void {
-    if (this.#isLoaded) this.#table.put(KEY, this.#bytes);
+    if (this.#isChanged) this.#table.put(KEY, this.#bytes);
   }
 
   /** Has the next `get` read the record again: another transaction begins. */
   forget(): void {
-    this.#isLoaded = false;
+    this.#isLoaded = this.#isChanged = false;
   }
 
   #load(): void {
