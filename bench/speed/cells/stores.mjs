@@ -23,6 +23,9 @@ const MANY_FILES = 10_000;
 /** Hits before the race: it gives each contender too few turns for V8 to optimize a hit that takes microseconds. */
 const WARM_UP = 10_000;
 
+/** Misses before the race, for the same reason. */
+const FILLS_BEFORE = 3000;
+
 /** Calls at once while a directory is filled. */
 const AT_ONCE = 50;
 
@@ -146,6 +149,9 @@ function fills({ name, load, open }, directory) {
     name,
     async prepare() {
       opened = await open(directory, fn, await load?.());
+      await sumOf(opened.call, (i) => `warm ${i}`, FILLS_BEFORE);
+      await opened.settle?.();
+      tally.runs = 0;
     },
     async turn(count) {
       const from = next;
