@@ -11,6 +11,7 @@ const project = (displayName, tsconfig, testMatch) => ({
     '^memokit$': '<rootDir>/src/index.ts',
     '^memokit/decorators$': '<rootDir>/decorators/index.ts',
     '^memokit/disk$': '<rootDir>/src/disk/index.ts',
+    '^memokit/redis$': '<rootDir>/src/redis/index.ts',
     '^memokit/store$': '<rootDir>/src/adapters/index.ts',
     '^memokit/testing$': '<rootDir>/src/testing/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
@@ -24,6 +25,7 @@ export default {
     project('legacy', 'tsconfig.legacy.json', [
       '<rootDir>/__tests__/{batched-methods,bypass,cached-proxy,computed-members,copy,decorators,disable-caching,freeze,hidden-members,idle,invalidation,presets,store-option,weigh}.test.ts',
     ]),
+    project('tier', 'tsconfig.json', ['<rootDir>/__tests__/tier/*.test.ts']),
     project('foreign', 'tsconfig.json', ['<rootDir>/__tests__/foreign/*.test.ts']),
   ],
 };

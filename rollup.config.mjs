@@ -7,6 +7,7 @@ const input = {
   index: 'src/index.ts',
   decorators: 'decorators/index.ts',
   disk: 'src/disk/index.ts',
+  redis: 'src/redis/index.ts',
   store: 'src/adapters/index.ts',
   testing: 'src/testing/index.ts',
 };
@@ -30,7 +31,7 @@ const modules = (format, ext) => ({
 
 /** The rooms whose types are in `store.d.ts`, and those whose types are in the entry points of their own names. */
 const STORE = ['adapters', 'codec', 'store', 'tier'];
-const OTHERS = ['disk', 'testing'];
+const OTHERS = ['disk', 'redis', 'testing'];
 
 /**
  * The file with the types of a module: all types of `src` are in `index.d.ts` or `store.d.ts`, and the other entry points

@@ -4,6 +4,7 @@ import { dirname, join, relative } from 'node:path';
 import { expect, test } from '@jest/globals';
 import * as roof from 'memokit';
 import * as disk from 'memokit/disk';
+import * as redis from 'memokit/redis';
 import * as store from 'memokit/store';
 import * as testing from 'memokit/testing';
 import ts from 'typescript';
@@ -65,6 +66,7 @@ const ARROWS: Record<string, string[]> = {
   tier: ['resilience', 'load', 'cache', 'definition', 'tags', 'key', 'store', 'codec', 'time'],
   adapters: ['tier', 'store', 'codec', 'time'],
   disk: ['tier', 'store', 'time'],
+  redis: ['tier', 'store', 'time'],
   command: ['disk'],
   testing: ['store', 'memoize', 'time'],
   decorators: ['all-features.ts', 'invalidate', 'memoize', 'definition'],
@@ -214,6 +216,10 @@ test('the public names of memokit/store are these', () => {
 
 test('the public names of memokit/disk are these', () => {
   expect(Object.keys(disk).sort()).toEqual(['StoreError', 'diskStore', 'fingerprint']);
+});
+
+test('the public names of memokit/redis are these', () => {
+  expect(Object.keys(redis).sort()).toEqual(['redisStore']);
 });
 
 test('exports are named one by one, and none is a default', () => {

@@ -98,6 +98,11 @@ export interface StoreState {
   readonly error: unknown;
   /** The operations that the engine did not do, since the store was made. */
   readonly failures: number;
+  /**
+   * Whether the store cannot be told what other clients invalidate, as its channel is down or not there yet. It may be so
+   * while the engine works. Only stores that are told by a channel say it.
+   */
+  readonly isBlind?: boolean;
 }
 
 /** What a store promises beyond giving back what was filled. */

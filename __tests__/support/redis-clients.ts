@@ -1,0 +1,55 @@
+import { Redis as Redis5 } from 'ioredis';
+import { Redis as Redis6 } from 'ioredis-6';
+import Valkey from 'iovalkey';
+import type { RedisClient, RedisStore } from 'memokit/redis';
+import { createClient as createClient6 } from 'redis';
+import { createClient as createClient5 } from 'redis-5';
+
+/** A client, and how it is closed. */
+export interface Client {
+  readonly client: RedisClient;
+  /** Sends one command. */
+  command(...args: string[]): Promise<unknown>;
+  close(): void;
+}
+
+type NodeRedis = ReturnType<typeof createClient6>;
+
+const ofIoredis = (client: Redis5 | Redis6 | InstanceType<typeof Valkey>): Client => ({
+  client,
+  command: (name, ...args) => client.call(name!, ...args),
+  close: () => client.disconnect(),
+});
+
+const ofNodeRedis = (client: NodeRedis): Client => {
+  client.on('error', () => {});
+  return {
+    client,
+    command: (...args) => client.sendCommand(args),
+    close: () => client.isOpen && client.destroy(),
+  };
+};
+
+/** Makes clients of every package and version that memokit takes, by name. */
+export const CLIENTS: Record<string, (port: number) => Client> = {
+  'ioredis 5': (port) => ofIoredis(new Redis5({ port, lazyConnect: true })),
+  'ioredis 6': (port) => ofIoredis(new Redis6({ port, lazyConnect: true })),
+  iovalkey: (port) => ofIoredis(new Valkey({ port, lazyConnect: true })),
+  'node-redis 5': (port) => ofNodeRedis(createClient5({ url: `redis://127.0.0.1:${port}` }) as unknown as NodeRedis),
+  'node-redis 6': (port) => ofNodeRedis(createClient6({ url: `redis://127.0.0.1:${port}` })),
+};
+
+/** Waits until something is so, for ten seconds. */
+export async function until(isSo: () => boolean | Promise<boolean>, what = 'what was awaited'): Promise<void> {
+  for (const end = Date.now() + 10_000; !(await isSo()); ) {
+    if (Date.now() > end) throw new Error(`${what}: it did not come`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/** Has a store connect, and waits until it is told what others invalidate. */
+export async function ready(store: RedisStore): Promise<RedisStore> {
+  await store.read([{ namespace: '', key: '' }]);
+  await until(() => store.state.isBlind === false && store.state.status === 'working', 'the channel');
+  return store;
+}

@@ -1,0 +1,88 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A server of Redis or Valkey that a test starts and kills. */
+export interface RedisServer {
+  readonly port: number;
+  readonly url: string;
+  /** Kills it with SIGKILL. */
+  kill(): Promise<void>;
+  /** Starts it again on the same port, empty. */
+  start(): Promise<void>;
+  /** Stops the process as it is, or lets it go on. */
+  freeze(): void;
+  thaw(): void;
+}
+
+/** The program of a server; `undefined` where the machine has none. CI must not pass without it. */
+export function serverProgram(): string | undefined {
+  const found = ['redis-server', 'valkey-server'].find((name) => spawnSync(name, ['--version']).status === 0);
+  if (found === undefined) {
+    const missing = 'NOT TESTED: redisStore, as this machine has neither redis-server nor valkey-server';
+    if (process.env.CI) throw new Error(missing);
+    console.warn(missing);
+  }
+  return found;
+}
+
+/** Starts a server on a free port, and waits until it answers. */
+export async function startRedis(...more: string[]): Promise<RedisServer> {
+  const port = await freePort();
+  const directory = mkdtempSync(join(tmpdir(), 'memokit-redis-'));
+  const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', directory];
+  let server: ChildProcess;
+  const start = async () => {
+    const isRoom = process.platform === 'linux';
+    server = spawn(serverProgram()!, [...args, ...more], { stdio: 'ignore', detached: isRoom });
+    for (let attempt = 0; !(await isReady(port)); attempt++) {
+      if (attempt === 500 || server.exitCode !== null) throw new Error('the server does not start');
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  };
+  await start();
+  const end = () => server.kill('SIGKILL');
+  process.on('exit', end);
+  return {
+    port,
+    url: `redis://127.0.0.1:${port}`,
+    start,
+    async kill() {
+      if (server.exitCode === null && server.signalCode === null) {
+        const ended = once(server, 'exit');
+        server.kill('SIGKILL');
+        await ended;
+      }
+      process.off('exit', end);
+      rmSync(directory, { recursive: true, force: true });
+    },
+    freeze: () => void server.kill('SIGSTOP'),
+    thaw: () => void server.kill('SIGCONT'),
+  };
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+function isReady(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    const end = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.on('error', () => end(false));
+    socket.on('data', (data) => end(data.toString().startsWith('+PONG')));
+    socket.on('connect', () => socket.write('PING\r\n'));
+    socket.setTimeout(500, () => end(false));
+  });
+}

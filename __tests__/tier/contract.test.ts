@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { redisStore } from 'memokit/redis';
+import { storeContract } from 'memokit/testing';
+import { CLIENTS, type Client, ready } from '../support/redis-clients.js';
+import { type RedisServer, serverProgram, startRedis } from '../support/redis-server.js';
+
+jest.setTimeout(30_000);
+
+const describeWithServer = serverProgram() === undefined ? describe.skip : describe;
+
+describeWithServer.each(Object.keys(CLIENTS))('redisStore over %s', (name) => {
+  let server: RedisServer;
+  beforeAll(async () => {
+    server = await startRedis();
+  });
+  afterAll(() => server.kill());
+
+  let stores = 0;
+  const make = async () => {
+    const prefix = `test${stores++}`;
+    const clients: Client[] = [];
+    const open = () => {
+      const client = CLIENTS[name]!(server.port);
+      clients.push(client);
+      return ready(redisStore(client.client, { prefix }));
+    };
+    const [store, other] = [await open(), await open()];
+    return {
+      store,
+      other,
+      advance: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
+      fail: () => clients[0]!.close(),
+      dispose: () => {
+        for (const { close } of clients) close();
+      },
+    };
+  };
+
+  test.concurrent.each(storeContract(make))('keeps the contract: $name', async ({ name, run }) => {
+    const isMissing = /answer at once|set back/.test(name);
+    expect(await run()).toBe(isMissing ? 'skipped' : 'passed');
+  });
+});

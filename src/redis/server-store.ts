@@ -1,0 +1,250 @@
+import { max } from '../platform.js';
+import { newToken } from '../store/names.js';
+import type {
+  FillAnswer,
+  Invalidated,
+  InvalidationMode,
+  Lease,
+  LeaseAnswer,
+  NewEntry,
+  Store,
+  StoredEntry,
+  StoreEvent,
+  StoreKey,
+  StorePromises,
+  StoreState,
+} from '../store/store.js';
+import { requireCallback, requireTime } from '../validate.js';
+import { Breaker } from './breaker.js';
+import { Channel } from './channel.js';
+import type { Connection } from './client.js';
+import { all, KeyNames } from './key-names.js';
+import { filledMessage, invalidatedMessage } from './message.js';
+import { ReadBatch } from './read-batch.js';
+import { decodeRecord, encodeRest, keptFor, LONGEST_TTL, ttlText } from './record.js';
+import { CLOCK, FILL, INVALIDATE, LEASE, READ, RELEASE, RENEW } from './scripts.js';
+
+export interface ServerStoreOptions {
+  readonly prefix: string;
+  readonly channel: string | undefined;
+  readonly opTimeout: number;
+  readonly pingInterval: number;
+  readonly checkInterval: number;
+  readonly clock: () => number;
+}
+
+/** A store on a server that many processes share. Each operation is one script, which the server runs at one moment. */
+export class ServerStore implements Store {
+  readonly promises: StorePromises = PROMISES;
+  readonly #connection: Connection;
+  readonly #names: KeyNames;
+  readonly #breaker: Breaker;
+  readonly #channel: Channel;
+  readonly #reads: ReadBatch;
+  readonly #source = newToken();
+  readonly #listeners = new Set<(event: StoreEvent) => void>();
+  readonly #stateListeners = new Set<(state: StoreState) => void>();
+  #closing: Promise<void> | undefined;
+
+  constructor(connection: Connection, options: ServerStoreOptions) {
+    const { opTimeout, clock } = options;
+    this.#connection = connection;
+    this.#names = new KeyNames(options.prefix, options.channel);
+    const onChange = () => {
+      for (const listener of [...this.#stateListeners]) listener(this.state);
+    };
+    this.#breaker = new Breaker({
+      opTimeout,
+      clock,
+      probe: () => this.#readClock(),
+      onChange,
+      onFailure(error) {
+        const reason = (error as Error | undefined)?.message ?? error;
+        console.warn(`memokit: redisStore: ${reason}; going on without it (see store.state)`);
+      },
+    });
+    this.#channel = new Channel(connection, {
+      ...options,
+      name: this.#names.channel,
+      source: this.#source,
+      readClock: () => this.#breaker.run<number | undefined>(() => this.#readClock(), undefined),
+      tell: (event) => this.#tell(event),
+      onChange,
+    });
+    this.#reads = new ReadBatch((keys) => this.#readAll(keys));
+    connection.watch({
+      down: () => this.#breaker.down(new Error('the connection to the server is lost')),
+      up: () => void this.#breaker.probe(),
+      end: () => this.#channel.close(),
+    });
+  }
+
+  get state(): StoreState {
+    const { status, error, failures } = this.#breaker;
+    return { status, error, failures, isBlind: this.#channel.isBlind };
+  }
+
+  /** Calls a function whenever the state has changed, until the returned function is called. */
+  onState(listener: (state: StoreState) => void): () => void {
+    return listen(this.#stateListeners, listener);
+  }
+
+  async read(keys: readonly StoreKey[]): Promise<(StoredEntry | undefined)[]> {
+    return keys.length === 0 ? [] : Promise.all(keys.map((key) => this.#reads.read(key)));
+  }
+
+  async lease(key: StoreKey, ms: number, seen = '-'): Promise<LeaseAnswer> {
+    requireTime('ms', ms);
+    const name = await this.#names.of(key);
+    const token = newToken();
+    const ask = async (seen: string): Promise<LeaseAnswer> => {
+      const keys = [this.#names.entry(name), this.#names.lease(name), this.#names.clock];
+      const args = [token, wholeMs(ms), seen, `${LONGEST_TTL}`];
+      const [kind, first, state, bytes] = (await this.#run(LEASE, keys, args)) as [
+        unknown,
+        unknown,
+        unknown,
+        Uint8Array,
+      ];
+      if (`${kind}` === 'held') return { kind: 'held', ms: max(1, Number(first)) };
+      if (`${kind}` === 'taken') return { kind: 'taken', lease: { key, token, clock: Number(`${first}`) } };
+      const entry = decodeRecord(bytes, key, `${state}`, Number(`${first}`) / 1000);
+      return entry ? { kind: 'found', entry } : ask('*');
+    };
+    // A lease that comes when nobody waits for it any more would keep others from loading.
+    const giveBack = (answer: LeaseAnswer) => void (answer.kind === 'taken' && this.release(answer.lease));
+    return this.#attempt<LeaseAnswer>(() => ask(seen), { kind: 'unavailable' }, giveBack);
+  }
+
+  async fill({ key, token, clock }: Lease, entry: NewEntry): Promise<FillAnswer> {
+    const { ttl, tags } = entry;
+    requireTime('ttl', ttl);
+    // The bytes are copied before anything else runs, since the caller may write over them.
+    const copy = { ...entry, value: entry.value.slice(), tags: [...tags] };
+    const [name, marks] = [await this.#names.of(key), await this.#names.marks(key.namespace, tags)];
+    const keys = [
+      this.#names.entry(name),
+      this.#names.lease(name),
+      ...marks.map((mark) => this.#names.keyOfMark(mark)),
+    ];
+    const rest = encodeRest(marks, key, copy);
+    const args = [token, `${clock}`, `${keptFor(ttl)}`, ttlText(ttl), rest, this.#names.channel, filledMessage(key)];
+    const fill = async () => ((await this.#run(FILL, keys, args)) === 1 ? 'stored' : 'fenced');
+    return this.#attempt<FillAnswer>(fill, 'unavailable');
+  }
+
+  async renew({ key, token }: Lease, ms: number): Promise<boolean> {
+    requireTime('ms', ms);
+    const keys = [this.#names.lease(await this.#names.of(key))];
+    return this.#attempt(async () => (await this.#run(RENEW, keys, [token, wholeMs(ms)])) === 1, false);
+  }
+
+  async release({ key, token }: Lease): Promise<void> {
+    const keys = [this.#names.lease(await this.#names.of(key))];
+    const args = [token, this.#names.channel, filledMessage(key)];
+    await this.#attempt(() => this.#run(RELEASE, keys, args), undefined);
+  }
+
+  async invalidate(what: Invalidated, mode: InvalidationMode = 'remove'): Promise<boolean> {
+    if (!('keys' in what)) return this.#invalidate(what, mode);
+    for (let at = 0; at < what.keys.length; at += MOST_KEYS) {
+      if (!(await this.#invalidate({ keys: what.keys.slice(at, at + MOST_KEYS) }, mode))) return false;
+    }
+    return true;
+  }
+
+  subscribe(listener: (event: StoreEvent) => void): () => void {
+    requireCallback('listener', listener);
+    return listen(this.#listeners, listener);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= (async () => {
+      this.#breaker.close();
+      this.#channel.close();
+      this.#listeners.clear();
+    })();
+    return this.#closing;
+  }
+
+  async #invalidate(what: Invalidated, mode: InvalidationMode): Promise<boolean> {
+    const names = this.#names;
+    const entries = 'keys' in what ? await all(what.keys.map((key) => names.of(key))) : [];
+    const marks =
+      'tags' in what
+        ? await all(what.tags.map((tag) => names.mark('tag', tag)))
+        : 'namespace' in what
+          ? [await names.mark('namespace', what.namespace)]
+          : [];
+    const keys = [
+      names.clock,
+      ...entries.flatMap((name) => [names.entry(name), names.lease(name)]),
+      ...marks.map((mark) => names.keyOfMark(mark)),
+    ];
+    const message = invalidatedMessage(this.#source, mode, what);
+    const args = [mode, names.channel, message, `${entries.length}`, `${LONGEST_TTL}`];
+    const invalidate = async () => (await this.#run(INVALIDATE, keys, args)) !== null;
+    return this.#attempt(invalidate, false);
+  }
+
+  async #readAll(keys: readonly StoreKey[]): Promise<(StoredEntry | undefined)[]> {
+    const names = await all(keys.map((key) => this.#names.of(key)));
+    const read = async () => {
+      const answer = (await this.#run(
+        READ,
+        names.map((name) => this.#names.entry(name)),
+        [],
+      )) as unknown[];
+      const now = Number(`${answer[0]}`) / 1000;
+      return keys.map((key, at) => {
+        const [state, bytes] = [answer[at * 2 + 1], answer[at * 2 + 2]];
+        return bytes instanceof Uint8Array ? decodeRecord(bytes, key, `${state}`, now) : undefined;
+      });
+    };
+    return this.#attempt(
+      read,
+      keys.map(() => undefined),
+    );
+  }
+
+  async #readClock(): Promise<number> {
+    return Number(`${await this.#run(CLOCK, [this.#names.clock], [`${LONGEST_TTL}`])}`);
+  }
+
+  #attempt<T>(run: () => Promise<T>, otherwise: T, late?: (result: T) => void): Promise<T> {
+    if (this.#breaker.status !== 'closed') this.#channel.open();
+    return this.#breaker.run(run, otherwise, late);
+  }
+
+  #run(script: typeof READ, keys: readonly string[], args: readonly (string | Uint8Array)[]): Promise<unknown> {
+    return this.#connection.run(script, [this.#names.base, ...keys], args);
+  }
+
+  #tell(event: StoreEvent): void {
+    for (const listener of [...this.#listeners]) listener(event);
+  }
+}
+
+/** Adds a listener of its own, as the same function may be added twice. */
+function listen<T>(listeners: Set<(event: T) => void>, listener: (event: T) => void): () => void {
+  const own = (event: T) => listener(event);
+  listeners.add(own);
+  return () => void listeners.delete(own);
+}
+
+/** The milliseconds of a lease as the server takes them. */
+function wholeMs(ms: number): string {
+  return `${keptFor(ms)}`;
+}
+
+/** The most keys that one script invalidates, as the server does nothing else meanwhile. */
+const MOST_KEYS = 1000;
+
+const PROMISES: StorePromises = {
+  leases: 'all',
+  isFenced: true,
+  hasTags: true,
+  coherence: 0,
+  tellsFills: true,
+  isDurable: true,
+};
