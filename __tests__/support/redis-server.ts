@@ -11,6 +11,8 @@ export interface RedisServer {
   readonly url: string;
   /** Kills it with SIGKILL. */
   kill(): Promise<void>;
+  /** Kills it for good. */
+  end(): Promise<void>;
   /** Starts it again on the same port, empty. */
   start(): Promise<void>;
   /** Stops the process as it is, or lets it go on. */
@@ -36,26 +38,28 @@ export async function startRedis(...more: string[]): Promise<RedisServer> {
   const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', directory];
   let server: ChildProcess;
   const start = async () => {
-    const isRoom = process.platform === 'linux';
-    server = spawn(serverProgram()!, [...args, ...more], { stdio: 'ignore', detached: isRoom });
+    server = spawn(serverProgram()!, [...args, ...more], { stdio: 'ignore' });
     for (let attempt = 0; !(await isReady(port)); attempt++) {
       if (attempt === 500 || server.exitCode !== null) throw new Error('the server does not start');
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   };
   await start();
+  const kill = async () => {
+    if (server.exitCode !== null || server.signalCode !== null) return;
+    const ended = once(server, 'exit');
+    server.kill('SIGKILL');
+    await ended;
+  };
   const end = () => server.kill('SIGKILL');
   process.on('exit', end);
   return {
     port,
     url: `redis://127.0.0.1:${port}`,
     start,
-    async kill() {
-      if (server.exitCode === null && server.signalCode === null) {
-        const ended = once(server, 'exit');
-        server.kill('SIGKILL');
-        await ended;
-      }
+    kill,
+    async end() {
+      await kill();
       process.off('exit', end);
       rmSync(directory, { recursive: true, force: true });
     },

@@ -13,7 +13,7 @@ describeWithServer.each(Object.keys(CLIENTS))('redisStore over %s', (name) => {
   beforeAll(async () => {
     server = await startRedis();
   });
-  afterAll(() => server.kill());
+  afterAll(() => server.end());
 
   let stores = 0;
   const make = async () => {

@@ -1,0 +1,107 @@
+/**
+ * A process of a fleet. It loads rows of a database, which is another server, by way of a shared store, and does what its
+ * parent asks by messages. Arguments: the port of the store, the port of the database, and options as JSON.
+ */
+import { Redis } from 'ioredis';
+import { cacheOf, invalidateTags, memoize } from 'memokit';
+import { redisStore } from 'memokit/redis';
+
+const [port, databasePort, given] = process.argv.slice(2) as [string, string, string];
+const { store: storeOptions, ...options } = JSON.parse(given);
+
+const database = new Redis({ port: Number(databasePort) });
+const client = new Redis({ port: Number(port), retryStrategy: () => 100 });
+const store = redisStore(client, { leaseMs: 1000, opTimeout: 1000, ...storeOptions });
+
+let delay = 0;
+let isFailing = false;
+let onLoad = () => {};
+
+interface Row {
+  readonly version: number;
+  readonly by: number;
+}
+
+const load = memoize(
+  async (key: string): Promise<Row> => {
+    const [, version] = await Promise.all([database.incr(`loads:${key}`), database.get(`version:${key}`)]);
+    onLoad();
+    if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay));
+    if (isFailing) throw new Error('the database fails');
+    return { version: Number(version), by: process.pid };
+  },
+  { store, name: 'rows', ttl: 60_000, tags: (_: unknown, key: string) => [`row:${key}`], ...options },
+);
+
+const outcomeOf = async (call: Promise<Row>) => {
+  try {
+    return `version ${(await call).version}`;
+  } catch (error) {
+    return `error ${(error as Error).message}`;
+  }
+};
+
+/** What a parent may ask for. */
+const tasks = {
+  get: async (key: string) => outcomeOf(load(key)),
+  /** Begins a load, and answers when the method runs. */
+  begin(key: string) {
+    const result = new Promise<void>((resolve) => (onLoad = resolve));
+    begun = outcomeOf(load(key));
+    return result;
+  },
+  end: async () => begun,
+  /** Calls so many times at once. Gives the outcomes that differ. */
+  async crowd(key: string, count: number) {
+    const outcomes = await Promise.all(Array.from({ length: count }, () => outcomeOf(load(key))));
+    return [...new Set(outcomes)];
+  },
+  async remove(key: string) {
+    cacheOf(load)!.delete(key);
+    return cacheOf(load)!.delivered();
+  },
+  async removeTag(tag: string) {
+    invalidateTags(tag);
+    return cacheOf(load)!.delivered();
+  },
+  delivered: async () => cacheOf(load)!.delivered(),
+  /** Reads different keys one after another for some time. Gives the times of the calls that took longest, and errors. */
+  async readFor(ms: number) {
+    const times: number[] = [];
+    let errors = 0;
+    for (const end = performance.now() + ms; performance.now() < end; ) {
+      const start = performance.now();
+      if ((await outcomeOf(load(`key${times.length % 50}:${Math.floor(start / 100)}`))).startsWith('error')) errors++;
+      times.push(performance.now() - start);
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    const sorted = times.sort((one, other) => other - one);
+    return { errors, calls: times.length, slow: sorted.filter((time) => time > 100).length, worst: sorted[0] };
+  },
+  set(settings: { delay?: number; isFailing?: boolean }) {
+    delay = settings.delay ?? delay;
+    isFailing = settings.isFailing ?? isFailing;
+  },
+  state: async () => ({ ...store.state, error: String(store.state.error) }),
+  stats: async () => ({ ...cacheOf(load)!.stats }),
+  /** Ends without waiting for anything. */
+  leave: async () => {
+    load('left').catch(() => {});
+    client.disconnect();
+    database.disconnect();
+    process.disconnect();
+  },
+};
+
+let begun: Promise<string> = Promise.resolve('');
+
+process.on('message', async ({ id, name, args }: { id: number; name: keyof typeof tasks; args: unknown[] }) => {
+  const answer = await (tasks[name] as (...args: unknown[]) => unknown)(...args);
+  if (process.connected) process.send!({ id, answer });
+});
+process.on('disconnect', () => {
+  client.disconnect();
+  database.disconnect();
+});
+
+load('warm').then(() => process.send!({ id: 0 }));

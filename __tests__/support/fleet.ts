@@ -1,0 +1,132 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildSync } from 'esbuild';
+import { Redis } from 'ioredis';
+import { until } from './redis-clients.js';
+import { type RedisServer, startRedis } from './redis-server.js';
+
+let made: string | undefined;
+
+/** The file of the program, which is made once: a process that has to compile it takes seconds to start. */
+function program(): string {
+  if (made !== undefined) return made;
+  const directory = mkdtempSync(join(tmpdir(), 'memokit-fleet-'));
+  process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
+  const outfile = join(directory, 'worker.cjs');
+  const alias = { memokit: './src/index.ts', 'memokit/redis': './src/redis/index.ts' };
+  const entryPoints = ['__tests__/programs/tier-worker.ts'];
+  buildSync({ entryPoints, outfile, alias, bundle: true, platform: 'node', format: 'cjs', target: 'es2022' });
+  made = outfile;
+  return made;
+}
+
+/** A process of programs/tier-worker.ts. */
+export class Worker {
+  readonly process: ChildProcess;
+  readonly started: Promise<void>;
+  errors = '';
+  #last = 0;
+  readonly #answers = new Map<number, (answer: unknown) => void>();
+
+  constructor(port: number, databasePort: number, options: object) {
+    const args = [program(), `${port}`, `${databasePort}`, JSON.stringify(options)];
+    this.process = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+    this.process.stderr!.on('data', (data) => (this.errors += data));
+    this.started = new Promise((resolve, reject) => {
+      this.#answers.set(0, () => resolve());
+      this.process.on('exit', () => reject(new Error(`the worker has ended: ${this.errors}`)));
+    });
+    this.process.on('message', ({ id, answer }: { id: number; answer: unknown }) => {
+      this.#answers.get(id)?.(answer);
+      this.#answers.delete(id);
+    });
+  }
+
+  /** Has the process do one of its tasks. */
+  ask<T = string>(name: string, ...args: unknown[]): Promise<T> {
+    const id = ++this.#last;
+    return new Promise((resolve) => {
+      this.#answers.set(id, resolve as (answer: unknown) => void);
+      this.process.send({ id, name, args });
+    });
+  }
+
+  async kill(): Promise<void> {
+    if (this.process.exitCode !== null || this.process.signalCode !== null) return;
+    const ended = once(this.process, 'exit');
+    this.process.kill('SIGKILL');
+    await ended;
+  }
+}
+
+/** A store, a database that knows how often it was asked, and processes that share the store. */
+export class Fleet {
+  workers: Worker[] = [];
+  readonly server: RedisServer;
+  readonly #database: RedisServer;
+  readonly database: Redis;
+  /** A connection of the test to the server of the store. */
+  readonly admin: Redis;
+
+  static async start(): Promise<Fleet> {
+    return new Fleet(await startRedis(), await startRedis());
+  }
+
+  constructor(server: RedisServer, database: RedisServer) {
+    this.server = server;
+    this.#database = database;
+    this.database = new Redis({ port: database.port });
+    this.admin = new Redis({ port: server.port, retryStrategy: () => 50, maxRetriesPerRequest: null });
+    this.admin.on('error', () => {});
+  }
+
+  /** Starts processes that listen to each other. */
+  async work(count: number, options: object = {}, port = this.server.port): Promise<Worker[]> {
+    const workers = Array.from({ length: count }, () => new Worker(port, this.#database.port, options));
+    this.workers.push(...workers);
+    await Promise.all(workers.map(({ started }) => started));
+    for (const worker of workers) await until(async () => !(await stateOf(worker)).isBlind, 'the channel');
+    return workers;
+  }
+
+  /** Writes a row to the database. */
+  async write(key: string, version: number): Promise<void> {
+    await this.database.set(`version:${key}`, version);
+  }
+
+  async loads(key: string): Promise<number> {
+    return Number(await this.database.get(`loads:${key}`));
+  }
+
+  /** Ends the processes, and empties the store and the database. */
+  async clear(): Promise<void> {
+    await Promise.all(this.workers.map((worker) => worker.kill()));
+    this.workers = [];
+    await Promise.all([this.admin.flushall(), this.database.flushall()]);
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.workers.map((worker) => worker.kill()));
+    this.admin.disconnect();
+    this.database.disconnect();
+    await Promise.all([this.server.end(), this.#database.end()]);
+  }
+}
+
+export interface WorkerState {
+  readonly status: string;
+  readonly isBlind: boolean;
+  readonly failures: number;
+  readonly error: string;
+}
+
+export function stateOf(worker: Worker): Promise<WorkerState> {
+  return worker.ask<WorkerState>('state');
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
