@@ -46,7 +46,10 @@ step('types, legacy dialect', 'node_modules/typescript/bin/tsc', '-p', 'tsconfig
 step('lint', 'node_modules/@biomejs/biome/bin/biome', 'ci', '.');
 // In a process of their own: among the rest, whose heap grows to gigabytes, they take ten times as long.
 jest('tests of chosen numbers', 'jest.config.mjs', '--testPathPatterns', 'chosen-numbers');
-jest('tests', 'jest.config.mjs', '--testPathIgnorePatterns', 'chosen-numbers', '/node_modules/');
+const others = ['--selectProjects', 'standard', 'legacy', 'foreign'];
+jest('tests', 'jest.config.mjs', ...others, '--testPathIgnorePatterns', 'chosen-numbers', '/node_modules/');
+// One file after another, as each starts servers and processes of its own.
+jest('tests of the shared tier', 'jest.config.mjs', '--selectProjects', 'tier', '--runInBand');
 if (values.long) {
   jest('decorator cases under other compilers', 'jest.compilers.config.mjs');
   step('hostile arguments', '__tests__/hostile/run.mjs');

@@ -7,7 +7,10 @@ import { cacheOf, invalidateTags, memoize } from 'memokit';
 import { redisStore } from 'memokit/redis';
 
 const [port, databasePort, given] = process.argv.slice(2) as [string, string, string];
-const { store: storeOptions, ...options } = JSON.parse(given);
+const { store: storeOptions, clockOffset = 0, ...options } = JSON.parse(given);
+
+const { now } = Date;
+Date.now = () => now() + clockOffset;
 
 const database = new Redis({ port: Number(databasePort) });
 const client = new Redis({ port: Number(port), retryStrategy: () => 100 });
@@ -58,6 +61,11 @@ const tasks = {
   },
   async remove(key: string) {
     cacheOf(load)!.delete(key);
+    return cacheOf(load)!.delivered();
+  },
+  /** Removes keys. Gives the delivery. */
+  async removeAll(keys: string[]) {
+    for (const key of keys) cacheOf(load)!.delete(key);
     return cacheOf(load)!.delivered();
   },
   async removeTag(tag: string) {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { Redis } from 'ioredis';
 import { until } from './redis-clients.js';
-import { type RedisServer, startRedis } from './redis-server.js';
+import { isUp, type RedisServer, startRedis } from './redis-server.js';
 
 let made: string | undefined;
 
@@ -88,7 +88,9 @@ export class Fleet {
     const workers = Array.from({ length: count }, () => new Worker(port, this.#database.port, options));
     this.workers.push(...workers);
     await Promise.all(workers.map(({ started }) => started));
-    for (const worker of workers) await until(async () => !(await stateOf(worker)).isBlind, 'the channel');
+    if (await isUp(port)) {
+      for (const worker of workers) await until(async () => !(await stateOf(worker)).isBlind, 'the channel');
+    }
     return workers;
   }
 

@@ -39,7 +39,7 @@ export async function startRedis(...more: string[]): Promise<RedisServer> {
   let server: ChildProcess;
   const start = async () => {
     server = spawn(serverProgram()!, [...args, ...more], { stdio: 'ignore' });
-    for (let attempt = 0; !(await isReady(port)); attempt++) {
+    for (let attempt = 0; !(await isUp(port)); attempt++) {
       if (attempt === 500 || server.exitCode !== null) throw new Error('the server does not start');
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
@@ -77,7 +77,8 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-function isReady(port: number): Promise<boolean> {
+/** Whether a server answers on a port. */
+export function isUp(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
     const end = (answer: boolean) => {
