@@ -10,13 +10,14 @@ import type {
   StoredEntry,
   StoreKey,
 } from '../store/store.js';
+import { startTimer } from '../time/timer.js';
 
 /** A value, or a promise of it. */
 export type Maybe<T> = T | Promise<T>;
 
 /**
- * A store as a load asks it: at once where the store can, and otherwise with a promise. One that throws or rejects, against
- * its contract, counts as one that has failed, so none of the answers does.
+ * A store as a load asks it: at once where the store can, and otherwise with a promise. A store that throws, rejects or does not
+ * answer within five seconds, against its contract, counts as one that has failed.
  */
 export class AskedStore {
   readonly store: Store;
@@ -29,16 +30,14 @@ export class AskedStore {
 
   read(key: StoreKey): Maybe<StoredEntry | undefined> {
     const { store } = this;
-    return then(
-      ask(() => store.readSync?.([key]) ?? store.read([key]), []),
-      (found) => found[0],
-    );
+    return ask(() => then(store.readSync?.([key]) ?? store.read([key]), (found) => found[0] ?? undefined), undefined);
   }
 
   lease(key: StoreKey, seen: string | undefined): Maybe<LeaseAnswer> {
     const { store, leaseMs } = this;
     const failed: LeaseAnswer = { kind: 'unavailable' };
-    return ask(() => store.leaseSync?.(key, leaseMs, seen) ?? store.lease(key, leaseMs, seen), failed);
+    const known = (answer: LeaseAnswer) => (KINDS.includes(answer.kind) ? answer : failed);
+    return ask(() => then(store.leaseSync?.(key, leaseMs, seen) ?? store.lease(key, leaseMs, seen), known), failed);
   }
 
   fill(lease: Lease, entry: NewEntry): Maybe<FillAnswer> {
@@ -62,6 +61,11 @@ export class AskedStore {
   }
 }
 
+const KINDS: readonly unknown[] = ['taken', 'found', 'held', 'unavailable'];
+
+/** The milliseconds within which a store has to answer, or else counts as one that has failed. */
+const DEADLINE = 5000;
+
 /** Goes on with a value, at once or when its promise is fulfilled. */
 export function then<T, U>(value: Maybe<T>, next: (value: T) => Maybe<U>): Maybe<U> {
   return isPromise(value) ? (nativePromise(value) as Promise<T>).then(next) : next(value as T);
@@ -70,7 +74,15 @@ export function then<T, U>(value: Maybe<T>, next: (value: T) => Maybe<U>): Maybe
 function ask<T>(question: () => Maybe<T>, otherwise: T): Maybe<T> {
   try {
     const answer = question();
-    return isPromise(answer) ? (nativePromise(answer).catch(() => otherwise) as Promise<T>) : answer;
+    if (!isPromise(answer)) return answer;
+    return new Promise((resolve) => {
+      const stop = startTimer(DEADLINE, () => resolve(otherwise));
+      const end = (value: T) => {
+        stop();
+        resolve(value);
+      };
+      nativePromise(answer).then(end as (value: unknown) => void, () => end(otherwise));
+    });
   } catch {
     return otherwise;
   }

@@ -1,8 +1,16 @@
 import { nameOfKey } from '../store/names.js';
-import type { Lease } from '../store/store.js';
+import type { Lease, StoreKey } from '../store/store.js';
 import { startTimer } from '../time/timer.js';
 import { then } from './asked-store.js';
 import type { StoreLink } from './store-link.js';
+
+/** The names of the leases that loads of this thread hold. */
+const held = new Set<string>();
+
+/** Whether this thread itself has the lease of a key, so that waiting for it would stop the holder too. */
+export function isHeldHere(key: StoreKey): boolean {
+  return held.has(nameOfKey(key));
+}
 
 /** A lease that a load holds: it is renewed at a third of its time for as long as the load runs. */
 export class HeldLease {
@@ -17,7 +25,7 @@ export class HeldLease {
     this.#link = link;
     this.#isWanted = isWanted;
     this.lease = lease;
-    link.held.add(nameOfKey(lease.key));
+    held.add(nameOfKey(lease.key));
     this.#renewLater();
   }
 
@@ -26,7 +34,7 @@ export class HeldLease {
     if (this.#isOver) return false;
     this.#isOver = true;
     this.#stopTimer();
-    this.#link.held.delete(nameOfKey(this.lease.key));
+    held.delete(nameOfKey(this.lease.key));
     return true;
   }
 

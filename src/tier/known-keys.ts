@@ -1,3 +1,4 @@
+import { failureOf } from '../cache/inspection.js';
 import { isLoading } from '../cache/loads-in-flight.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
 import type { CallKey } from '../key/call-key.js';
@@ -20,7 +21,8 @@ export class KnownKeys {
     keys.set(text, key);
     if (keys.size <= known.most) return;
     for (const [other, otherKey] of keys) {
-      const isKept = other === text || isLoading(cache, otherKey) || cache.entries.peek(otherKey) !== undefined;
+      const isStored = cache.entries.peek(otherKey) !== undefined || failureOf(cache, otherKey) !== undefined;
+      const isKept = other === text || isLoading(cache, otherKey) || isStored;
       if (!isKept) keys.delete(other);
     }
     known.most = SPARE + 2 * keys.size;

@@ -45,8 +45,8 @@ export class Scopes {
   }
 
   /** Names the scope of a new cache. @throws OptionError when the receiver has no name. */
-  add(cache: ReceiverCache, receiver: unknown): void {
-    const scope = this.#sharing === 'one' ? WHOLE : this.#scopeOf(receiver);
+  add(cache: ReceiverCache, receiver: unknown, namespace: () => string): void {
+    const scope = this.#sharing === 'one' ? WHOLE : this.#scopeOf(receiver, namespace);
     this.#byCache.set(cache, scope);
     const caches = this.#caches.get(scope.prefix) ?? new Set();
     this.#caches.set(scope.prefix, caches.add(referenceTo(cache)));
@@ -85,7 +85,7 @@ export class Scopes {
     return this.#byCache.get(cache)!;
   }
 
-  #scopeOf(receiver: unknown): Scope {
+  #scopeOf(receiver: unknown, namespace: () => string): Scope {
     const { role, options } = this.#definition;
     const parts: string[] = [];
     if (role !== 'function' || this.#sharing === 'class') parts.push(this.#classNameOf(receiver));
@@ -96,11 +96,13 @@ export class Scopes {
       parts.push(text as string);
     }
     const prefix = JSON.stringify(parts);
-    return { prefix, tag: `\0${this.#definition.name}\0${prefix}` };
+    return { prefix, tag: `\0${namespace()}\0${prefix}` };
   }
 
   #classNameOf(receiver: unknown): string {
     const isClass = typeof receiver === 'function';
+    if (receiver === undefined || receiver === null)
+      this.#refuse('store: expected a receiver, as results belong to its class');
     const owner = (isClass ? receiver : prototypeOf(receiver)) as object;
     const made: unknown = isClass ? receiver : peek(owner, 'constructor');
     const name = typeof made === 'function' ? peek(made, 'name') : undefined;
@@ -116,4 +118,10 @@ export class Scopes {
   #refuse(reason: string): never {
     throw new OptionError(`${this.#definition.name}: ${reason}`);
   }
+}
+
+/** Returns the scope that a tag stands for, if it is one of a scope and none of the user. */
+export function scopeOfTag(tag: string): { readonly namespace: string; readonly prefix: string } | undefined {
+  const end = tag.lastIndexOf('\0');
+  return tag[0] === '\0' && end > 0 ? { namespace: tag.slice(1, end), prefix: tag.slice(end + 1) } : undefined;
 }

@@ -1,3 +1,4 @@
+import { callAll } from '../call-all.js';
 import type { Codec, SyncCodec } from '../codec/codec.js';
 import { living, type Reference, referenceTo } from '../platform.js';
 import { isPromise, nativePromise } from '../promise.js';
@@ -8,13 +9,18 @@ import { endTagged } from '../tags/end-tagged.js';
 import { monotonic } from '../time/clock.js';
 import { startTimer } from '../time/timer.js';
 import { AskedStore, type Maybe, then } from './asked-store.js';
+import { drive, type Steps } from './drive.js';
 import { Journal } from './journal.js';
+import { scopeOfTag } from './scopes.js';
 import { Waiters } from './waiters.js';
 
-/** What a link tells of a store to the sources of the definitions behind which it stands. */
+/** The source of a definition, as the link to its store sees it. What it returns ends something, and may call listeners. */
 export interface Linked {
-  endKey(key: string, isSoft: boolean): void;
-  endAll(isSoft: boolean): void;
+  endsOfKey(key: string, isSoft: boolean): (() => void)[];
+  /** Ends all results; with a prefix, those of one scope. */
+  endsOfScope(prefix: string | undefined, isSoft: boolean): (() => void)[];
+  /** Has each result read again before it answers. */
+  distrusts(): (() => void)[];
   /** Has the next hit ask the store what has ended. */
   doubt(): void;
 }
@@ -28,14 +34,13 @@ export class StoreLink implements SharedStore {
   readonly codec: Codec;
   /** Whether the store answers at once, so that it can stand behind a synchronous method. */
   readonly isSync: boolean;
-  /** The names of the leases that this thread holds. */
-  readonly held = new Set<string>();
   /** The puts on their way, by the name of the key. An invalidation takes them out. */
   readonly puts = new Map<string, object>();
-  readonly #journal = new Journal();
+  readonly #journal = new Journal(() => [...this.#sources.keys()]);
   /** The invalidations on their way. */
   readonly #onTheirWay = new Set<Promise<unknown>>();
   #flushedAt = -Infinity;
+  #isFlushTimed = false;
   readonly #sources = new Map<string, Set<Reference<Linked>>>();
   readonly #waiters = new Waiters();
   #isTrusted = false;
@@ -44,7 +49,7 @@ export class StoreLink implements SharedStore {
     this.asked = new AskedStore(store, leaseMs);
     this.codec = codec;
     this.isSync = store.readSync !== undefined && codec.isSync;
-    store.subscribe((event) => this.#detached(() => this.#apply(event)));
+    store.subscribe((event) => this.#apply(event));
     shared.stores.add(referenceTo(this));
   }
 
@@ -63,11 +68,13 @@ export class StoreLink implements SharedStore {
   invalidate(what: Invalidated, mode: InvalidationMode): Maybe<unknown> {
     this.#overtakePuts(what);
     const note = (isDone: boolean) => {
-      if (!isDone) this.#journal.add({ what, mode });
+      if (isDone) return;
+      this.#journal.add({ what, mode });
+      this.#flushLater();
     };
     // In order: what is noted goes first.
-    if (!this.#journal.isEmpty) note(false);
-    else return this.track(then(this.asked.invalidate(what, mode), note));
+    if (this.#journal.isEmpty) return this.track(then(this.asked.invalidate(what, mode), note));
+    note(false);
     return undefined;
   }
 
@@ -110,7 +117,11 @@ export class StoreLink implements SharedStore {
   poll(): boolean {
     const { store } = this.asked;
     if (store.poll === undefined) return true;
-    this.#detached(() => store.poll!());
+    try {
+      store.poll();
+    } catch {
+      // It fails, against its contract, as its other methods may.
+    }
     const { coherence } = store.promises;
     if (coherence === 0 || coherence === Infinity) return coherence > 0;
     if (!this.#isTrusted) {
@@ -138,43 +149,64 @@ export class StoreLink implements SharedStore {
   }
 
   #flush(): Maybe<boolean> {
-    const [first] = this.#journal.list();
-    if (first === undefined) return true;
-    const [text, told] = first;
-    return then(this.asked.invalidate(told.what, told.mode), (isDone) => {
-      if (!isDone) return false;
-      this.#journal.remove(text, told);
-      return this.#flush();
+    return drive(this.#flushSteps());
+  }
+
+  *#flushSteps(): Steps<boolean> {
+    for (;;) {
+      const next = this.#journal.batch();
+      if (next === undefined) return true;
+      const [told, { what, mode }] = next;
+      if (!(yield this.asked.invalidate(what, mode))) return false;
+      this.#journal.remove(told);
+    }
+  }
+
+  /** Tries to tell the store by and by, also where this process asks it nothing. */
+  #flushLater(): void {
+    if (this.#isFlushTimed) return;
+    this.#isFlushTimed = true;
+    startTimer(FLUSH_INTERVAL, () => {
+      this.#isFlushTimed = false;
+      then(this.ready(), () => this.#journal.isEmpty || this.#flushLater());
     });
   }
 
   #apply(event: StoreEvent): void {
-    if (event.kind === 'filled') {
-      this.#waiters.wake(nameOfKey(event.key));
-    } else if (event.kind === 'distrust') {
-      for (const namespace of this.#sources.keys()) for (const source of this.sourcesOf(namespace)) source.endAll(true);
+    const ends: (() => void)[] = [];
+    const each = (namespace: string, endsOf: (source: Linked) => (() => void)[]) => {
+      for (const source of this.sourcesOf(namespace)) ends.push(...endsOf(source));
+    };
+    if (event.kind === 'filled') this.#waiters.wake(nameOfKey(event.key));
+    else if (event.kind === 'distrust') {
+      for (const namespace of this.#sources.keys()) each(namespace, (source) => source.distrusts());
     } else {
       const { what, mode } = event;
       const isSoft = mode === 'expire';
       this.#overtakePuts(what);
-      if ('tags' in what) endTagged(what.tags, isSoft);
-      else if ('namespace' in what) for (const source of this.sourcesOf(what.namespace)) source.endAll(isSoft);
-      else
-        for (const { namespace, key } of what.keys) {
-          for (const source of this.sourcesOf(namespace)) source.endKey(key, isSoft);
+      if ('keys' in what)
+        for (const { namespace, key } of what.keys) each(namespace, (source) => source.endsOfKey(key, isSoft));
+      else if ('namespace' in what) each(what.namespace, (source) => source.endsOfScope(undefined, isSoft));
+      else {
+        for (const tag of what.tags) {
+          const scope = scopeOfTag(tag);
+          if (scope) each(scope.namespace, (source) => source.endsOfScope(scope.prefix, isSoft));
         }
+        ends.push(() => void endTagged(what.tags, isSoft));
+      }
     }
+    detached(ends);
   }
+}
 
-  /** Runs what may call listeners of the user, for whose errors no caller waits. */
-  #detached(run: () => void): void {
-    try {
-      run();
-    } catch (error) {
-      queueMicrotask(() => {
-        throw error;
-      });
-    }
+/** Runs what may call listeners of the user, for whose errors no caller waits. */
+export function detached(ends: readonly (() => void)[]): void {
+  try {
+    callAll(ends);
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
   }
 }
 

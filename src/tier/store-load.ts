@@ -1,37 +1,24 @@
-import type { CallLoad, Judgement } from '../cache/call-load.js';
-import { agingEntry } from '../cache/inspection.js';
+import type { Judgement } from '../cache/call-load.js';
 import { endLoad } from '../cache/loads-in-flight.js';
-import type { ReceiverCache } from '../cache/receiver-cache.js';
 import { type DecodedEntry, type EntryHeader, readHeader } from '../codec/entry.js';
 import { mismatch, OptionError } from '../errors.js';
 import { judge } from '../load/judge.js';
 import { refuseOneShot } from '../load/one-shot.js';
-import { storeEntry } from '../load/store-entry.js';
-import { assign, max, resolved } from '../platform.js';
+import { max } from '../platform.js';
 import { ignoreRejection, isPromise } from '../promise.js';
-import { reload } from '../resilience/load-runner.js';
 import { SharedLoad } from '../resilience/shared-load.js';
-import { nameOfKey } from '../store/names.js';
-import type { FillAnswer, LeaseAnswer, StoredEntry, StoreKey } from '../store/store.js';
+import type { FillAnswer, Lease, LeaseAnswer, StoredEntry } from '../store/store.js';
+import { wasInvalidated } from '../tags/invalidation-log.js';
 import { block, type Steps } from './drive.js';
-import { HeldLease } from './held-lease.js';
+import { HeldLease, isHeldHere } from './held-lease.js';
+import type { LoadRequest } from './load-request.js';
+import { keepOld, reloadStale } from './old-entry.js';
 import type { StoreLink } from './store-link.js';
-import { newHeader, timesOf } from './stored-times.js';
+import { freshFor, newHeader, timesOf, userTagsOf } from './stored-times.js';
 import type { StoredValues } from './stored-values.js';
 import { pause } from './waiters.js';
 
-/** What a load that asks a store is about. */
-export interface StoreLoadOf {
-  readonly cache: ReceiverCache;
-  readonly load: CallLoad;
-  readonly key: StoreKey;
-  readonly receiver: unknown;
-  readonly args: readonly unknown[];
-  /** Runs the method. */
-  readonly run: () => unknown;
-}
-
-/** A load behind a store: it reads; then it runs the method under the lease of the key, and fills; or waits for who has it. */
+/** A load behind a store: it reads; then it runs the method under the lease of the key, and fills; or waits for the holder. */
 export class StoreLoad {
   /** Whether what the caller of the load is given was returned before its origin was known. */
   isLate = false;
@@ -39,28 +26,25 @@ export class StoreLoad {
   isPromised = false;
   readonly #link: StoreLink;
   readonly #values: StoredValues;
-  readonly #of: StoreLoadOf;
+  readonly #of: LoadRequest;
   readonly #since: number;
 
-  constructor(link: StoreLink, values: StoredValues, of: StoreLoadOf) {
+  constructor(link: StoreLink, values: StoredValues, of: LoadRequest) {
     this.#link = link;
     this.#values = values;
     this.#of = of;
     this.#since = of.cache.now();
   }
 
-  /** The steps of the load. They return its result. */
+  /** The steps of the load. They return its result. A load that is over, as its callers have left, takes no more of them. */
   *steps(): Steps<unknown> {
     const link = this.#link;
     const { cache, load, key } = this.#of;
     if (!(yield link.ready())) return yield* this.#method();
     link.poll();
-    const isRefresh = load.origin === 'refresh';
     let entry: StoredEntry | undefined = yield link.asked.read(key);
-    for (;;) {
-      if (entry !== undefined && isRefresh) {
-        if (readHeader(entry.value) === 'newer') return yield* this.#method();
-      } else if (entry !== undefined) {
+    while (!load.isSettled) {
+      if (entry !== undefined) {
         const found: DecodedEntry = yield this.#decode(entry.value);
         if (found.miss !== undefined || (found.header.key ?? key.key) !== key.key) {
           cache.count('unreadable');
@@ -69,8 +53,7 @@ export class StoreLoad {
         } else if (this.#isUsed(entry, found.header, found.value)) return found.value;
       }
       const answer: LeaseAnswer = yield link.asked.lease(key, entry?.token);
-      if (answer.kind === 'taken')
-        return yield* this.#fill(new HeldLease(link, answer.lease, () => cache.loads?.get(load.key) === load), entry);
+      if (answer.kind === 'taken') return yield* this.#fill(this.#hold(answer.lease), entry);
       if (answer.kind === 'unavailable') return yield* this.#method();
       if (answer.kind === 'found') entry = answer.entry;
       else {
@@ -78,45 +61,47 @@ export class StoreLoad {
         entry = yield link.asked.read(key);
       }
     }
+    return undefined;
   }
 
   /** Uses an entry of the store as the result, if it is fresh, or stale and may be given. An old one is kept in memory. */
   #isUsed(entry: StoredEntry, header: EntryHeader, value: unknown): boolean {
-    const { cache, load, args } = this.#of;
+    const { cache, load } = this.#of;
     const { definition } = cache;
     const { age, isExpired } = entry;
-    const ttl = header.softExpiresAt - header.storedAt;
-    const { tags } = entry;
+    // A function that was another one when this was stored.
+    if (load.isSettled || (definition.promises === false && header.isPromised)) return false;
+    const ttl = freshFor(header);
+    const tags = userTagsOf(entry);
     // An entry that does not age counts its ttl from now.
     const judgement: Judgement = { isWanted: true, ttl: definition.isAging ? ttl : ttl - age, tags, age };
-    // A reload replaces what is due for it.
-    const end = load.origin === 'background' ? ttl * definition.options.refreshAhead : ttl;
+    // A refresh takes nothing, and a reload replaces what is due for it.
+    const { origin } = load;
+    const end = origin === 'refresh' ? 0 : origin === 'background' ? ttl * definition.options.refreshAhead : ttl;
     if (!isExpired && age < end) return this.#comesFromStore(header, judgement);
-    if (!definition.isAging) return false;
-    const isKnown = agingEntry(cache, load.key) !== undefined;
-    const result = header.isPromised || definition.promises ? resolved(value) : value;
-    if (!isKnown) storeEntry(cache, load.key, result, value, ttl, tags, definition.weightOf(value, args), false, age);
-    const old = agingEntry(cache, load.key);
-    if (old === undefined || isKnown) return false;
-    const now = cache.now();
-    // Nothing tells when it was expired, so that it is only there for the next load to see.
-    if (isExpired) assign(old, { freshUntil: now, refreshAt: now, staleUntil: now, staleIfErrorUntil: now });
-    if (!old.isServed(now) || load.origin !== 'call') return false;
+    // An entry that was ended while it was read must not come back.
+    if (!definition.isAging || !this.#isCurrent() || wasInvalidated(tags, load.tagTime)) return false;
+    const old = keepOld(this.#of, entry, header, value);
+    if (origin !== 'call' || !old?.isServed(cache.now())) return false;
     cache.count('staleHits');
-    if (load instanceof SharedLoad) load.answer.then(() => this.#reload());
+    if (load instanceof SharedLoad)
+      load.answer.then(
+        () => reloadStale(this.#of),
+        () => {},
+      );
     return this.#comesFromStore(header, judgement);
   }
 
-  #reload(): void {
-    const { cache, load, args } = this.#of;
-    reload(cache, load.key, { receiver: this.#of.receiver, args, signal: undefined });
+  #hold(lease: Lease): HeldLease {
+    const { cache, load } = this.#of;
+    return new HeldLease(this.#link, lease, () => cache.loads?.get(load.key) === load);
   }
 
   #comesFromStore(header: EntryHeader, judgement: Judgement): true {
     const { cache, load } = this.#of;
     this.isPromised = header.isPromised;
     load.judgement = judgement;
-    // The time of the store is none of the method.
+    // The time that the store took does not count as a load's.
     load.since = Infinity;
     if (load.origin === 'call') {
       cache.countMiss(-1);
@@ -177,6 +162,7 @@ export class StoreLoad {
     // A load that is given up, or that has taken too long, has no result to wait for.
     if (load instanceof SharedLoad) load.onSettled(() => void held.release());
     try {
+      if (load.isSettled) return undefined;
       const result = yield* this.#method();
       if (!this.#isCurrent()) return result;
       refuseOneShot(result, definition);
@@ -188,9 +174,12 @@ export class StoreLoad {
         return result;
       }
       const tags = [...judgement.tags, ...(key.tags ?? [])];
-      load.judgement = { ...judgement, tags };
       const times = timesOf(definition, ttl, max(0, cache.now() - this.#since));
       const bytes: Uint8Array | undefined = yield* values.encode(newHeader(definition, key, times, tags), result);
+      // What cannot be stored takes the place of what was stored nevertheless.
+      if (bytes === undefined && before !== undefined && this.#isCurrent()) {
+        yield link.invalidate({ keys: [key] }, 'remove');
+      }
       if (bytes === undefined || !this.#isCurrent() || !held.end()) return result;
       const entry = { value: bytes, ttl: times.kept, tags };
       let answer: FillAnswer = yield link.asked.fill(held.lease, entry);
@@ -230,7 +219,7 @@ export class StoreLoad {
     const { cache, key } = this.#of;
     if (cache.definition.promises === true || !link.isSync) return link.wake(key, ms).then(() => true);
     // A synchronous method waits with its thread; not for a load of this thread, which would never end.
-    if (link.held.has(nameOfKey(key))) return false;
+    if (isHeldHere(key)) return false;
     // Perhaps the method returns promises. Then nobody expects it to stop the thread for long.
     const isTooLong = cache.definition.promises === undefined && cache.now() - this.#since > link.asked.leaseMs;
     return !isTooLong && block(pause(ms));

@@ -9,11 +9,12 @@ import { rejected, resolved, sourceOf } from '../platform.js';
 import { isPromise } from '../promise.js';
 import type { StoreKey } from '../store/store.js';
 import { requireOption } from '../validate.js';
+import { distrust } from './distrust.js';
 import { drive } from './drive.js';
 import { KnownKeys } from './known-keys.js';
 import { runMethod } from './run-method.js';
-import { type Scope, Scopes } from './scopes.js';
-import { type Linked, modeOf, type StoreLink } from './store-link.js';
+import { Scopes } from './scopes.js';
+import { detached, type Linked, modeOf, type StoreLink } from './store-link.js';
 import { StoreLoad } from './store-load.js';
 import { requireNamed, textOfKey } from './store-name.js';
 import { fillGiven } from './store-put.js';
@@ -70,7 +71,7 @@ export class StoreSource implements Source<ReceiverCache, CallLoad>, Linked {
         given !== undefined && other.definition.options.name !== undefined && textOf(this) === textOf(other);
       if (!isSame)
         throw new OptionError(
-          `store of ${name}: another function has this name in the store: give one of them another`,
+          `store of ${name}: another function has this name in the store: give one of the two another name`,
         );
     }
     link.add(namespace, this);
@@ -80,7 +81,7 @@ export class StoreSource implements Source<ReceiverCache, CallLoad>, Linked {
   }
 
   meets(cache: ReceiverCache, receiver: unknown): void {
-    this.#scopes.add(cache, receiver);
+    this.#scopes.add(cache, receiver, () => this.namespace);
   }
 
   load(
@@ -112,23 +113,28 @@ export class StoreSource implements Source<ReceiverCache, CallLoad>, Linked {
   put(cache: ReceiverCache, key: CallKey, value: unknown, ttl: number, tags: readonly string[]): void {
     const name = this.#nameOf(cache, key);
     if (name === undefined) return;
-    this.#endElsewhere(cache, name, false);
     const told = this.link.invalidate({ keys: [name] }, 'remove');
+    detached(this.#endsElsewhere(cache, name, false));
     if (!(ttl > 0) || this.values.isMemoryOnly) return;
     this.link.track(drive(fillGiven(this.link, this.values, this.definition, name, told, value, ttl, tags)));
   }
 
+  // The store is told first, because a listener may call the method again.
+
   ended(cache: ReceiverCache, keys: readonly CallKey[] | undefined, isSoft: boolean): void {
-    const { link } = this;
+    const { link, namespace } = this;
     if (keys === undefined) {
-      const { tag } = this.scopeOf(cache);
-      for (const other of this.#othersOf(cache)) endAll(other, isSoft);
-      link.invalidate(tag === undefined ? { namespace: this.namespace } : { tags: [tag] }, modeOf(isSoft));
+      const { tag, prefix } = this.#scopes.of(cache);
+      link.invalidate(tag === undefined ? { namespace } : { tags: [tag] }, modeOf(isSoft));
+      const sources = link.sourcesOf(namespace) as StoreSource[];
+      const others = sources.flatMap((source) => source.#scopes.withPrefix(prefix)).filter((other) => other !== cache);
+      detached(others.map((other) => endOf(other, isSoft)));
       return;
     }
     const names = keys.map((key) => this.#nameOf(cache, key)).filter((name) => name !== undefined);
-    for (const name of names) this.#endElsewhere(cache, name, isSoft);
-    if (names.length > 0) link.invalidate({ keys: names }, modeOf(isSoft));
+    if (names.length === 0) return;
+    link.invalidate({ keys: names }, modeOf(isSoft));
+    detached(names.flatMap((name) => this.#endsElsewhere(cache, name, isSoft)));
   }
 
   cleared(): void {
@@ -136,8 +142,8 @@ export class StoreSource implements Source<ReceiverCache, CallLoad>, Linked {
     const namespace = this.#namespace;
     this.#isCleared = namespace === undefined;
     if (namespace === undefined) return;
-    for (const other of link.sourcesOf(namespace)) if (other !== this) other.endAll(false);
     link.invalidate({ namespace }, 'remove');
+    for (const other of link.sourcesOf(namespace) as StoreSource[]) if (other !== this) other.definition.clear(false);
   }
 
   poll(): void {
@@ -154,34 +160,32 @@ export class StoreSource implements Source<ReceiverCache, CallLoad>, Linked {
     this.definition.servedEpoch = -1;
   }
 
-  endKey(text: string, isSoft: boolean): void {
-    for (const cache of this.#scopes.withKey(text)) this.#endKey(cache, text, isSoft);
+  endsOfKey(text: string, isSoft: boolean): (() => void)[] {
+    return this.#scopes.withKey(text).flatMap((cache) => this.#endsIn(cache, text, isSoft));
   }
 
-  endAll(isSoft: boolean): void {
-    for (const cache of this.#scopes.caches()) endAll(cache, isSoft);
+  endsOfScope(prefix: string | undefined, isSoft: boolean): (() => void)[] {
+    const caches = prefix === undefined ? this.#scopes.caches() : this.#scopes.withPrefix(prefix);
+    return caches.map((cache) => endOf(cache, isSoft));
   }
 
-  scopeOf(cache: ReceiverCache): Scope {
-    return this.#scopes.of(cache);
+  distrusts(): (() => void)[] {
+    return this.#scopes.caches().map((cache) => () => distrust(cache));
   }
 
-  #endKey(cache: ReceiverCache, text: string, isSoft: boolean): void {
-    const key = this.#keys.of(cache, text);
-    if (key === undefined) return;
-    if (isSoft) expire(cache, key.key);
-    else cache.delete(key.key);
+  #endsIn(cache: ReceiverCache, text: string, isSoft: boolean): (() => void)[] {
+    const known = this.#keys.of(cache, text);
+    if (known === undefined) return [];
+    return [() => void (isSoft ? expire(cache, known.key) : cache.delete(known.key))];
   }
 
   /** Ends a key in the other caches of this process that have it from the store. */
-  #endElsewhere(cache: ReceiverCache, { namespace, key }: StoreKey, isSoft: boolean): void {
-    for (const other of this.#othersOf(cache)) this.#endKey(other, key, isSoft);
-    for (const source of this.link.sourcesOf(namespace)) if (source !== this) source.endKey(key, isSoft);
-  }
-
-  /** The other caches of a scope: of other instances with the same id. */
-  #othersOf(cache: ReceiverCache): ReceiverCache[] {
-    return this.#scopes.withPrefix(this.scopeOf(cache).prefix).filter((other) => other !== cache);
+  #endsElsewhere(cache: ReceiverCache, { namespace, key }: StoreKey, isSoft: boolean): (() => void)[] {
+    const sources = this.link.sourcesOf(namespace) as StoreSource[];
+    return sources.flatMap((source) => {
+      const others = source.#scopes.withKey(key).filter((other) => other !== cache);
+      return others.flatMap((other) => source.#endsIn(other, key, isSoft));
+    });
   }
 
   #nameOf(cache: ReceiverCache, key: CallKey): StoreKey | undefined {
@@ -190,7 +194,7 @@ export class StoreSource implements Source<ReceiverCache, CallLoad>, Linked {
   }
 
   #name(cache: ReceiverCache, callKey: CallKey, text: string): StoreKey {
-    const { prefix, tag } = this.scopeOf(cache);
+    const { prefix, tag } = this.#scopes.of(cache);
     const key = prefix + text;
     this.#keys.note(cache, key, callKey);
     const name = { namespace: this.namespace, key };
@@ -198,9 +202,8 @@ export class StoreSource implements Source<ReceiverCache, CallLoad>, Linked {
   }
 }
 
-function endAll(cache: ReceiverCache, isSoft: boolean): void {
-  if (isSoft) expireAll(cache);
-  else cache.clear();
+function endOf(cache: ReceiverCache, isSoft: boolean): () => void {
+  return () => (isSoft ? expireAll(cache) : cache.clear());
 }
 
 /** The source text of what a source stands in front of. */

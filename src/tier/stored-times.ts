@@ -1,7 +1,8 @@
 import type { EntryHeader } from '../codec/entry.js';
 import type { Definition } from '../definition/definition.js';
 import { max } from '../platform.js';
-import type { StoreKey } from '../store/store.js';
+import type { StoredEntry, StoreKey } from '../store/store.js';
+import { scopeOfTag } from './scopes.js';
 
 /** How long a value is fresh and how long it is kept, and how long its load took, in milliseconds. */
 export interface StoredTimes {
@@ -26,4 +27,14 @@ export function newHeader(
   const isPromised = definition.promises === true;
   const [softExpiresAt, expiresAt] = [storedAt + fresh, storedAt + kept];
   return { storedAt, expiresAt, softExpiresAt, loadDuration: load, tagClock: 0, tags, isPromised, key };
+}
+
+/** Returns how long an entry was fresh when it was stored. */
+export function freshFor({ softExpiresAt, storedAt }: EntryHeader): number {
+  return softExpiresAt - storedAt;
+}
+
+/** Returns the tags of an entry, without the one that stands for its scope. */
+export function userTagsOf({ tags }: StoredEntry): readonly string[] {
+  return tags.filter((tag) => scopeOfTag(tag) === undefined);
 }

@@ -3,7 +3,7 @@ import { portable } from '../codec/portable.js';
 import { Definition } from '../definition/definition.js';
 import { SOURCE, type SourceStore } from '../definition/source.js';
 import { OptionError } from '../errors.js';
-import { defineProperty, hasOwn } from '../platform.js';
+import { hasOwn, tryDefineProperty } from '../platform.js';
 import type { Store } from '../store/store.js';
 import { type Duration, durationOf } from '../time/duration.js';
 import { ownOptions, requireOption } from '../validate.js';
@@ -49,5 +49,7 @@ export function tiered<S extends Store>(store: S, options: TierOptions = {}): Ti
   let link: StoreLink | undefined;
   const value = (definition: unknown, sharing: 'one' | 'instance' | 'class', isStatic: boolean | undefined) =>
     sourceFor(() => (link ??= new StoreLink(store, codec, leaseMs)), definition, sharing, isStatic, Definition);
-  return defineProperty(store, SOURCE, { value }) as TieredStore<S>;
+  if (!tryDefineProperty(store, SOURCE, { value }))
+    throw new OptionError('store: expected an object that is not frozen');
+  return store as TieredStore<S>;
 }
