@@ -13,6 +13,7 @@ import type { Script } from './script.js';
 export class NodeRedisConnection implements Connection {
   readonly #client: NodeRedisLike & { readonly isReady?: boolean };
   #wasReady = false;
+  #connecting: Promise<unknown> | undefined;
 
   constructor(client: NodeRedisLike) {
     this.#client = client;
@@ -24,7 +25,15 @@ export class NodeRedisConnection implements Connection {
     // The client would keep the operation until it is connected again, and nobody would wait for it any more.
     else if (this.#wasReady && client.isReady === false) throw new Error('the client is not connected');
     // It connects by no operation, as the others do.
-    if (!client.isOpen && !this.#wasReady) client.connect().catch(() => {});
+    if (!client.isOpen && !this.#wasReady) {
+      const connecting = client.connect().then(
+        () => {},
+        () => {},
+      );
+      this.#connecting = connecting.then(() => (this.#connecting = undefined));
+    }
+    // A client of a cluster keeps no operation until it is connected.
+    if (this.#connecting !== undefined && isCluster(client)) await this.#connecting;
     const args = given.map((arg) => (typeof arg === 'string' ? arg : toBuffer(arg)));
     // The type of texts, which are to be given as bytes.
     const options = { typeMapping: { 36: globalThis.Buffer } };
