@@ -112,7 +112,9 @@ export class ServerStore implements Store {
       return entry ? { kind: 'found', entry } : ask('*');
     };
     // A lease that comes when nobody waits for it any more would keep others from loading.
-    const giveBack = (answer: LeaseAnswer) => void (answer.kind === 'taken' && this.release(answer.lease));
+    const giveBack = (answer: LeaseAnswer) => {
+      if (answer.kind === 'taken') this.#release(answer.lease).catch(() => {});
+    };
     return this.#attempt<LeaseAnswer>(() => ask(seen), { kind: 'unavailable' }, giveBack);
   }
 
@@ -139,10 +141,8 @@ export class ServerStore implements Store {
     return this.#attempt(async () => (await this.#run(RENEW, keys, [token, wholeMs(ms)])) === 1, false);
   }
 
-  async release({ key, token }: Lease): Promise<void> {
-    const keys = [this.#names.lease(await this.#names.of(key))];
-    const args = [token, this.#names.channel, filledMessage(key)];
-    await this.#attempt(() => this.#run(RELEASE, keys, args), undefined);
+  async release(lease: Lease): Promise<void> {
+    await this.#attempt(() => this.#release(lease), undefined);
   }
 
   async invalidate(what: Invalidated, mode: InvalidationMode = 'remove'): Promise<boolean> {
@@ -165,6 +165,11 @@ export class ServerStore implements Store {
       this.#listeners.clear();
     })();
     return this.#closing;
+  }
+
+  async #release({ key, token }: Lease): Promise<void> {
+    const keys = [this.#names.lease(await this.#names.of(key))];
+    await this.#run(RELEASE, keys, [token, this.#names.channel, filledMessage(key)]);
   }
 
   async #invalidate(what: Invalidated, mode: InvalidationMode): Promise<boolean> {

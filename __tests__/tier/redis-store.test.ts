@@ -1,0 +1,151 @@
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { memoize } from 'memokit';
+import { type RedisStore, type RedisStoreOptions, redisStore } from 'memokit/redis';
+import type { StoreEvent, StoreKey } from 'memokit/store';
+import { CLIENTS, ready, until } from '../support/redis-clients.js';
+import { freePort, type RedisServer, serverProgram, startRedis } from '../support/redis-server.js';
+
+/** What redisStore does beside the contract, in this process and on a real server. */
+
+jest.setTimeout(30_000);
+
+const describeWithServer = serverProgram() === undefined ? describe.skip : describe;
+const KEY: StoreKey = { namespace: 'n', key: 'k' };
+
+describeWithServer('redisStore', () => {
+  let server: RedisServer;
+  let admin: Redis;
+  let closings: (() => unknown)[] = [];
+  beforeAll(async () => {
+    server = await startRedis();
+    admin = new Redis({ port: server.port });
+  });
+  afterEach(async () => {
+    for (const close of closings) await close();
+    closings = [];
+    await admin.flushall();
+  });
+  afterAll(async () => {
+    admin.disconnect();
+    await server.end();
+  });
+
+  const open = (options: RedisStoreOptions = {}, more: object = {}): RedisStore => {
+    const client = new Redis({ port: server.port, lazyConnect: true, ...more });
+    const store = redisStore(client, options);
+    closings.push(
+      () => store.close(),
+      () => client.disconnect(),
+    );
+    return store;
+  };
+  const put = async (store: RedisStore, key: StoreKey, ttl = 1000, tags: string[] = []) => {
+    const answer = await store.lease(key, 1000);
+    if (answer.kind !== 'taken') throw new Error(answer.kind);
+    return store.fill(answer.lease, { value: Uint8Array.of(1), ttl, tags });
+  };
+
+  test('neither the making of a store nor that of a cached function connects', async () => {
+    for (const make of Object.values(CLIENTS)) {
+      const { client, close } = make(await freePort());
+      const store = redisStore(client);
+      memoize(async () => 1, { store, name: 'unused' });
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      expect('isOpen' in client ? client.isOpen : client.status !== 'wait').toBe(false);
+      expect(store.state).toEqual({ status: 'working', error: undefined, failures: 0, isBlind: true });
+      await store.close();
+      close();
+    }
+  });
+
+  test('the reads of one tick are one command of the server', async () => {
+    const store = await ready(open());
+    await admin.config('RESETSTAT');
+    await Promise.all(Array.from({ length: 200 }, (_, index) => store.read([{ ...KEY, key: `${index}` }])));
+    expect(await admin.info('commandstats')).toContain('cmdstat_mget:calls=1,');
+  });
+
+  test('every key has a ttl, and those of a client with a prefix have the prefix', async () => {
+    const store = open({}, { keyPrefix: 'app:' });
+    await put(store, KEY, Infinity, ['a', '\0\n%#', 'x'.repeat(500)]);
+    await put(store, { ...KEY, key: 'long'.repeat(100) }, 1e300);
+    await store.invalidate({ namespace: 'n' }, 'expire');
+    await store.lease({ ...KEY, key: 'held' }, 1000);
+    const keys = await admin.keys('*');
+    expect(keys.length).toBe(8);
+    for (const key of keys) {
+      expect(key).toMatch(/^app:\{memokit\}:v1/);
+      expect(Buffer.byteLength(key)).toBeLessThan(260);
+      expect(await admin.pttl(key)).toBeGreaterThan(0);
+    }
+    expect((await store.read([{ ...KEY, key: 'long'.repeat(100) }]))[0]?.isExpired).toBe(true);
+  });
+
+  test('a lease that the server gives when nobody waits for it any more is given back', async () => {
+    const warn = jest.spyOn(console, 'warn').mockImplementation(() => {});
+    const [store, other] = [await ready(open({ opTimeout: 100 })), await ready(open({ opTimeout: '5s' }))];
+    server.freeze();
+    expect(await store.lease(KEY, 60_000)).toEqual({ kind: 'unavailable' });
+    expect(store.state.status).toBe('failing');
+    server.thaw();
+    await until(async () => (await other.lease(KEY, 1000)).kind === 'taken', 'the lease');
+    expect(warn.mock.calls.length).toBe(1);
+    warn.mockRestore();
+  });
+
+  test('listeners are told when the state has changed', async () => {
+    const warn = jest.spyOn(console, 'warn').mockImplementation(() => {});
+    const store = open({ opTimeout: 100 });
+    const states: string[] = [];
+    const stop = store.onState(({ status, isBlind }) => states.push(`${status} ${isBlind}`));
+    await ready(store);
+    server.freeze();
+    await store.read([KEY]);
+    server.thaw();
+    await until(async () => {
+      await store.read([KEY]);
+      return store.state.status === 'working';
+    }, 'the server');
+    expect(states).toEqual(['working false', 'failing false', 'working false']);
+    stop();
+    warn.mockRestore();
+  });
+
+  test('a subscription that is lost, or that missed a message, has listeners distrust what they have', async () => {
+    const [store, other] = [await ready(open({ opTimeout: 50, checkInterval: 200 })), await ready(open())];
+    const events: StoreEvent['kind'][] = [];
+    store.subscribe(({ kind }) => events.push(kind));
+    await admin.client('KILL', 'TYPE', 'pubsub');
+    await until(() => events.includes('distrust'), 'the loss');
+    await until(() => store.state.isBlind === false, 'the channel');
+    events.length = 0;
+    await admin.set('{memokit}:v1.clock', '9000000000000000', 'PX', 100_000);
+    await until(() => events.includes('distrust'), 'the check');
+    events.length = 0;
+    await other.invalidate({ keys: [KEY] });
+    await until(() => events.includes('invalidated'), 'the message');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(events).toEqual(['invalidated']);
+  });
+
+  test('messages of strangers are ignored', async () => {
+    const store = await ready(open());
+    const events: StoreEvent[] = [];
+    store.subscribe((event) => events.push(event));
+    for (const text of ['', 'filled:', 'filled:{', '1:2:x:remove:', '1:2:x:remove:nothing', 'a:b', '1:2']) {
+      await admin.publish('{memokit}:v1.events', text);
+    }
+    await admin.publish('{memokit}:v1.events', 'filled:["n","k"]');
+    await until(() => events.length > 0, 'the last message');
+    expect(events).toEqual([{ kind: 'filled', key: KEY }]);
+  });
+
+  test('what is no client, and an option that does not fit, is refused', () => {
+    const client = new Redis({ lazyConnect: true });
+    expect(() => redisStore({} as never)).toThrow('redisStore: expected a client of ioredis, iovalkey or node-redis');
+    expect(() => redisStore(client, { prefix: 'a{b}' })).toThrow('prefix: expected a text without braces');
+    expect(() => redisStore(client, { opTimeout: 0 })).toThrow('opTimeout: expected a number above 0');
+    expect(() => redisStore(client, { ttl: 1 } as never)).toThrow('options: expected prefix opTimeout');
+  });
+});
