@@ -1,4 +1,4 @@
-import type { StoreKey } from '../store/store.js';
+import type { Invalidated, StoreKey } from '../store/store.js';
 import { hexOf } from './script.js';
 
 /** The format of keys and entries. Another one has other keys, so versions of memokit may differ side by side. */
@@ -47,6 +47,12 @@ export class KeyNames {
   /** The names of the marks that end an entry. */
   marks(namespace: string, tags: readonly string[]): Maybe<string[]> {
     return all([this.mark('namespace', namespace), ...tags.map((tag) => this.mark('tag', tag))]);
+  }
+
+  /** The names of the marks that an invalidation sets. */
+  marksOf(what: Invalidated): Maybe<string[]> {
+    if ('tags' in what) return all(what.tags.map((tag) => this.mark('tag', tag)));
+    return 'namespace' in what ? this.marks(what.namespace, []) : [];
   }
 
   /** The key of a mark. */

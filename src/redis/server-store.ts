@@ -175,12 +175,7 @@ export class ServerStore implements Store {
   async #invalidate(what: Invalidated, mode: InvalidationMode): Promise<boolean> {
     const names = this.#names;
     const entries = 'keys' in what ? await all(what.keys.map((key) => names.of(key))) : [];
-    const marks =
-      'tags' in what
-        ? await all(what.tags.map((tag) => names.mark('tag', tag)))
-        : 'namespace' in what
-          ? [await names.mark('namespace', what.namespace)]
-          : [];
+    const marks = await names.marksOf(what);
     const keys = [
       names.clock,
       ...entries.flatMap((name) => [names.entry(name), names.lease(name)]),
