@@ -195,6 +195,30 @@ test('what a store distrusts is not served as stale before the store was asked',
   expect(await f()).toBe(2);
 });
 
+test('a load that has the lease of its key goes on while its store is distrusted, and others are not stored', async () => {
+  const inner = memoryStore();
+  let listener: Parameters<Store['subscribe']>[0] | undefined;
+  const subscribe: Store['subscribe'] = (given) => {
+    listener = given;
+    return () => {};
+  };
+  let loads = 0;
+  const method = async () => wait(20).then(() => ++loads);
+  const f = memoize(method, { store: asyncOf(inner, { subscribe }), name: 'f' });
+  const first = f();
+  await wait(5);
+  listener!({ kind: 'distrust' });
+  expect(await first).toBe(1);
+  expect(await f()).toBe(1);
+  const lease = async () => ({ kind: 'unavailable' }) as const;
+  const g = memoize(method, { store: asyncOf(memoryStore(), { subscribe, lease }), name: 'g' });
+  const second = g();
+  await wait(5);
+  listener!({ kind: 'distrust' });
+  expect(await second).toBe(2);
+  expect(await g()).toBe(3);
+});
+
 test('a process that only invalidates tells a store that works again', async () => {
   const inner = memoryStore();
   let isDown = true;

@@ -1,16 +1,29 @@
-import { expireAll } from '../cache/expiry.js';
 import { agingEntry } from '../cache/inspection.js';
+import { fenceLoad } from '../cache/loads-in-flight.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
 import { min } from '../platform.js';
+import type { StoreLoad } from './store-load.js';
 
 /**
  * Distrusts the results of a cache: invalidations of other processes may have been missed. Each call asks the store again
  * before it is answered. What `staleIfError` and `revalidate` keep stays for them; `staleWhileRevalidate` gives nothing of it.
+ * A load that has a lease goes on, since the store itself refuses its result if it is outdated. Other loads are fenced.
+ *
+ * @param loads The loads that ask the store, of all caches.
  */
-export function distrust(cache: ReceiverCache): void {
-  expireAll(cache);
-  for (const key of cache.entries.order()) {
+export function distrust(cache: ReceiverCache, loads: Iterable<StoreLoad>): void {
+  cache.clearIfOutdated();
+  for (const load of loads) if (load.isOf(cache) && !load.doubt()) fenceLoad(cache, load.key);
+  cache.extras.failures?.removeAll();
+  const { entries, definition } = cache;
+  for (const key of entries.order()) {
     const entry = agingEntry(cache, key);
-    if (entry !== undefined) entry.staleUntil = min(entry.staleUntil, cache.now());
+    const now = entry === undefined ? 0 : cache.now();
+    entry?.expire(now, definition);
+    const left = entry === undefined ? 0 : min(entry.keptUntil - now, entries.expiresIn(key) ?? 0);
+    if (entry !== undefined) entry.staleUntil = min(entry.staleUntil, now);
+    if (left > 0) entries.setTtl(key, left);
+    else entries.remove(key, 'expired');
   }
+  cache.flushEvictions();
 }

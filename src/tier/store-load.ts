@@ -1,11 +1,13 @@
 import type { Judgement } from '../cache/call-load.js';
 import { endLoad } from '../cache/loads-in-flight.js';
-import { type DecodedEntry, type EntryHeader, readHeader } from '../codec/entry.js';
+import type { ReceiverCache } from '../cache/receiver-cache.js';
+import type { DecodedEntry, EntryHeader } from '../codec/entry.js';
 import { mismatch, OptionError } from '../errors.js';
+import type { CallKey } from '../key/call-key.js';
 import { judge } from '../load/judge.js';
 import { refuseOneShot } from '../load/one-shot.js';
 import { max } from '../platform.js';
-import { ignoreRejection, isPromise } from '../promise.js';
+import { isPromise } from '../promise.js';
 import { SharedLoad } from '../resilience/shared-load.js';
 import type { FillAnswer, Lease, LeaseAnswer, StoredEntry } from '../store/store.js';
 import { wasInvalidated } from '../tags/invalidation-log.js';
@@ -29,15 +31,45 @@ export class StoreLoad {
   readonly #of: LoadRequest;
   readonly #since: number;
 
-  constructor(link: StoreLink, values: StoredValues, of: LoadRequest) {
+  readonly #active: Set<StoreLoad>;
+  #isLeased = false;
+  #isDoubted = false;
+
+  /** @param active The loads that ask the store, of which this is one until it ends. */
+  constructor(link: StoreLink, values: StoredValues, of: LoadRequest, active: Set<StoreLoad>) {
     this.#link = link;
     this.#values = values;
     this.#of = of;
+    this.#active = active;
     this.#since = of.cache.now();
   }
 
-  /** The steps of the load. They return its result. A load that is over, as its callers have left, takes no more of them. */
+  get key(): CallKey {
+    return this.#of.load.key;
+  }
+
+  isOf(cache: ReceiverCache): boolean {
+    return this.#of.cache === cache;
+  }
+
+  /** Notes that invalidations may have been missed. Returns whether the store itself still decides about the result. */
+  doubt(): boolean {
+    this.#isDoubted = true;
+    return this.#isLeased;
+  }
+
+  /** The steps of the load. They return its result. */
   *steps(): Steps<unknown> {
+    this.#active.add(this);
+    try {
+      return yield* this.#steps();
+    } finally {
+      this.#active.delete(this);
+    }
+  }
+
+  /** A load that is over, as its callers have left, takes no more steps. */
+  *#steps(): Steps<unknown> {
     const link = this.#link;
     const { cache, load, key } = this.#of;
     if (!(yield link.ready())) return yield* this.#method();
@@ -45,7 +77,7 @@ export class StoreLoad {
     let entry: StoredEntry | undefined = yield link.asked.read(key);
     while (!load.isSettled) {
       if (entry !== undefined) {
-        const found: DecodedEntry = yield this.#decode(entry.value);
+        const found: DecodedEntry = yield this.#values.decodeFor(cache.definition, link.isSync, entry.value);
         if (found.miss !== undefined || (found.header.key ?? key.key) !== key.key) {
           cache.count('unreadable');
           // What a newer version of memokit has written stays.
@@ -122,18 +154,6 @@ export class StoreLoad {
     load.pendingEvents = [...load.pendingEvents, tell];
   }
 
-  /** Decodes what the store gives. @throws OptionError when that takes a promise, and the method may return none. */
-  #decode(bytes: Uint8Array): unknown {
-    const decoded = this.#values.decode(bytes);
-    const { definition } = this.#of.cache;
-    if (!isPromise(decoded) || definition.promises === true || !this.#link.isSync) return decoded;
-    const header = readHeader(bytes);
-    if (typeof header === 'object' && header.isPromised) return decoded;
-    ignoreRejection(decoded);
-    const expected = 'a schema that validates at once, as the method returns no promise';
-    throw new OptionError(mismatch(`check of ${definition.name}`, expected, decoded));
-  }
-
   /** Runs the method, unless the load is over, as its callers have left or it has taken too long. */
   *#method(): Steps<unknown> {
     const { cache, load, run } = this.#of;
@@ -161,6 +181,8 @@ export class StoreLoad {
     const { definition } = cache;
     // A load that is given up, or that has taken too long, has no result to wait for.
     if (load instanceof SharedLoad) load.onSettled(() => void held.release());
+    this.#isLeased = true;
+    let answer: FillAnswer | undefined;
     try {
       if (load.isSettled) return undefined;
       const result = yield* this.#method();
@@ -182,12 +204,13 @@ export class StoreLoad {
       }
       if (bytes === undefined || !this.#isCurrent() || !held.end()) return result;
       const entry = { value: bytes, ttl: times.kept, tags };
-      let answer: FillAnswer = yield link.asked.fill(held.lease, entry);
+      answer = (yield link.asked.fill(held.lease, entry)) as FillAnswer;
       // Perhaps the lease is lost only because the thread was too busy to renew it.
       if (answer === 'fenced') answer = yield* this.#fillAgain(held, before, entry);
-      if (answer === 'fenced') endLoad(cache, load);
       return result;
     } finally {
+      this.#isLeased = false;
+      if (answer === 'fenced' || (this.#isDoubted && answer !== 'stored')) endLoad(cache, load);
       held.release();
     }
   }

@@ -27,6 +27,8 @@ export class StoreSource implements Source<ReceiverCache, CallLoad>, Linked {
   readonly values: StoredValues;
   readonly #scopes: Scopes;
   readonly #keys = new KnownKeys();
+  /** The loads that ask the store. */
+  readonly #loads = new Set<StoreLoad>();
   #namespace: string | undefined;
   /** Whether the definition was cleared before its name in the store was known. */
   #isCleared = false;
@@ -98,7 +100,7 @@ export class StoreSource implements Source<ReceiverCache, CallLoad>, Linked {
       const key = this.#name(cache, load.key, requireNamed(definition, load.key, receiver, args));
       if (this.values.isMemoryOnly) return run();
       load.from = undefined;
-      const storeLoad = new StoreLoad(this.link, this.values, { cache, load, key, receiver, args, run });
+      const storeLoad = new StoreLoad(this.link, this.values, { cache, load, key, receiver, args, run }, this.#loads);
       const result = drive(storeLoad.steps());
       storeLoad.isLate = true;
       const isPromised = definition.promises === true || storeLoad.isPromised || !this.link.isSync;
@@ -170,7 +172,7 @@ export class StoreSource implements Source<ReceiverCache, CallLoad>, Linked {
   }
 
   distrusts(): (() => void)[] {
-    return this.#scopes.caches().map((cache) => () => distrust(cache));
+    return this.#scopes.caches().map((cache) => () => distrust(cache, [...this.#loads]));
   }
 
   #endsIn(cache: ReceiverCache, text: string, isSoft: boolean): (() => void)[] {

@@ -1,8 +1,11 @@
 import type { Codec } from '../codec/codec.js';
 import { CodecError } from '../codec/codec-error.js';
 import { requireSame } from '../codec/difference.js';
-import { type DecodedEntry, decodeEntry, type EntryHeader, encodeEntry } from '../codec/entry.js';
+import { type DecodedEntry, decodeEntry, type EntryHeader, encodeEntry, readHeader } from '../codec/entry.js';
 import type { Schema } from '../codec/schema.js';
+import type { Definition } from '../definition/definition.js';
+import { mismatch, OptionError } from '../errors.js';
+import { ignoreRejection, isPromise } from '../promise.js';
 import type { Steps } from './drive.js';
 
 /** The first fills of a function that are all checked. Of later ones, one in a thousand is. */
@@ -25,9 +28,19 @@ export class StoredValues {
     this.#name = name;
   }
 
-  /** Decodes what a store gives. */
-  decode(bytes: Uint8Array): DecodedEntry | Promise<DecodedEntry> {
-    return decodeEntry(this.#codec, bytes, this.#schema);
+  /**
+   * Decodes what a store gives to a definition. @throws OptionError when that takes a promise, and the method returns none.
+   *
+   * @param isSync Whether the store answers at once.
+   */
+  decodeFor(definition: Definition, isSync: boolean, bytes: Uint8Array): DecodedEntry | Promise<DecodedEntry> {
+    const decoded = decodeEntry(this.#codec, bytes, this.#schema);
+    if (!isPromise(decoded) || definition.promises === true || !isSync) return decoded;
+    const header = readHeader(bytes);
+    if (typeof header === 'object' && header.isPromised) return decoded;
+    ignoreRejection(decoded);
+    const expected = 'a schema that validates at once, as the method returns no promise';
+    throw new OptionError(mismatch(`check of ${definition.name}`, expected, decoded));
   }
 
   /** Encodes a value. Returns `undefined` for one that cannot be stored. */
