@@ -12,6 +12,7 @@
 import { callCells } from './cells/calls.mjs';
 import { coreCells } from './cells/core.mjs';
 import { depthCells } from './cells/depth.mjs';
+import { fleetCells } from './cells/fleet.mjs';
 import { importCells } from './cells/imports.mjs';
 import { instanceCells } from './cells/instances.mjs';
 import { memoryCells } from './cells/memory.mjs';
@@ -32,6 +33,7 @@ export function cellsOf(builds) {
     importCells,
     pairCells,
     storeCells,
+    fleetCells,
   ];
   return all.flatMap((cells) => cells(builds));
 }

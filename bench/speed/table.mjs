@@ -26,7 +26,7 @@ export function numberText(number) {
 
 function limitText(limit, unit, notes) {
   if (limit === undefined || limit.failed) return textOf(limit, notes);
-  return `${withCommas(limit.amount ?? limit.time / NANOSECONDS[unit])} ${unit}`;
+  return `${withCommas(limit.amount ?? limit.time / NANOSECONDS[unit])} ${unit}`.trim();
 }
 
 function textOf(contender, notes) {
@@ -36,6 +36,7 @@ function textOf(contender, notes) {
 }
 
 function withCommas(number) {
+  if (Number.isInteger(number)) return number.toLocaleString('en');
   return number < 1000 ? numberText(number) : Math.round(number).toLocaleString('en');
 }
 
