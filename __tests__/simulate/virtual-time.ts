@@ -1,0 +1,66 @@
+/** A task that is due at a virtual time. */
+export interface Task {
+  readonly at: number;
+  readonly order: number;
+  readonly run: () => void;
+}
+
+/**
+ * A virtual clock with its tasks. Time passes only from one task to the next, and tasks of one time run in the order in which
+ * they were added, so that a simulation is the same each time.
+ */
+export class VirtualTime {
+  /** The time in milliseconds since the simulation began. */
+  now = 0;
+  readonly #heap: Task[] = [];
+  #added = 0;
+
+  /** Adds a task that runs after so many milliseconds. O(log tasks). */
+  after(ms: number, run: () => void): void {
+    const heap = this.#heap;
+    const task = { at: this.now + Math.max(0, ms), order: this.#added++, run };
+    let at = heap.push(task) - 1;
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      if (!isBefore(task, heap[parent]!)) break;
+      heap[at] = heap[parent]!;
+      at = parent;
+    }
+    heap[at] = task;
+  }
+
+  /** Runs all tasks that are due before a time. All promise jobs that follow from a task run before the next task. */
+  async runUntil(end: number): Promise<void> {
+    while (this.#heap.length > 0 && this.#heap[0]!.at <= end) {
+      const task = this.#next();
+      this.now = task.at;
+      task.run();
+      await new Promise(REAL_IMMEDIATE);
+    }
+    this.now = end;
+  }
+
+  #next(): Task {
+    const heap = this.#heap;
+    const first = heap[0]!;
+    const last = heap.pop()!;
+    if (heap.length === 0) return first;
+    let at = 0;
+    for (;;) {
+      let child = at * 2 + 1;
+      if (child >= heap.length) break;
+      if (child + 1 < heap.length && isBefore(heap[child + 1]!, heap[child]!)) child++;
+      if (!isBefore(heap[child]!, last)) break;
+      heap[at] = heap[child]!;
+      at = child;
+    }
+    heap[at] = last;
+    return first;
+  }
+}
+
+function isBefore(one: Task, other: Task): boolean {
+  return one.at < other.at || (one.at === other.at && one.order < other.order);
+}
+
+const REAL_IMMEDIATE = setImmediate;
