@@ -234,6 +234,49 @@ test('the directory stays within its bytes, and keeps what is read', async () =>
   await store.close();
 }, 60_000);
 
+test('namespaces, invalidations and leases that are never used again take a part of the bound only', async () => {
+  const maxBytes = 1e6;
+  const names = Array.from({ length: 4000 }, (_, index) => `${index} ${'n'.repeat(200)}`);
+  const work: ((store: DiskStore, namespace: string) => void)[] = [
+    (store, namespace) => {
+      const answer = store.leaseSync({ namespace, key: 'k' }, 1000);
+      if (answer.kind !== 'taken') throw new Error(answer.kind);
+      store.fillSync(answer.lease, { value: Buffer.of(1), ttl: Infinity, tags: [] });
+      store.readSync([{ namespace, key: 'k' }]);
+    },
+    (store, namespace) => store.invalidateSync({ namespace }),
+    (store, tag) => store.invalidateSync({ tags: [tag] }),
+    (store, namespace) => store.leaseSync({ namespace, key: 'k' }, 60_000),
+  ];
+  for (const use of work) {
+    const store = diskStore(newDirectory(), { maxBytes });
+    for (const name of names) use(store, name);
+    expect(statSync(join(store.directory, 'data.mdb')).size).toBeLessThan(1.1 * maxBytes);
+    // There is room for entries beside them.
+    for (let index = 0; index < 100; index++) put(store, `${index}`, 'x'.repeat(1000));
+    expect(get(store, '0')).toBe('x'.repeat(1000));
+    await store.close();
+  }
+}, 60_000);
+
+test('a value above an eighth of the bound is not stored, evicts nothing and is warned of once', async () => {
+  const maxBytes = 1e6;
+  const store = diskStore(newDirectory(), { maxBytes });
+  for (let index = 0; index < 100; index++) put(store, `${index}`, 'x'.repeat(300));
+  put(store, 'huge', 'small');
+  for (let round = 0; round < 2; round++) put(store, 'huge', 'x'.repeat(130_000));
+  expect([get(store, 'huge'), store.size().entries]).toEqual([undefined, 100]);
+  expect(warnings).toEqual([
+    expect.stringMatching(
+      /a result of f@1 has 1300\d\d bytes, and none above an eighth of maxBytes is stored, which is 125000$/,
+    ),
+  ]);
+  for (let index = 0; index < 100; index++) put(store, `large ${index}`, 'x'.repeat(100_000));
+  // Values that take a tenth of the bound need pages in a row.
+  expect(statSync(join(store.directory, 'data.mdb')).size).toBeLessThan(1.5 * maxBytes);
+  await store.close();
+});
+
 test('entries that ended leave first', async () => {
   let time = 1_800_000_000_000;
   const store = diskStore(newDirectory(), { maxBytes: 1e6, clock: () => time });
@@ -272,8 +315,8 @@ test('a fill passes few entries, even if all of them were read', async () => {
   const store = diskStore(newDirectory(), { maxBytes: 1e6 });
   for (let index = 0; index < 2500; index++) put(store, `${index}`, 'value');
   for (let index = 0; index < 2500; index++) get(store, `${index}`);
-  put(store, 'long', 'x'.repeat(300_000));
-  expect(get(store, 'long')).toHaveLength(300_000);
+  put(store, 'long', 'x'.repeat(120_000));
+  expect(get(store, 'long')).toHaveLength(120_000);
   const tables = open(store.directory, { encoding: 'binary', keyEncoding: 'binary', noSubdir: false });
   const order = tables.openDB('order', { encoding: 'binary', keyEncoding: 'binary' });
   const read = [...order.getRange()].filter(({ value }) => (value as unknown as Buffer)[0] === 1);
@@ -380,6 +423,23 @@ test('a directory that is removed under an open store fails the store, and can b
   expect([get(again, 'x'), get(store, 'x')]).toEqual(['new', undefined]);
   expect(warnings).toHaveLength(1);
   for (const client of [store, again]) await client.close();
+});
+
+test('a process that only polls or only reads notices that the directory was removed', async () => {
+  const directory = newDirectory();
+  const [polls, reads] = [diskStore(directory, { coherence: 0 }), diskStore(directory)];
+  put(reads, 'x', 'value');
+  const events: StoreEvent[] = [];
+  polls.subscribe((event) => events.push(event));
+  polls.poll();
+  expect(events.length).toBeLessThan(2);
+  events.length = 0;
+  rmSync(directory, { recursive: true });
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  for (let round = 0; round < 3; round++) polls.poll();
+  expect([events, polls.state.status]).toEqual([[{ kind: 'distrust' }], 'failing']);
+  expect([get(reads, 'x'), reads.state.status]).toEqual([undefined, 'failing']);
+  for (const client of [polls, reads]) await client.close();
 });
 
 test('closing a store leaves another of the same directory in the process as it is, whatever their bounds', async () => {
@@ -531,6 +591,19 @@ test('more tags than are stored make tagged entries miss, and no old one be serv
   expect(get(store, 'bystander')).toBe('new');
   store.invalidateSync({ tags: ['never'] });
   expect(get(store, 'bystander')).toBe(undefined);
+  await store.close();
+}, 60_000);
+
+test('more namespaces than are stored make entries of others miss, and no old one be served', async () => {
+  const store = diskStore(newDirectory(), { maxBytes: 1e6 });
+  put(store, 'old', 'old');
+  store.invalidateSync({ namespace: 'f@1' }, 'expire');
+  for (let index = 0; index < 1000; index++) store.invalidateSync({ namespace: `${index}` });
+  expect(get(store, 'old')).toBe(undefined);
+  put(store, 'new', 'new');
+  expect(get(store, 'new')).toBe('new');
+  store.invalidateSync({ namespace: 'f@1' });
+  expect(get(store, 'new')).toBe(undefined);
   await store.close();
 }, 60_000);
 

@@ -118,9 +118,5 @@ class MemoryEngine implements Engine {
     this.#marks.set(name, record);
   }
 
-  forgotten(): number {
-    return 0;
-  }
-
   close(): void {}
 }

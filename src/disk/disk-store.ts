@@ -58,7 +58,8 @@ export function diskStore(directory: string, options: DiskStoreOptions = {}): Di
   const leaseMs = durationOf('leaseMs', own.leaseMs ?? 3000, true);
   const path = resolve(directory);
   prepareDirectory(path);
-  const engine = openEngine(path, maxBytes, sync);
+  const warn = (text: string) => console.warn(`memokit: diskStore: ${path}: ${text}`);
+  const engine = openEngine(path, maxBytes, sync, warn);
   const promises = {
     leases: 'all',
     isFenced: true,
@@ -67,8 +68,7 @@ export function diskStore(directory: string, options: DiskStoreOptions = {}): Di
     tellsFills: false,
     isDurable: true,
   } as const;
-  const onFailure = (error: unknown) =>
-    console.warn(`memokit: diskStore: ${path}: ${(error as Error).message}; going on without it (see store.state)`);
+  const onFailure = (error: unknown) => warn(`${(error as Error).message}; going on without it (see store.state)`);
   const store = new LocalStore(engine, { promises, clock, onFailure });
   const attempt = (run: () => void) => {
     const runs = () => {
@@ -92,9 +92,12 @@ export function diskStore(directory: string, options: DiskStoreOptions = {}): Di
   return tiered(disk, { codec, leaseMs });
 }
 
-function openEngine(directory: string, maxBytes: number, isSynced: boolean): LmdbEngine {
+function openEngine(
+  directory: string,
+  ...more: [maxBytes: number, isSynced: boolean, warn: (text: string) => void]
+): LmdbEngine {
   try {
-    return new LmdbEngine(directory, maxBytes, isSynced);
+    return new LmdbEngine(directory, ...more);
   } catch (error) {
     return refuse(directory, (error as Error).message, error);
   }

@@ -58,9 +58,9 @@ const NAMES = [
   /** The latest time that was seen, and the milliseconds that are added to the wall clock. */
   'latest',
   'offset',
-  /** The clock at or before which invalidations of tags are not stored, and the tags whose invalidation is. */
-  'forgotten',
-  'tags',
+  /** The clock at or before which invalidations of tags may not be stored, and the bytes of all marks. */
+  'forgottenTags',
+  'markBytes',
   /** The oldest invalidation in the log, and the bytes of the log. */
   'logged',
   'logBytes',
@@ -73,6 +73,11 @@ const NAMES = [
   /** The share of the bound that the entries may have, and the size of the file when it was set. 0: all of it. */
   'share',
   'file',
+  /** The clock at or before which invalidations of namespaces may not be stored. */
+  'forgottenNamespaces',
+  /** The bytes of the hits and of the leases. */
+  'hitBytes',
+  'leaseBytes',
 ] as const;
 
 export type FactName = (typeof NAMES)[number];

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { open } from 'lmdb';
 import { create, max, min, round, valuesOf } from '../platform.js';
 import { namespaceOf } from '../store/names.js';
+import { costOfEntry } from './cost.js';
 import { dataFile, PAGE } from './directory.js';
 import { decodeNumber, isEntry, keyOfName, nameOfEntry, storedAtOf } from './records.js';
-import { costOf } from './room.js';
 import type { Table } from './table.js';
 
 /** What a store has of one namespace. */
@@ -37,7 +37,7 @@ export async function inventoryOf(directory: string): Promise<NamespaceInfo[]> {
       found[namespace] = {
         namespace,
         entries: entries + 1,
-        bytes: bytes + costOf(key, value),
+        bytes: bytes + costOfEntry(key, value),
         oldest: min(oldest, storedAt),
         newest: max(newest, storedAt),
         hits: 0,

@@ -1,10 +1,11 @@
-import { type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
-import { max } from '../platform.js';
+import { floor, max, valuesOf } from '../platform.js';
 import type { Engine, EntryRecord, LeaseRecord, LoggedInvalidation, MarkRecord, TimeRecord } from '../store/engine.js';
 import { namespaceOf } from '../store/names.js';
 import { monotonic } from '../time/clock.js';
+import { costOfEntry } from './cost.js';
+import { DataFile } from './data-file.js';
 import { dataFile, isFull, NO_SPACE, PAGE } from './directory.js';
 import { Facts } from './facts.js';
 import { InvalidationLog } from './invalidation-log.js';
@@ -16,9 +17,9 @@ import type { Table } from './table.js';
 
 /** The tables of a store in LMDB, which all processes that open the directory share. */
 export class LmdbEngine implements Engine {
-  readonly #file: string;
-  /** Which file it is. Another one has its name after the directory was removed or replaced. */
-  readonly #inode: number;
+  readonly #file: DataFile;
+  readonly #mostOfEntry: number;
+  readonly #warn: (text: string) => void;
   /**
    * The tables' own table, which has the facts and the leases too: its page changes in each transaction anyway, and each page
    * that changes is written.
@@ -33,15 +34,14 @@ export class LmdbEngine implements Engine {
   readonly #room: Room;
   /** Whether the transaction has changed the clock. */
   #isInvalidating = false;
-  #isLost = false;
   /** The last error of LMDB, and its time. */
   #trouble: Error | undefined;
   #troubleAt = 0;
-  #fills = 0;
-  #checkedAt = -Infinity;
+  #hasTold = false;
 
-  constructor(directory: string, maxBytes: number, isSynced: boolean) {
-    this.#file = dataFile(directory);
+  constructor(directory: string, maxBytes: number, isSynced: boolean, warn: (text: string) => void) {
+    this.#mostOfEntry = maxBytes / 8;
+    this.#warn = warn;
     // The commit is seen by all processes when it returns. With `NO_SYNC` the system writes it to the disk in its own time.
     this.#flags = isSynced ? ABORTABLE : ABORTABLE | NO_SYNC;
     this.#root = open(directory, {
@@ -55,15 +55,16 @@ export class LmdbEngine implements Engine {
       mapSize: max(2 * maxBytes, LEAST_MAP),
       overlappingSync: false,
     });
-    this.#inode = statSync(this.#file).ino;
+    this.#file = new DataFile(dataFile(directory));
     const table = (name: string): Table => this.#root.openDB(name, { encoding: 'binary', keyEncoding: 'binary' });
     this.#facts = new Facts(this.#root);
-    this.#leases = new Leases(this.#root);
+    this.#leases = new Leases(this.#root, this.#facts, maxBytes);
     this.#entries = table('entries');
     this.#marks = new Marks(table('marks'), this.#facts, maxBytes);
     this.#log = new InvalidationLog(table('log'), this.#facts, maxBytes / 50);
     const tables = { entries: this.#entries, order: table('order'), ends: table('ends'), hits: table('hits') };
-    this.#room = new Room(tables, this.#facts, maxBytes, () => this.#fileBytes());
+    const file = { bytes: () => this.#fileBytes(), usedBytes: () => usedBytesOf(valuesOf(tables)) };
+    this.#room = new Room(tables, this.#facts, maxBytes, file);
   }
 
   transact<T>(run: () => T): T {
@@ -80,7 +81,7 @@ export class LmdbEngine implements Engine {
       if (typeof (error as { code?: unknown }).code !== 'number') throw error;
       this.#troubleAt = monotonic();
       // LMDB calls a full disk an error of input or output.
-      this.#trouble = isFull(dirname(this.#file)) ? new Error(NO_SPACE, { cause: error }) : (error as Error);
+      this.#trouble = isFull(dirname(this.#file.path)) ? new Error(NO_SPACE, { cause: error }) : (error as Error);
       throw this.#trouble;
     } finally {
       this.#isInvalidating = false;
@@ -104,10 +105,6 @@ export class LmdbEngine implements Engine {
     return this.#facts.get('clock');
   }
 
-  forgotten(): number {
-    return this.#facts.get('forgotten');
-  }
-
   time(): TimeRecord {
     return { latest: this.#facts.get('latest'), offset: this.#facts.get('offset') };
   }
@@ -118,9 +115,13 @@ export class LmdbEngine implements Engine {
   }
 
   log(invalidation: LoggedInvalidation): void {
-    this.#checkFile();
+    this.#file.check();
     this.#isInvalidating = true;
     this.#log.add(invalidation);
+  }
+
+  check(): void {
+    this.#file.check();
   }
 
   loggedSince(clock: number): LoggedInvalidation[] | undefined {
@@ -128,7 +129,7 @@ export class LmdbEngine implements Engine {
   }
 
   entry(name: string): StoredRecord | undefined {
-    if (this.#isLost) throw new Error(LOST);
+    this.#file.checkNowAndThen();
     const key = keyOfName(name);
     const bytes = this.#entries.getBinary(key);
     return bytes && decodeEntry(key, name, bytes);
@@ -139,13 +140,14 @@ export class LmdbEngine implements Engine {
   }
 
   setEntry(name: string, record: EntryRecord): void {
-    this.#checkFileNowAndThen();
+    this.#file.checkNowAndThen();
     const key = keyOfName(name);
     this.#room.remove(key);
     const place = this.#room.nextPlace();
     const bytes = encodeEntry(key, name, { ...record, place });
-    this.#room.add(key, bytes, record.storedAt);
-    if (this.#fills++ % 32 === 0) this.#leases.sweep(record.storedAt, 64);
+    // It leaves at once: in its place many others would leave, and the file would grow beyond its bound.
+    if (costOfEntry(key, bytes) > this.#mostOfEntry) this.#tellTooLarge(name, bytes.length);
+    else this.#room.add(key, bytes, record.storedAt);
   }
 
   endEntry(name: string, mode: 'remove' | 'expire'): void {
@@ -162,11 +164,11 @@ export class LmdbEngine implements Engine {
   }
 
   setLease(name: string, record: LeaseRecord | undefined): void {
-    if (record) this.#checkFileNowAndThen();
+    if (record) this.#file.checkNowAndThen();
     this.#leases.set(name, record);
   }
 
-  mark(name: string): MarkRecord | undefined {
+  mark(name: string): MarkRecord {
     return this.#isInvalidating ? this.#marks.get(name) : this.#marks.known(name);
   }
 
@@ -177,7 +179,7 @@ export class LmdbEngine implements Engine {
   /** Removes every entry, fences every load, and has other clients distrust what they have. */
   clear(): void {
     this.transact(() => {
-      this.#checkFile();
+      this.#file.check();
       this.#facts.add('clock', 1);
       this.#facts.set('cleared', this.clock());
       this.#leases.removeEnded(Infinity);
@@ -197,7 +199,7 @@ export class LmdbEngine implements Engine {
   /** Removes the entries and leases that have ended. */
   compact(now: number): void {
     this.transact(() => {
-      this.#checkFile();
+      this.#file.check();
       this.#room.removeEnded(now, Infinity);
       this.#leases.removeEnded(now);
     });
@@ -219,28 +221,30 @@ export class LmdbEngine implements Engine {
   /** Returns the bytes of the file. Drops the views of processes that were killed, as their pages are not used again. */
   #fileBytes(): number {
     this.#root.readerCheck();
-    return this.#checkFile().size;
+    return this.#file.check();
   }
 
-  /** A look at the file takes a third of the time of a lease, and one of the last millisecond is as good. */
-  #checkFileNowAndThen(): void {
-    if (performance.now() - this.#checkedAt > 1) this.#checkFile();
+  /** Warns once that entries take too much of the bound. */
+  #tellTooLarge(name: string, bytes: number): void {
+    if (this.#hasTold) return;
+    this.#hasTold = true;
+    const about = `a result of ${namespaceOf(name)} has ${bytes} bytes`;
+    this.#warn(`${about}, and none above an eighth of maxBytes is stored, which is ${floor(this.#mostOfEntry)}`);
   }
+}
 
-  /** Returns what the file is. @throws if it is no longer in the directory. */
-  #checkFile(): Stats {
-    const stats = statSync(this.#file, { throwIfNoEntry: false });
-    this.#checkedAt = performance.now();
-    if (stats?.ino === this.#inode) return stats;
-    this.#isLost = true;
-    throw new Error(LOST);
-  }
+/** Returns the bytes of the pages of tables. */
+function usedBytesOf(tables: readonly Table[]): number {
+  const pagesOf = (table: Table) => {
+    const { treeBranchPageCount, treeLeafPageCount, overflowPages } = table.getStats() as Record<string, number>;
+    return treeBranchPageCount! + treeLeafPageCount! + overflowPages!;
+  };
+  return PAGE * tables.reduce((pages, table) => pages + pagesOf(table), 0);
 }
 
 /** Flags of a transaction: a function that throws undoes it; its commit does not wait for the disk. */
 const ABORTABLE = 3;
 const NO_SYNC = 0x1_00_00;
 const LEAST_MAP = 2 ** 26;
-const LOST = 'the directory was removed or replaced';
 /** The milliseconds after an error of LMDB in which nothing is written. */
 const RETRY_AFTER = 1000;

@@ -1,8 +1,9 @@
-import { ceil } from '../platform.js';
+import { ceil, max, min } from '../platform.js';
 import { namespaceOf } from '../store/names.js';
-import { PAGE } from './directory.js';
+import { costOfEntry } from './cost.js';
 import type { Facts } from './facts.js';
-import { decodeNumber, encodeNumbers, endOf, isEntry, keyOfName, nameOfEntry, placeOf } from './records.js';
+import { Hits } from './hits.js';
+import { decodeNumber, encodeNumbers, endOf, isEntry, nameOfEntry, placeOf } from './records.js';
 import type { Table } from './table.js';
 
 /** How much a store has. */
@@ -23,25 +24,23 @@ export class Room {
   readonly #order: Table;
   /** The key of each entry that ends, under its end and its place. */
   readonly #ends: Table;
-  /** How often entries of a namespace were read. */
-  readonly #hits: Table;
+  readonly #hits: Hits;
   readonly #facts: Facts;
   readonly #maxBytes: number;
-  readonly #fileBytes: () => number;
-  /** The places that were read and the reads of each namespace, which are not in the tables yet. */
+  readonly #file: FileSize;
+  /** The places that were read, which are not in the tables yet. */
   readonly #places = new Set<number>();
-  readonly #reads = new Map<string, number>();
   #touches = 0;
   #fills = 0;
 
-  constructor(tables: RoomTables, facts: Facts, maxBytes: number, fileBytes: () => number) {
+  constructor(tables: RoomTables, facts: Facts, maxBytes: number, file: FileSize) {
     this.#entries = tables.entries;
     this.#order = tables.order;
     this.#ends = tables.ends;
-    this.#hits = tables.hits;
+    this.#hits = new Hits(tables.hits, facts, maxBytes);
     this.#facts = facts;
     this.#maxBytes = maxBytes;
-    this.#fileBytes = fileBytes;
+    this.#file = file;
   }
 
   /** Whether so many entries were read that `noteReads` should be called. */
@@ -57,26 +56,20 @@ export class Room {
   touch(place: number, namespace: string): void {
     this.#touches++;
     this.#places.add(place);
-    this.#reads.set(namespace, (this.#reads.get(namespace) ?? 0) + 1);
+    this.#hits.add(namespace);
   }
 
   /** Stores what `touch` has remembered. It is lost if the transaction fails. */
   noteReads(): void {
     this.#touches = 0;
     const places = [...this.#places];
-    const reads = [...this.#reads];
     this.#places.clear();
-    this.#reads.clear();
     for (const place of places) {
       const at = encodeNumbers(place);
       const bytes = this.#order.getBinary(at);
       if (bytes && bytes[0]! < MOST_CREDIT) this.#mark(at, bytes, bytes[0]! + 1);
     }
-    for (const [namespace, count] of reads) {
-      const key = keyOfName(namespace);
-      const old = this.#hits.getBinary(key);
-      this.#hits.put(key, encodeNumbers((old ? decodeNumber(old) : 0) + count));
-    }
+    this.#hits.note();
   }
 
   nextPlace(): number {
@@ -92,10 +85,11 @@ export class Room {
     this.#entries.put(key, bytes);
     this.#order.put(encodeNumbers(place), Buffer.concat([Buffer.of(0), key]));
     if (end < MOST_END) this.#ends.put(encodeNumbers(ceil(end), place), key);
-    this.#count(1, costOf(key, bytes));
+    const cost = costOfEntry(key, bytes);
+    this.#count(1, cost);
     // A few now and then, so that what ended leaves even if there is room.
     if (this.#fills % 16 === 0) this.removeEnded(now, 32);
-    const most = this.#limit();
+    const most = this.#limit(cost);
     if (this.#facts.get('bytes') <= most) return;
     this.removeEnded(now, 64);
     this.#evict(most, place);
@@ -111,7 +105,7 @@ export class Room {
     const end = endOf(bytes);
     this.#order.remove(encodeNumbers(place));
     if (end < MOST_END) this.#ends.remove(encodeNumbers(ceil(end), place));
-    this.#count(-1, -costOf(key, bytes));
+    this.#count(-1, -costOfEntry(key, bytes));
   }
 
   /**
@@ -124,7 +118,7 @@ export class Room {
       const name = isEntry(value) ? nameOfEntry(key, value) : undefined;
       if (name !== undefined && namespaceOf(name) === namespace) this.remove(key);
     }
-    this.#hits.remove(keyOfName(namespace));
+    this.#hits.remove(namespace);
     // The range begins with the key itself, which may be gone.
     return found.length < 256 ? undefined : Buffer.from(found.at(-1)!.key);
   }
@@ -138,10 +132,10 @@ export class Room {
   }
 
   clear(): void {
-    for (const table of [this.#entries, this.#order, this.#ends, this.#hits]) table.clearSync();
+    for (const table of [this.#entries, this.#order, this.#ends]) table.clearSync();
+    this.#hits.clear();
     for (const fact of ['bytes', 'entries', 'hand'] as const) this.#facts.set(fact, 0);
     this.#places.clear();
-    this.#reads.clear();
   }
 
   size(): Size {
@@ -172,23 +166,29 @@ export class Room {
   }
 
   /**
-   * Returns the bytes that the entries may have. A file that is larger than the bound, because its pages are not full, makes
-   * it less: a file does not shrink, but it stops growing.
+   * Returns the bytes that the entries may have beside the other tables, when one of a cost is filled. A file that is larger
+   * than the bound, because its pages are not full, makes them less: a file does not shrink, but it stops growing. They
+   * become more again while most pages of the file are free.
    */
-  #limit(): number {
+  #limit(cost: number): number {
     const facts = this.#facts;
-    if (this.#fills++ % 32 === 0) {
-      const file = this.#fileBytes();
-      if (file > this.#maxBytes && file > facts.get('file')) {
-        facts.set('share', (facts.get('share') || 1) * 0.95);
+    const most = this.#maxBytes;
+    if (this.#fills++ % 32 === 0 || cost > most / 100) {
+      const file = this.#file.bytes();
+      const share = facts.get('share') || 1;
+      if (file > most && file > facts.get('file')) {
+        facts.set('share', share * min(0.95, max(most, facts.get('file')) / file));
         facts.set('file', file);
-      } else if (file < this.#maxBytes / 2) {
-        // The bound is a larger one than before.
-        facts.set('share', 1);
-        facts.set('file', 0);
+      } else if (share < 1 && this.#file.usedBytes() < min(file, most) / 2) {
+        facts.set('share', min(1, share * 1.05));
       }
+      // The bound is a larger one than before.
+      if (file < most / 2) facts.set('file', 0);
     }
-    return this.#maxBytes * (facts.get('share') || 1);
+    const others = (['markBytes', 'hitBytes', 'leaseBytes', 'logBytes'] as const).map((name) => facts.get(name));
+    // A large value needs pages in a row, and those of the values that leave are free after the next fill only.
+    const spare = cost > most / 100 ? 2 * cost : 0;
+    return others.reduce((left, bytes) => left - bytes, most * (facts.get('share') || 1) - spare);
   }
 
   /** The place of the entry that a key has now. It is another one than before if its bytes were overwritten. */
@@ -209,22 +209,18 @@ export class Room {
   }
 }
 
+/** The bytes of the file, and those of its pages that are not free. */
+export interface FileSize {
+  bytes(): number;
+  usedBytes(): number;
+}
+
 export interface RoomTables {
   readonly entries: Table;
   readonly order: Table;
   readonly ends: Table;
   readonly hits: Table;
 }
-
-/** Returns what an entry takes on the disk, about: values that fill no page share one, the others have their own. */
-export function costOf(key: Buffer, bytes: Buffer): number {
-  const shared = key.length * 3 + 60;
-  if (key.length + bytes.length < 2000) return (shared + bytes.length) * SLACK;
-  return shared * SLACK + ceil((bytes.length + 24) / PAGE) * PAGE;
-}
-
-/** What shared pages take, beside what is in them: LMDB merges two only when three quarters of one are empty. */
-const SLACK = 2.3;
 
 /** The visits of the hand that an entry outlasts at most: one for each time that it was read and that was noted. */
 const MOST_CREDIT = 3;

@@ -9,6 +9,8 @@ export interface Engine {
   transact<T>(run: () => T): T;
   /** Ends an operation that read outside of a transaction, so that the next one sees what was written last. */
   release(): void;
+  /** Throws if the engine is gone for good, although its tables can be read. */
+  check?(): void;
   /** The number of invalidations so far. */
   clock(): number;
   /** Adds 1 to the clock, and stores the invalidation under the new number. */
@@ -27,10 +29,9 @@ export interface Engine {
   lease(name: string): LeaseRecord | undefined;
   /** `undefined` removes the lease. */
   setLease(name: string, record: LeaseRecord | undefined): void;
+  /** `undefined`: never invalidated. An engine that no longer knows this of a mark returns the latest clock that it may have. */
   mark(name: string): MarkRecord | undefined;
   setMark(name: string, record: MarkRecord): void;
-  /** The clock at or before which invalidations of tags are no longer stored. */
-  forgotten(): number;
   close(): void | Promise<void>;
 }
 

@@ -43,6 +43,8 @@ export class LocalStore implements Store {
   /** The clock up to which listeners were told, and the time of the last look at it. */
   #told = 0;
   #toldAt = -Infinity;
+  /** Whether the last look worked. */
+  #isHeard = true;
   #closing: Promise<void> | undefined;
 
   constructor(engine: Engine, options: LocalStoreOptions) {
@@ -175,14 +177,17 @@ export class LocalStore implements Store {
     if (time - this.#toldAt < this.promises.coherence) return;
     this.#toldAt = time;
     const events = this.attempt(() => {
+      this.#engine.check?.();
       const clock = this.#engine.clock();
       if (clock === this.#told) return [];
       const logged = this.#engine.loggedSince(this.#told);
       this.#told = clock;
       const others = logged?.filter(({ source }) => source !== this.#id);
       return others?.map(({ what, mode }): StoreEvent => ({ kind: 'invalidated', what, mode })) ?? [DISTRUST];
-    }, []);
-    for (const event of events) this.tell(event);
+    }, undefined);
+    // Nobody knows any more what others invalidate. It is told once, as calls then go on without the store.
+    for (const event of events ?? (this.#isHeard ? [DISTRUST] : [])) this.tell(event);
+    this.#isHeard = events !== undefined;
   }
 
   tell(event: StoreEvent): void {
@@ -214,7 +219,6 @@ export class LocalStore implements Store {
     const record = this.#engine.entry(name);
     if (!record || now < record.storedAt || now >= record.endsAt) return undefined;
     const { value, tags, token, clock } = record;
-    if (this.#isForgotten(tags, clock)) return undefined;
     let { isExpired } = record;
     for (const mark of marksOfEntry(namespace, tags)) {
       const { removed, expired } = this.#engine.mark(mark) ?? NO_MARK;
@@ -226,13 +230,8 @@ export class LocalStore implements Store {
   }
 
   #isFenced(namespace: string, tags: readonly string[], clock: number): boolean {
-    if (this.#isForgotten(tags, clock)) return true;
     const marks = marksOfEntry(namespace, tags).map((mark) => this.#engine.mark(mark) ?? NO_MARK);
     return marks.some(({ removed, expired }) => max(removed, expired) > clock);
-  }
-
-  #isForgotten(tags: readonly string[], clock: number): boolean {
-    return tags.length > 0 && clock < this.#engine.forgotten();
   }
 
   /** Runs a function that writes. It gets the time at which its turn has come. */
