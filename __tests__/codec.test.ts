@@ -459,7 +459,7 @@ test('wrappers go around each other', () => {
 test('the options of wrappers are checked, and no message shows a key', () => {
   const wrong = (options: object): string => thrownBy(() => encrypted(portable(), options as never)).message;
   expect(wrong({ keys: { k: 'secret' }, current: 'k' })).toBe(
-    'keys: k: expected a Uint8Array of 32 bytes, but got: object',
+    'keys: k: expected a Uint8Array of 32 bytes, but got: string',
   );
   expect(wrong({ keys: { k: new Uint8Array(16) }, current: 'k' })).not.toMatch(/0,0/);
   expect(wrong({ keys: { k: key(1) }, current: 'x' })).toBe('current: expected one of the keys k, but got: string x');
@@ -469,6 +469,54 @@ test('the options of wrappers are checked, and no message shows a key', () => {
   expect(thrownBy(() => compressed(portable(), { algorithm: 'zip' as never })).message).toMatch(
     /^algorithm: expected zstd/,
   );
+});
+
+test('a wrapper without a codec, and options of a codec that has none, are refused by name', () => {
+  const wrong: [() => unknown, string][] = [
+    [
+      () => compressed(undefined as never),
+      'compressed: expected a codec first, such as portable(), but got: undefined',
+    ],
+    [() => compressed({} as never), 'compressed: expected a codec first, such as portable(), but got: object'],
+    [
+      () => encrypted({} as never, {} as never),
+      'encrypted: expected a codec first, such as portable(), but got: object',
+    ],
+    [() => json(...([{ space: 2 }] as never[])), 'json: expected no options, but got: object'],
+    [() => v8({ fast: true } as never), 'v8: expected no options, or the module node:v8, but got: object'],
+  ];
+  for (const [make, message] of wrong) expect(thrownBy(make).message).toBe(message);
+  const short = { keys: { k: new Uint8Array(16) }, current: 'k' };
+  expect(thrownBy(() => encrypted(portable(), short)).message).toBe(
+    'keys: k: expected a Uint8Array of 32 bytes, but got: 16 bytes',
+  );
+});
+
+test('each codec throws no other error than UnreadableError for bytes that were damaged', () => {
+  const value = { at: new Date(0), url: new URL('https://a.example/'), re: /a/g, text: 'é'.repeat(2000) };
+  const options = { keys: { k: key(1) }, current: 'k' };
+  const codecs: [Codec, unknown][] = [
+    [portable(), value],
+    [json(), { text: value.text }],
+    [v8(), { at: value.at, re: value.re }],
+    [compressed(portable()), value],
+    [encrypted(portable(), options), value],
+  ];
+  for (const [codec, stored] of codecs) {
+    const bytes = sync(codec).encode(stored);
+    for (let at = 0; at < Math.min(bytes.length, 300); at++) {
+      for (const flip of [1, 0x80, 0xff]) {
+        const damaged = Uint8Array.from(bytes);
+        damaged[at]! ^= flip;
+        try {
+          codec.decode(damaged);
+        } catch (error) {
+          if (!(error instanceof UnreadableError)) throw new Error(`${codec.name}: ${at}`, { cause: error });
+        }
+      }
+    }
+    expect(() => codec.decode(bytes.subarray(0, 3))).toThrow(UnreadableError);
+  }
 });
 
 const SCHEMAS: [string, Schema][] = [

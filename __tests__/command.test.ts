@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -127,6 +127,21 @@ test('a command that is none, and a namespace that is not there, are refused in 
     expect(stderr).toMatch(message);
   }
   expect(memokit('--help')).toMatchObject({ status: 0, stderr: '' });
+});
+
+test('a store whose data was cut or overwritten is refused', async () => {
+  const data = join(directory, 'data.mdb');
+  await store.close();
+  for (const [damage, message] of [
+    [() => truncateSync(data, 3 * 4096), /DIR: data\.mdb was cut\n$/],
+    [() => writeFileSync(data, 'text'), /DIR: data\.mdb is damaged or was written by another program\n$/],
+  ] as const) {
+    damage();
+    for (const more of [[], ['clear', '--all', '--yes']]) {
+      const { status, stderr } = memokit('store', directory, ...more);
+      expect([status, stderr]).toEqual([1, expect.stringMatching(message)]);
+    }
+  }
 });
 
 test('a directory that is no store is refused, and neither made nor changed', () => {

@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -109,6 +110,13 @@ test('a directory that is something else is refused with what is wrong with it',
     "diskStore: DIR: expected a store of format 'memokit store 1', but it is one of 'memokit store 2'",
   );
   expect(existsSync(join(strange, 'data.mdb'))).toBe(false);
+});
+
+test('a link to nothing, and a path without a character, are refused', () => {
+  const link = newDirectory();
+  symlinkSync(join(folder, 'nothing'), link);
+  expect(refusalOf(link)).toBe('diskStore: DIR: expected a directory, but it is a link to a place that is not there');
+  expect(() => diskStore('')).toThrow("directory: expected a path, but got: ''");
 });
 
 test('data that was cut or overwritten is refused, and does not end the process', async () => {

@@ -5,7 +5,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, tes
 import KeyvMemcache from '@keyv/memcache';
 import Keyv, { type KeyvOptions } from 'keyv';
 import { OptionError } from 'memokit';
-import { keyvStore, type Store, type StoreEvent, unstorageStore } from 'memokit/store';
+import { diskStore } from 'memokit/disk';
+import { keyvStore, memoryStore, type Store, type StoreEvent, unstorageStore } from 'memokit/store';
 import { type StoreUnderTest, storeContract } from 'memokit/testing';
 import { createStorage, type Driver, prefixStorage } from 'unstorage';
 import fsDriver from 'unstorage/drivers/fs';
@@ -330,6 +331,67 @@ test('what others wrote, and a record that was cut or changed, is a miss', async
   expect(store.state.failures).toBe(0);
   await keyv.set(key.replace('keyv:', ''), text);
   expect(await textOf(store)).toBe('value');
+});
+
+test('a mark or an entry whose numbers were damaged is a miss', async () => {
+  const { store, data } = newStore();
+  await put(store, 'value');
+  const records = [...data] as [string, string][];
+  const damages: [RegExp, string][] = [
+    [/removed\\":\d+/, 'removed\\":null'],
+    [/expired\\":\d+/, 'expired\\":\\"0\\"'],
+    [/storedAt\\":\d+/, 'storedAt\\":null'],
+    [/endsAt\\":null/, 'endsAt\\":\\"late\\"'],
+  ];
+  for (const [part, instead] of damages) {
+    const damaged = records.filter(([name, text]) => part.test(text) && !name.endsWith('.c'));
+    expect(damaged.length).toBeGreaterThan(0);
+    for (const [name, text] of damaged) data.set(name, text.replace(part, instead));
+    expect(await textOf(store)).toBe(undefined);
+    for (const [name, text] of records) data.set(name, text);
+    expect(await textOf(store)).toBe('value');
+  }
+});
+
+test('a ttl that the Keyv has by itself is not given to entries and marks', async () => {
+  const store = keyvStore(new Keyv({ ttl: 20 }));
+  await put(store, 'value');
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  expect(await textOf(store)).toBe('value');
+});
+
+test('arguments of a wrong type are refused by name by each method of each store', async () => {
+  const key = { namespace: 'n', key: 'k' };
+  const lease = { key, token: 't', clock: 0 };
+  const entry = { value: new Uint8Array(), ttl: 1, tags: [] };
+  const wrong: [keyof Store, unknown[], string][] = [
+    ['read', ['k'], 'keys: expected an array of keys, but got: string k'],
+    ['read', [[undefined]], 'key: expected an object with the texts namespace and key, but got: undefined'],
+    ['lease', [{ namespace: 'n' }, 1], 'key: expected an object with the texts namespace and key, but got: object'],
+    ['fill', [lease, { ...entry, value: 'hello' }], 'value: expected a Uint8Array, but got: string hello'],
+    ['fill', [lease, { ...entry, tags: 'a' }], 'tags: expected an array of texts, but got: string a'],
+    ['fill', [key, entry], 'lease: expected a lease of this store, but got: object'],
+    ['renew', [undefined, 1], 'lease: expected a lease of this store, but got: undefined'],
+    ['release', [{}], 'lease: expected a lease of this store, but got: object'],
+    ['invalidate', [{}], 'what: expected an object with keys, a namespace or tags, but got: object'],
+    ['invalidate', ['n'], 'what: expected an object with keys, a namespace or tags, but got: string n'],
+    ['invalidate', [{ tags: [1] }], 'tags: expected an array of texts, but got: array'],
+    ['invalidate', [{ namespace: undefined }], 'namespace: expected a text, but got: undefined'],
+    ['invalidate', [{ keys: [key] }, 'expired'], 'mode: expected remove or expire, but got: string expired'],
+  ];
+  const directory = join(folder, `wrong ${++stores}`);
+  const disk = diskStore(directory);
+  for (const store of [memoryStore(), disk, keyvStore(new Keyv())]) {
+    for (const [method, args, message] of wrong) {
+      const run = async () => (store[method] as (...args: unknown[]) => unknown)(...args);
+      expect(await run().catch((error) => `${error.name} ${error.message}`)).toBe(`ArgumentError ${message}`);
+      const sync = (store as unknown as Record<string, ((...args: unknown[]) => unknown) | undefined>)[`${method}Sync`];
+      if (sync) expect(() => sync.call(store, ...args)).toThrow(message);
+    }
+    expect(store.state.failures).toBe(0);
+  }
+  expect(() => disk.clear(undefined as never)).toThrow('namespace: expected a text, but got: undefined');
+  await disk.close();
 });
 
 test('entries, marks and the count of invalidations are read in one round trip if the tags are known before', async () => {

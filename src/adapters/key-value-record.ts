@@ -14,10 +14,11 @@ export function decodeRecord(given: unknown): StoredRecord | undefined {
   if (typeof given !== 'string' || !given.startsWith(FORMAT)) return undefined;
   try {
     const record = JSON.parse(given.slice(FORMAT.length));
-    if (!('value' in record)) return record;
+    if (!('value' in record)) return isNumber(record.removed) && isNumber(record.expired) ? record : undefined;
     // JSON has no Infinity.
-    const { value, tags, endsAt } = record;
-    return isArray(tags) ? { ...record, value: fromBase64(value), endsAt: endsAt ?? Infinity } : undefined;
+    const { value, tags, endsAt, storedAt, clock } = record;
+    const fits = isArray(tags) && isNumber(storedAt) && isNumber(clock) && (endsAt === null || isNumber(endsAt));
+    return fits ? { ...record, value: fromBase64(value), endsAt: endsAt ?? Infinity } : undefined;
   } catch {
     return undefined;
   }
@@ -33,6 +34,11 @@ export async function engineKeyOf(name: string, plain: RegExp | undefined): Prom
   const units = Uint16Array.from({ length: name.length }, (_, index) => name.charCodeAt(index));
   const hash = new Uint8Array(await globalThis.crypto.subtle.digest('SHA-256', units));
   return `${FORMAT}#${[...hash].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
+}
+
+/** Whether a part of a record is a finite number. A mark without one would count as never set. */
+function isNumber(given: unknown): boolean {
+  return typeof given === 'number' && given - given === 0;
 }
 
 function toBase64(bytes: Uint8Array): string {

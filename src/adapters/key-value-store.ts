@@ -16,6 +16,7 @@ import type {
   StorePromises,
   StoreState,
 } from '../store/store.js';
+import { requireEntry, requireInvalidation, requireKey, requireKeys, requireLease } from '../store/store-arguments.js';
 import { StoreTime } from '../store/store-time.js';
 import { requireCallback, requireTime } from '../validate.js';
 import { CLOCK, KeyValueMarks, latest, markOf } from './key-value-marks.js';
@@ -51,6 +52,7 @@ export class KeyValueStore implements Store {
   }
 
   async read(keys: readonly StoreKey[]): Promise<(StoredEntry | undefined)[]> {
+    requireKeys(keys);
     const nothing = keys.map(() => undefined);
     return this.#guard.attemptAsync(async () => {
       const records = await this.#recordsOf(keys);
@@ -60,14 +62,16 @@ export class KeyValueStore implements Store {
   }
 
   async lease(key: StoreKey, ms: number, seen?: string): Promise<LeaseAnswer> {
+    requireKey(key);
     requireTime('ms', ms);
     return this.#guard.attemptAsync<LeaseAnswer>(() => this.#lease(key, ms, seen), { kind: 'unavailable' });
   }
 
   async fill(lease: Lease, entry: NewEntry): Promise<FillAnswer> {
-    requireTime('ttl', entry.ttl);
+    requireLease(lease);
+    requireEntry(entry);
     const name = nameOfKey(lease.key);
-    // Copies, since the caller may write over its bytes meanwhile.
+    // Copies, since the caller may write over its bytes while the fill waits.
     const { value, ttl, tags } = entry;
     const copy = { value: value.slice(), ttl, tags: [...tags] };
     const fill = () => this.#shared.inTurn(name, () => this.#fill(lease, copy));
@@ -75,6 +79,7 @@ export class KeyValueStore implements Store {
   }
 
   async renew(lease: Lease, ms: number): Promise<boolean> {
+    requireLease(lease);
     requireTime('ms', ms);
     const now = this.#time.advance();
     // A load whose fill the engine would not take need not keep others from loading.
@@ -84,10 +89,12 @@ export class KeyValueStore implements Store {
   }
 
   async release(lease: Lease): Promise<void> {
+    requireLease(lease);
     this.#drop(lease);
   }
 
   async invalidate(what: Invalidated, mode: InvalidationMode = 'remove'): Promise<boolean> {
+    requireInvalidation(what, mode);
     const isDone = await this.#guard.attemptAsync(async () => {
       if ('keys' in what) await this.#invalidateKeys(what.keys.map(nameOfKey), mode);
       else await this.#marks.set(marksOf(what), mode);
@@ -123,7 +130,7 @@ export class KeyValueStore implements Store {
     const since = this.#time.advance();
     const held = leases.get(name);
     if (held && since < held.until) return { kind: 'held', ms: held.until - since };
-    // It takes the lease before it reads, so that no other call of this process can take it meanwhile.
+    // It takes the lease before it reads, so that no other call of this process can take it before the read ends.
     const token = newToken();
     const claim = { token, since, until: since + ms };
     leases.set(name, claim);

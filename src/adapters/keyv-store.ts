@@ -49,7 +49,8 @@ function clientOf(keyv: KeyvLike): KeyValueClient {
     // Memcached takes no spaces and no control characters, and 250 bytes with the namespace.
     plain: /^[!-~]{1,120}$/,
     read: (keys) => attempt(() => keyv.get(keys)),
-    write: (key, text, ttl) => attempt(() => keyv.set(key, text, ttl), false),
+    // 0 is no ttl. Without it a Keyv that has a ttl would give it to records that must not end, such as marks.
+    write: (key, text, ttl) => attempt(() => keyv.set(key, text, ttl ?? 0), false),
     // False says that there was nothing to delete.
     remove: (key) => attempt(() => keyv.delete(key)),
   };

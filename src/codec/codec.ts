@@ -1,3 +1,5 @@
+import { requireOption } from '../validate.js';
+
 /**
  * A codec: it turns a value into bytes, and the bytes into an equal value. It refuses a value that would come back as
  * another one, and bytes that it did not write.
@@ -14,6 +16,13 @@ export interface Codec {
   encode(value: unknown, bound?: Uint8Array): Uint8Array | PromiseLike<Uint8Array>;
   /** Decodes a value, or returns a promise of it. Throws or rejects when it cannot read the bytes. */
   decode(bytes: Uint8Array, bound?: Uint8Array): unknown;
+}
+
+/** @throws OptionError unless a wrapper was given a codec. */
+export function requireCodec(wrapper: string, codec: Codec): void {
+  const { name, encode, decode } = codec ?? {};
+  const isCodec = typeof name === 'string' && typeof encode === 'function' && typeof decode === 'function';
+  requireOption(isCodec, wrapper, 'a codec first, such as portable()', codec);
 }
 
 /** A codec whose methods return no promises. */

@@ -5,8 +5,8 @@ import { after } from './after.js';
 import { builtInModule } from './built-in-module.js';
 import { ByteReader } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';
-import type { Codec, SyncCodec } from './codec.js';
-import { UnreadableError } from './codec-error.js';
+import { type Codec, requireCodec, type SyncCodec } from './codec.js';
+import { decoded, UnreadableError } from './codec-error.js';
 
 /** The functions of `node:zlib` that the codec uses. Node has those for zstd since 22.15. */
 export interface ZlibFunctions {
@@ -45,6 +45,7 @@ const BROTLI_QUALITY = { 1: 4 };
 export function compressed(codec: SyncCodec, options: CompressedOptions & { readonly zlib: ZlibFunctions }): SyncCodec;
 export function compressed(codec: Codec, options?: CompressedOptions): Codec;
 export function compressed(codec: Codec, options: CompressedOptions = {}): Codec {
+  requireCodec('compressed', codec);
   const own = ownOptions(options, 'above algorithm maxBytes zlib');
   const { above = 1024, maxBytes = 2 ** 28, zlib = builtInModule<ZlibFunctions>('node:zlib') } = own;
   requireOption(numberIsInteger(above) && above >= 0, 'above', 'a whole number from 0', above);
@@ -78,7 +79,7 @@ export function compressed(codec: Codec, options: CompressedOptions = {}): Codec
     name: `compressed(${codec.name})`,
     isSync: codec.isSync && zlib !== undefined,
     encode: (value, bound) => after(codec.encode(value, bound), compress),
-    decode: (bytes, bound) => after(decompress(bytes), (whole) => codec.decode(whole, bound)),
+    decode: (bytes, bound) => decoded(() => after(decompress(bytes), (whole) => codec.decode(whole, bound))),
   };
 }
 

@@ -1,11 +1,12 @@
+import { OptionError } from '../errors.js';
 import { assign, create, entriesOf, fromEntries, hasOwn, isView, keysOf } from '../platform.js';
 import { ownOptions, requireObject, requireOption } from '../validate.js';
 import { after } from './after.js';
 import { builtInModule } from './built-in-module.js';
 import { ByteReader } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';
-import type { Codec, SyncCodec } from './codec.js';
-import { UnreadableError } from './codec-error.js';
+import { type Codec, requireCodec, type SyncCodec } from './codec.js';
+import { decoded, UnreadableError } from './codec-error.js';
 
 /** The functions of `node:crypto` that the codec uses. */
 export interface CryptoFunctions {
@@ -50,6 +51,7 @@ export function encrypted(
 ): SyncCodec;
 export function encrypted(codec: Codec, options: EncryptedOptions): Codec;
 export function encrypted(codec: Codec, options: EncryptedOptions): Codec {
+  requireCodec('encrypted', codec);
   const own = ownOptions(options, 'keys current crypto');
   const { current, crypto = builtInModule<CryptoFunctions>('node:crypto') } = own;
   requireObject('keys', own.keys);
@@ -72,21 +74,23 @@ export function encrypted(codec: Codec, options: EncryptedOptions): Codec {
           return out.finish();
         });
       }),
-    decode: (bytes, bound) => {
-      const from = new ByteReader(bytes);
-      const name = from.text();
-      if (!hasOwn(keys, name)) throw new UnreadableError('the key of an encrypted value is missing');
-      const nonce = from.bytes(NONCE);
-      const plain = cipher.decrypt(name, nonce, from.rest(), bound ?? NOTHING);
-      return after(plain, (found) => codec.decode(found, bound));
-    },
+    decode: (bytes, bound) =>
+      decoded(() => {
+        const from = new ByteReader(bytes);
+        const name = from.text();
+        if (!hasOwn(keys, name)) throw new UnreadableError('the key of an encrypted value is missing');
+        const nonce = from.bytes(NONCE);
+        const plain = cipher.decrypt(name, nonce, from.rest(), bound ?? NOTHING);
+        return after(plain, (found) => codec.decode(found, bound));
+      }),
   };
 }
 
 function keyBytes(name: string, key: Uint8Array): Bytes {
-  const fits = isView(key) && key.byteLength === 32;
   // The message must not show a key.
-  requireOption(fits, `keys: ${name}`, 'a Uint8Array of 32 bytes', fits ? key : {});
+  const given = isView(key) ? `${key.byteLength} bytes` : typeof key;
+  if (given !== '32 bytes')
+    throw new OptionError(`keys: ${name}: expected a Uint8Array of 32 bytes, but got: ${given}`);
   return new Uint8Array(key);
 }
 

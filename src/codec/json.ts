@@ -1,5 +1,6 @@
+import { requireOption } from '../validate.js';
 import type { SyncCodec } from './codec.js';
-import { CodecError } from './codec-error.js';
+import { CodecError, decoded } from './codec-error.js';
 import { requireSame } from './difference.js';
 
 const encoder = /* @__PURE__ */ new TextEncoder();
@@ -9,7 +10,8 @@ const decoder = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true, ignoreBO
  * Makes a codec that stores values as JSON, for a store that programs in other languages read. It refuses each value that
  * JSON would change, such as a Date, `undefined` or -0. An object that occurs twice comes back as two objects.
  */
-export function json(): SyncCodec {
+export function json(...none: never[]): SyncCodec {
+  requireOption(none.length === 0, 'json', 'no options', none[0]);
   return {
     name: 'json',
     isSync: true,
@@ -19,7 +21,7 @@ export function json(): SyncCodec {
       if (text === undefined) throw new CodecError('result: undefined has no JSON');
       return encoder.encode(text);
     },
-    decode: (bytes) => JSON.parse(decoder.decode(bytes)),
+    decode: (bytes) => decoded(() => JSON.parse(decoder.decode(bytes))),
   };
 }
 

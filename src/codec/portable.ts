@@ -2,7 +2,7 @@ import { OptionError } from '../errors.js';
 import { isArray } from '../platform.js';
 import { ownOptions, requireFunction, requireOption } from '../validate.js';
 import type { StoredClass, SyncCodec } from './codec.js';
-import { CodecError } from './codec-error.js';
+import { CodecError, decoded } from './codec-error.js';
 import { ValueReader } from './value-reader.js';
 import { ValueWriter } from './value-writer.js';
 
@@ -41,7 +41,7 @@ export function portable(options: PortableOptions = {}): SyncCodec {
         return writer.path.refuse(`reading it threw ${String((error as Error)?.name)}`, error);
       }
     },
-    decode: (bytes) => new ValueReader(bytes, byName).read(),
+    decode: (bytes) => decoded(() => new ValueReader(bytes, byName).read()),
   };
 }
 

@@ -1,7 +1,8 @@
 import { OptionError } from '../errors.js';
+import { requireOption } from '../validate.js';
 import { builtInModule } from './built-in-module.js';
 import type { SyncCodec } from './codec.js';
-import { CodecError } from './codec-error.js';
+import { CodecError, decoded } from './codec-error.js';
 import { requireSame } from './difference.js';
 
 /** The functions of `node:v8` that the codec uses. */
@@ -20,8 +21,10 @@ export function v8(functions = builtInModule<V8Functions>('node:v8')): SyncCodec
     throw new OptionError('v8: the platform has no process.getBuiltinModule: give v8 the module node:v8');
   }
   const { serialize, deserialize } = functions;
+  const isModule = typeof serialize === 'function' && typeof deserialize === 'function';
+  requireOption(isModule, 'v8', 'no options, or the module node:v8', functions);
   // A copy, because typed arrays that are read may be views of the bytes, which belong to the store.
-  const decode = (bytes: Uint8Array): unknown => deserialize(new Uint8Array(bytes));
+  const decode = (bytes: Uint8Array): unknown => decoded(() => deserialize(new Uint8Array(bytes)));
   return {
     name: 'v8',
     isSync: true,

@@ -34,7 +34,7 @@ export function prepareDirectory(directory: string): void {
     }
     accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
     reserveLocks(directory);
-    checkData(directory);
+    checkData(directory, constants.O_RDWR);
   } catch (error) {
     if (error instanceof StoreError) throw error;
     refuse(directory, (error as Error).message, error);
@@ -45,6 +45,7 @@ export function prepareDirectory(directory: string): void {
 export function requireStore(directory: string): void {
   if (!existsSync(join(directory, FORMAT_FILE))) refuse(directory, 'expected a store, but it is none');
   checkFormat(directory);
+  if (hasData(directory)) checkData(directory, constants.O_RDONLY);
 }
 
 /** The file with the entries. */
@@ -88,6 +89,8 @@ function makeDirectory(directory: string): void {
   } catch (error) {
     // Another process was faster.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    if (!existsSync(directory))
+      refuse(directory, 'expected a directory, but it is a link to a place that is not there');
   }
 }
 
@@ -121,14 +124,14 @@ function writeWhole(path: string, data: string | Uint8Array, appear: (from: stri
 /**
  * Refuses data that was cut or is of another program. LMDB would end the process when it reads beyond the end of the file.
  */
-function checkData(directory: string): void {
+function checkData(directory: string, access: number): void {
   const path = dataFile(directory);
-  if (!existsSync(path) || statSync(path).size === 0) {
+  if (!hasData(directory)) {
     // LMDB ends the process when it cannot write its first pages.
     if (isFull(directory)) refuse(directory, NO_SPACE);
     return;
   }
-  const file = openSync(path, constants.O_RDWR);
+  const file = openSync(path, access);
   try {
     const head = Buffer.alloc(META_BYTES);
     const metas = [0, PAGE].map((at) => {
@@ -143,6 +146,11 @@ function checkData(directory: string): void {
   } finally {
     closeSync(file);
   }
+}
+
+function hasData(directory: string): boolean {
+  const path = dataFile(directory);
+  return existsSync(path) && statSync(path).size > 0;
 }
 
 /** The size that the store gives its pages, and the bytes of LMDB's own record at the start of the first two. */

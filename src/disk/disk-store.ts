@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { OptionError } from '../errors.js';
 import { assign } from '../platform.js';
 import { LocalStore } from '../store/local-store.js';
 import type { Store } from '../store/store.js';
@@ -48,7 +49,8 @@ export interface DiskStore extends Required<Store>, SourceStore {
  * const store = diskStore('.cache/results', { maxBytes: '500MB' });
  */
 export function diskStore(directory: string, options: DiskStoreOptions = {}): DiskStore {
-  requireOption(typeof directory === 'string' && directory !== '', 'directory', 'a path', directory);
+  requireOption(typeof directory === 'string', 'directory', 'a path', directory);
+  if (directory === '') throw new OptionError("directory: expected a path, but got: ''");
   const own = ownOptions(options, 'maxBytes sync coherence clock codec leaseMs');
   const { sync = false, clock = () => Date.now() } = own;
   requireOption(typeof sync === 'boolean', 'sync', 'a boolean', sync);
@@ -80,8 +82,10 @@ export function diskStore(directory: string, options: DiskStoreOptions = {}): Di
   const disk = assign(store, {
     directory: path,
     leaseMs,
-    clear: (namespace?: string) => {
-      if (namespace === undefined) return attempt(() => engine.clear());
+    clear: (...args: [namespace?: string]) => {
+      if (args.length === 0) return attempt(() => engine.clear());
+      // A namespace that is undefined by mistake must not clear everything.
+      const namespace = args[0]!;
       return store.invalidateSync({ namespace }) && attempt(() => engine.removeNamespace(namespace));
     },
     size: () => store.attempt(() => engine.size(), { entries: 0, bytes: 0 }),

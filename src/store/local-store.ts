@@ -19,6 +19,7 @@ import type {
   StorePromises,
   StoreState,
 } from './store.js';
+import { requireEntry, requireInvalidation, requireKey, requireKeys, requireLease } from './store-arguments.js';
 import { StoreTime } from './store-time.js';
 
 export interface LocalStoreOptions {
@@ -86,6 +87,7 @@ export class LocalStore implements Store {
   }
 
   readSync(keys: readonly StoreKey[]): (StoredEntry | undefined)[] {
+    requireKeys(keys);
     const readAt = (now: number) => keys.map((key) => this.#entry(key, now));
     const entries = this.attempt(() => readAt(this.#time.now()), undefined) ?? keys.map(() => undefined);
     // Otherwise, while nobody writes, entries would live longer by as much as the clock was set back.
@@ -94,6 +96,7 @@ export class LocalStore implements Store {
   }
 
   leaseSync(key: StoreKey, ms: number, seen?: string): LeaseAnswer {
+    requireKey(key);
     requireTime('ms', ms);
     return this.#transact<LeaseAnswer>(
       (now) => {
@@ -110,9 +113,9 @@ export class LocalStore implements Store {
     );
   }
 
-  fillSync(lease: Lease, { value, ttl, tags }: NewEntry): FillAnswer {
-    requireTime('ttl', ttl);
-    const { key, token, clock } = lease;
+  fillSync(lease: Lease, newEntry: NewEntry): FillAnswer {
+    const { key, token, clock } = requireLease(lease);
+    const { value, ttl, tags } = requireEntry(newEntry);
     const answer = this.#transact<FillAnswer>((now) => {
       const name = nameOfKey(key);
       const held = this.#engine.lease(name);
@@ -126,6 +129,7 @@ export class LocalStore implements Store {
   }
 
   renewSync(lease: Lease, ms: number): boolean {
+    requireLease(lease);
     requireTime('ms', ms);
     return this.#transact((now) => {
       const name = nameOfKey(lease.key);
@@ -135,7 +139,8 @@ export class LocalStore implements Store {
     }, false);
   }
 
-  releaseSync({ key, token }: Lease): void {
+  releaseSync(lease: Lease): void {
+    const { key, token } = requireLease(lease);
     const name = nameOfKey(key);
     this.#transact(() => {
       if (this.#engine.lease(name)?.token === token) this.#engine.setLease(name, undefined);
@@ -144,6 +149,7 @@ export class LocalStore implements Store {
   }
 
   invalidateSync(what: Invalidated, mode: InvalidationMode = 'remove'): boolean {
+    requireInvalidation(what, mode);
     const engine = this.#engine;
     const isDone = this.#transact(() => {
       engine.log({ source: this.#id, what, mode });
