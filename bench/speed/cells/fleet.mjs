@@ -93,20 +93,19 @@ function runnerOf({ name, library, open }, settings, atOnce) {
     return rowOf(Number(id));
   };
   const turn = async (count) => {
+    const end = next + count;
     let sum = 0;
-    if (atOnce === 1) {
-      for (let i = 0; i < count; i++) sum += (await cache.get(next++ % ROWS)).id;
-      return sum;
-    }
-    for (let done = 0; done < count; done += atOnce) {
-      const rows = await Promise.all(Array.from({ length: atOnce }, () => cache.get(next++ % ROWS)));
-      for (const { id } of rows) sum += id;
-    }
+    const readOn = async () => {
+      while (next < end) {
+        const { id } = await cache.get(next++ % ROWS);
+        sum += id;
+      }
+    };
+    await Promise.all(Array.from({ length: atOnce }, readOn));
     return sum;
   };
   return {
     name,
-    unit: atOnce,
     least: atOnce,
     async prepare() {
       cache = await open({ ...settings, load, ttl: LONG, library: await library() });

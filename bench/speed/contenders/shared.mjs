@@ -82,11 +82,14 @@ const PEERS = [
     }),
     open({ port, load, ttl, most, library: { Cacheable, createKeyv, KeyvRedis, RedisMessageProvider } }) {
       const uri = `redis://127.0.0.1:${port}`;
+      const provider = new RedisMessageProvider({ uri });
+      // Without this, a lost connection ends the process.
+      for (const client of [provider.pub, provider.sub]) silent(client);
       const cache = new Cacheable({
         primary: createKeyv({ lruSize: most }),
         secondary: new KeyvRedis(uri),
         ttl: ttl * 1000,
-        sync: { qified: new RedisMessageProvider({ uri }) },
+        sync: { qified: provider },
       });
       silent(cache);
       return { get: (id) => cache.getOrSet(`${id}`, () => load(id)), remove: (id) => cache.delete(`${id}`) };
