@@ -766,6 +766,50 @@ test('a load whose thread was busy for longer than its lease is stored', async (
   expect(loads).toBe(1);
 });
 
+test('a load that waits for another process is woken by what the store tells, and hardly asks until then', async () => {
+  const [one, other] = clients();
+  let asked = 0;
+  // One that answers later, as a server does.
+  const later = (client: MemoryStore): Store => ({
+    read: (keys) => client.read(keys),
+    lease(...args) {
+      asked++;
+      return client.lease(...args);
+    },
+    fill: (...args) => client.fill(...args),
+    renew: (...args) => client.renew(...args),
+    release: (lease) => client.release(lease),
+    invalidate: (...args) => client.invalidate(...args),
+    subscribe: (listener) => client.subscribe(listener),
+    state: client.state,
+    promises: client.promises,
+    close: () => client.close(),
+  });
+  const make = (client: MemoryStore, ms: number) => {
+    const load = async (key: string) => {
+      await sleep(ms);
+      return key;
+    };
+    return memoize(load, { store: tiered(later(client)), name: 'rows' });
+  };
+  const [slow, waiting] = [make(one, 400), make(other, 1)];
+  const first = slow('key');
+  await sleep(20);
+  const second = waiting('key');
+  await sleep(20);
+  expect(await Promise.all([first, second])).toEqual(['key', 'key']);
+  // A poll every 25 ms would have asked some 16 times.
+  expect(asked).toBeLessThanOrEqual(8);
+  // An invalidation ends the lease, and whoever waits for it loads at once.
+  const third = slow('other');
+  await sleep(20);
+  const fourth = waiting('other').then(() => 'the one that waited');
+  await sleep(20);
+  cacheOf(slow)!.delete('other');
+  expect(await Promise.race([fourth, sleep(60)])).toBe('the one that waited');
+  await third;
+});
+
 test('id is refused on a static method', () => {
   const decorate = () => {
     class Users {

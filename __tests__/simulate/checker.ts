@@ -114,7 +114,8 @@ export class Checker {
       this.refuse(`${text}, after it had invalidated itself what is older than ${least} (promise 3)`);
     }
     const { ttl, leaseMs } = this.#bounds;
-    if (began - value.at > ttl + 2 * leaseMs) this.refuse(`${text}, which was loaded at ${round(value.at)} (promise 4)`);
+    if (began - value.at > ttl + 2 * leaseMs)
+      this.refuse(`${text}, which was loaded at ${round(value.at)} (promise 4)`);
     const told = this.#told[key]!;
     for (let index = told.length - 1; index >= 0; index--) {
       const each = told[index]!;
@@ -136,7 +137,9 @@ export class Checker {
     const { opTimeout } = this.#bounds;
     const since = called - 2 * (PROBE_EVERY + LONGEST_GAP + opTimeout);
     if (by.between(since, now, ['data', 'frozen']).length > 0) return;
-    this.refuse(`${by.name} loaded key ${key} at ${round(now)} without a lease, although the server answered (promise 1)`);
+    this.refuse(
+      `${by.name} loaded key ${key} at ${round(now)} without a lease, although the server answered (promise 1)`,
+    );
   }
 
   /** Checks that a lease that ended by itself, while its holder loads, had a holder that could not renew it. */

@@ -47,6 +47,8 @@ console.log(
     `${faults} faults, ${violations} violations`,
 );
 if (violations > 0) {
-  console.log(`again: npm run simulate:fleet -- --processes ${processes} --seed <the seed of a line with violations> --seeds 1`);
+  console.log(
+    `again: npm run simulate:fleet -- --processes ${processes} --seed <the seed of a line with violations> --seeds 1`,
+  );
   process.exitCode = 1;
 }

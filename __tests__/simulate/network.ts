@@ -179,7 +179,12 @@ export class SimulatedClient {
   #attempts = 0;
   #generation = 0;
 
-  constructor(server: SimulatedServer, route: Route, kind: LinkKind, retry = (times: number) => Math.min(times * 50, 2000)) {
+  constructor(
+    server: SimulatedServer,
+    route: Route,
+    kind: LinkKind,
+    retry = (times: number) => Math.min(times * 50, 2000),
+  ) {
     this.#server = server;
     this.route = route;
     this.kind = kind;

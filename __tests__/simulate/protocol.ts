@@ -50,13 +50,4 @@ export class Protocol {
 }
 
 /** The globals that a virtual process has of its own. */
-const GLOBALS = [
-  'globalThis',
-  'setTimeout',
-  'clearTimeout',
-  'performance',
-  'Date',
-  'Math',
-  'crypto',
-  'console',
-];
+const GLOBALS = ['globalThis', 'setTimeout', 'clearTimeout', 'performance', 'Date', 'Math', 'crypto', 'console'];

@@ -140,7 +140,8 @@ export class Simulation {
     const { processes, duration = 20_000, faults = 12 } = this.#options;
     for (let index = 0; index < processes; index++) this.#start();
     const invalidations = 60 + random.below(60);
-    for (let count = 0; count < invalidations; count++) time.after(random.next() * (duration + 2000), () => this.#write());
+    for (let count = 0; count < invalidations; count++)
+      time.after(random.next() * (duration + 2000), () => this.#write());
     for (let count = 0; count < faults; count++) time.after(random.next() * duration, () => this.#fault());
     await time.runUntil(duration);
     this.#mend();
@@ -258,7 +259,11 @@ export class Simulation {
         this.#invalidated(member, [key], 'puts');
       } else if (chance < 0.95) {
         process.program.invalidateTags(tagOf(key));
-        this.#invalidated(member, this.#keys().filter((each) => tagOf(each) === tagOf(key)), 'invalidates the tag of');
+        this.#invalidated(
+          member,
+          this.#keys().filter((each) => tagOf(each) === tagOf(key)),
+          'invalidates the tag of',
+        );
       } else {
         cache.clear();
         this.#invalidated(member, this.#keys(), 'clears');
@@ -294,7 +299,8 @@ export class Simulation {
       const key = keyOf(names[2]!);
       const before = this.#grants.get(key);
       // Nobody has filled, released or invalidated it.
-      if (before?.isLoading) this.checker.lapsed(before.member.witness, before.member.process.isAlive, key, this.time.now);
+      if (before?.isLoading)
+        this.checker.lapsed(before.member.witness, before.member.process.isAlive, key, this.time.now);
       this.#grants.set(key, { member, key, token: `${rest[names.length]}`, isLoading: false });
       return;
     }
@@ -336,7 +342,10 @@ export class Simulation {
     } else if (fault === 'hold' || fault === 'hold and cut') {
       const kinds = random.pick<LinkKind[]>([['data'], ['channel'], ['data', 'channel']]);
       for (const member of some) {
-        this.#impair(member, kinds.map((kind) => (kind === 'data' ? 'data' : 'silent')));
+        this.#impair(
+          member,
+          kinds.map((kind) => (kind === 'data' ? 'data' : 'silent')),
+        );
         for (const kind of kinds) member.route.held.add(kind);
         later(() => this.#release(member, fault === 'hold and cut'));
       }

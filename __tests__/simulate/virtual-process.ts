@@ -1,6 +1,6 @@
 import { createHash, webcrypto } from 'node:crypto';
 import type { Random } from '../support/random.js';
-import type { Protocol, Program } from './protocol.js';
+import type { Program, Protocol } from './protocol.js';
 import type { VirtualTime } from './virtual-time.js';
 
 /** A timer of a virtual process. */
@@ -97,7 +97,10 @@ export class VirtualProcess {
       crypto: { subtle: { digest }, getRandomValues: webcrypto.getRandomValues.bind(webcrypto) },
       console: { ...console, warn: (text: string) => void this.errors.push(text) },
     };
-    const descriptors = Object.entries(own).map(([name, value]) => [name, { value, writable: true, configurable: true }]);
+    const descriptors = Object.entries(own).map(([name, value]) => [
+      name,
+      { value, writable: true, configurable: true },
+    ]);
     own.globalThis = Object.create(globalThis, Object.fromEntries(descriptors));
     return own;
   }

@@ -136,7 +136,8 @@ export class StoreLink implements SharedStore {
 
   /** Resolves when a key may have been filled or released, or after at most so many milliseconds. */
   wake(key: StoreKey, ms: number): Promise<void> {
-    return this.#waiters.wait(nameOfKey(key), ms);
+    const { promises, state } = this.asked.store;
+    return this.#waiters.wait(nameOfKey(key), ms, promises.tellsFills && !state.isBlind);
   }
 
   #overtakePuts(what: Invalidated): void {
@@ -185,7 +186,11 @@ export class StoreLink implements SharedStore {
       const isSoft = mode === 'expire';
       this.#overtakePuts(what);
       if ('keys' in what)
-        for (const { namespace, key } of what.keys) each(namespace, (source) => source.endsOfKey(key, isSoft));
+        for (const { namespace, key } of what.keys) {
+          each(namespace, (source) => source.endsOfKey(key, isSoft));
+          // The lease has ended too.
+          ends.push(() => this.#waiters.wake(nameOfKey({ namespace, key })));
+        }
       else if ('namespace' in what) each(what.namespace, (source) => source.endsOfScope(undefined, isSoft));
       else {
         for (const tag of what.tags) {

@@ -4,11 +4,14 @@ import { min, random } from '../platform.js';
 export class Waiters {
   readonly #byName = new Map<string, Set<() => void>>();
 
-  /** Resolves when a key may have been filled or released, or after some time, at most so many milliseconds. */
-  wait(name: string, most: number): Promise<void> {
+  /**
+   * Resolves when a key may have been filled or released, or after some time, at most so many milliseconds.
+   * @param isTold Whether the store tells that, so that looking is for messages that are lost.
+   */
+  wait(name: string, most: number, isTold: boolean): Promise<void> {
     return new Promise((resolve) => {
       // The timer keeps the process alive, as perhaps nothing else does while another process loads.
-      const timer = setTimeout(() => wake(), pause(most));
+      const timer = setTimeout(() => wake(), isTold ? min(most, 100 + random() * 200) : pause(most));
       const callbacks = this.#byName.get(name) ?? new Set();
       const wake = () => {
         clearTimeout(timer);
