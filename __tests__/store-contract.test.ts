@@ -31,6 +31,29 @@ const isUnfenced: Fault = (store) => ({
 });
 const isForgetful: Fault = (store) => ({ invalidate: (what) => store.invalidate(what, 'remove') });
 
+/** A store that changes the texts of keys, or of what is invalidated, as an engine could. */
+const onKeys =
+  (change: (key: StoreKey) => StoreKey): Fault =>
+  (store) => ({
+    read: (keys) => store.read(keys.map(change)),
+    lease: (key, ms, seen) => store.lease(change(key), ms, seen),
+  });
+const onTags =
+  (change: (tag: string) => string[], most = Infinity): Fault =>
+  (store) => ({
+    fill: (lease, entry) => store.fill(lease, { ...entry, tags: entry.tags.slice(0, most).flatMap(change) }),
+    invalidate: (what, mode) => store.invalidate('tags' in what ? { tags: what.tags.flatMap(change) } : what, mode),
+  });
+const onTexts = (change: (text: string) => string): Fault =>
+  onKeys(({ namespace, key }) => ({ namespace: change(namespace), key: change(key) }));
+const wellFormed = (text: string) => new TextDecoder().decode(new TextEncoder().encode(text));
+
+const KEYS_CASE = 'keys are told apart by both of their texts, however long';
+const TAGS_CASE = 'each of the tags of an entry ends it, and none that is written alike';
+
+const KEY_OF_CASES: StoreKey = { namespace: 'users.get@1', key: '1' };
+let removed: StoredEntry | undefined;
+
 /** A fault for each case of the contract, which the case has to notice. */
 const FAULTS: Record<string, Fault> = {
   'a lease has one holder among all clients': (store) => ({
@@ -118,6 +141,41 @@ const FAULTS: Record<string, Fault> = {
         }),
     };
   },
+  'a part of a larger buffer, and more than a million bytes, come back whole': (store) => ({
+    fill: (lease, entry) => store.fill(lease, { ...entry, value: new Uint8Array(entry.value.buffer as ArrayBuffer) }),
+  }),
+  'a ttl of more milliseconds than a timer can have is kept': (store) => ({
+    fill: (lease, entry) => store.fill(lease, { ...entry, ttl: entry.ttl > 2 ** 31 ? 1 : entry.ttl }),
+  }),
+  'a lease that was released fills nothing': () => ({ release: async () => {} }),
+  'a lease ends in its time although the wall clock is set back': (store) => ({
+    lease: (key, _, seen) => store.lease(key, Infinity, seen),
+  }),
+  'an invalidation takes nothing back from an earlier one of the other mode': (store) => ({
+    async read(keys) {
+      const entries = await store.read(keys);
+      return entries.map((entry) => entry ?? removed);
+    },
+    async invalidate(what, mode) {
+      // It makes the entry that was removed a stale one.
+      if (mode === 'remove') removed = (await store.read([KEY_OF_CASES]))[0];
+      return store.invalidate(what, mode);
+    },
+  }),
+  'a namespace is told apart from those that begin as it does or are written alike': (store) => ({
+    async invalidate(what, mode) {
+      if (!('namespace' in what)) return store.invalidate(what, mode);
+      for (const more of ['', '0']) await store.invalidate({ namespace: what.namespace + more }, mode);
+      return true;
+    },
+  }),
+  [TAGS_CASE]: onTags((tag) => [tag.trim()]),
+  'a lease does not find an entry that its tag or namespace has expired': (store) => ({
+    async lease(key, ms, seen) {
+      const [entry] = await store.read([key]);
+      return entry?.isExpired && seen === undefined ? { kind: 'found', entry } : store.lease(key, ms, seen);
+    },
+  }),
   'a listener is told nothing after it was taken off': (store) => ({
     subscribe(listener) {
       store.subscribe(listener);
@@ -126,11 +184,36 @@ const FAULTS: Record<string, Fault> = {
   }),
 };
 
+/** More faults that a case has to notice. */
+const MORE_FAULTS: [string, Fault][] = [
+  [KEYS_CASE, onKeys(({ namespace, key }) => ({ namespace: '', key: `${namespace}:${key}` }))],
+  [KEYS_CASE, onTexts((text) => text.trim())],
+  [KEYS_CASE, onTexts((text) => text.toLowerCase())],
+  [KEYS_CASE, onTexts((text) => text.normalize())],
+  [KEYS_CASE, onTexts(wellFormed)],
+  [KEYS_CASE, onTexts((text) => text.slice(0, 5001))],
+  [TAGS_CASE, onTags((tag) => tag.split(','))],
+  [TAGS_CASE, onTags((tag) => [tag.toLowerCase()])],
+  [TAGS_CASE, onTags((tag) => [tag.normalize()])],
+  [TAGS_CASE, onTags((tag) => [wellFormed(tag)])],
+  [TAGS_CASE, onTags((tag) => [tag], 2)],
+  [
+    'a part of a larger buffer, and more than a million bytes, come back whole',
+    (store) => ({
+      fill: (lease, entry) => store.fill(lease, { ...entry, value: entry.value.slice(0, 1e6) }),
+    }),
+  ],
+  [
+    'a time that is none is refused',
+    (store) => ({ fill: (lease, entry) => store.fill(lease, { ...entry, ttl: entry.ttl || 1 }) }),
+  ],
+];
+
 test('each case of the contract notices a store that breaks it', async () => {
   const names = storeContract(() => memoryStoreUnderTest()).map(({ name }) => name);
   expect(Object.keys(FAULTS).sort()).toEqual([...names].sort());
   const unnoticed: string[] = [];
-  for (const [name, fault] of Object.entries(FAULTS)) {
+  for (const [name, fault] of [...Object.entries(FAULTS), ...MORE_FAULTS]) {
     const { run } = storeContract(() => memoryStoreUnderTest(fault)).find((one) => one.name === name)!;
     const outcome = await run().catch((error: Error) => error);
     if (!(outcome instanceof Error && /: expected /.test(outcome.message)) && !/engine is broken/.test(String(outcome)))
@@ -153,6 +236,6 @@ test('a case that a store does not promise is skipped', async () => {
     return { store, other, advance };
   });
   const outcomes = await Promise.all(cases.map(({ run }) => run()));
-  expect(outcomes.filter((outcome) => outcome === 'skipped').length).toBe(23);
-  expect(outcomes.filter((outcome) => outcome === 'passed').length).toBe(cases.length - 23);
+  expect(outcomes.filter((outcome) => outcome === 'skipped').length).toBe(28);
+  expect(outcomes.filter((outcome) => outcome === 'passed').length).toBe(cases.length - 28);
 });

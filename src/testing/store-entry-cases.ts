@@ -46,15 +46,33 @@ export const ENTRY_CASES: Record<string, CaseBody> = {
 
   async 'keys are told apart by both of their texts, however long'({ store, other }) {
     const long = 'x'.repeat(5000);
-    const keys: StoreKey[] = ['', 'a', 'é', 'e\u0301', '\0', 'a\0', '\ud800', '\udfff', `${long}1`, `${long}2`].map(
-      (key) => ({
-        namespace: 'n',
-        key,
-      }),
-    );
+    const texts = ['', 'a', 'A', ' a', 'a ', 'é', 'e\u0301', '\0', 'a\0', '\ud800', '\udfff', '\ufffd'];
+    // The last two differ by their ends, after more characters than any of the others has.
+    texts.push(`${long}1`, `${long}2`, `${long}${long}1`, `${long}${long}2`);
+    const keys: StoreKey[] = texts.map((key) => ({ namespace: 'n', key }));
     keys.push({ namespace: 'na', key: '' }, { namespace: '', key: 'na' }, { namespace: `${long}3`, key: long });
+    const splits = ['a:b|', 'a|:b', 'a:|b', 'a|b', 'A|b', 'a |b', 'a| b', '\ud800|b', '\udfff|b', 'é|b', 'e\u0301|b'];
+    for (const [namespace, key] of splits.map((split) => split.split('|') as [string, string]))
+      keys.push({ namespace, key });
     for (const [index, key] of keys.entries()) await put(store, `value ${index}`, key);
     for (const [index, key] of keys.entries()) equal(`entry ${index}`, await textOf(other, key), `value ${index}`);
+  },
+
+  async 'a part of a larger buffer, and more than a million bytes, come back whole'({ store, other }) {
+    const buffer = Uint8Array.from({ length: 1_300_000 }, (_, index) => index % 251);
+    for (const value of [buffer.subarray(7, 20), buffer.subarray(100, 1_200_001)]) {
+      await put(store, '', KEY, { value });
+      const read = (await entryOf(other))?.value;
+      const isSame = read?.length === value.length && value.every((byte, at) => read[at] === byte);
+      equal(`whether ${value.length} bytes come back`, isSame, true);
+    }
+  },
+
+  async 'a ttl of more milliseconds than a timer can have is kept'({ store, other, advance }) {
+    const ttl = 2 ** 31 * 1.5;
+    await put(store, 'value', KEY, { ttl });
+    await advance(STEP);
+    between('the rest', (await entryOf(other))?.left, ttl - STEP * 10, ttl - 1);
   },
 
   async 'a read answers any number of keys in their order'({ store }) {
@@ -161,7 +179,14 @@ export const ENTRY_CASES: Record<string, CaseBody> = {
 
   async 'a time that is none is refused'({ store }) {
     const lease = await take(store);
-    for (const call of [() => store.lease(KEY, 0), () => store.fill(lease, newEntry('', { ttl: Number.NaN }))]) {
+    const times = [0, -1, Number.NaN];
+    const other = { ...KEY, key: '2' };
+    const calls = times.flatMap((time) => [
+      () => store.lease(other, time),
+      () => store.renew(lease, time),
+      () => store.fill(lease, newEntry('', { ttl: time })),
+    ]);
+    for (const call of calls) {
       const answer = await call().then(
         () => 'an answer',
         () => 'an error',

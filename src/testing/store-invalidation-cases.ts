@@ -1,3 +1,4 @@
+import { keysOf } from '../platform.js';
 import type { Invalidated, InvalidationMode, Store, StoreEvent, StoreKey } from '../store/store.js';
 import { type CaseBody, entryOf, equal, KEY, newEntry, put, STEP, take, textOf } from './store-case.js';
 
@@ -18,6 +19,57 @@ export const INVALIDATION_CASES: Record<string, CaseBody> = {
   'a key that expires can be read as stale': expires(BY_KEY),
   'what is in a namespace that expires can be read as stale': expires(BY_NAMESPACE),
   'what has a tag that expires can be read as stale': expires(BY_TAG),
+
+  async 'an invalidation takes nothing back from an earlier one of the other mode'({ store, other }) {
+    for (const what of store.promises.hasTags ? [BY_KEY, BY_NAMESPACE, BY_TAG] : [BY_KEY]) {
+      for (const modes of [
+        ['remove', 'expire'],
+        ['expire', 'remove'],
+      ] as const) {
+        await put(store, 'old', KEY, TAGGED);
+        for (const mode of modes) equal('an invalidation', await other.invalidate(what, mode), true);
+        for (const client of [store, other]) equal(`the entry after ${modes}`, await textOf(client), undefined);
+      }
+    }
+  },
+
+  async 'a namespace is told apart from those that begin as it does or are written alike'({ store, other }) {
+    if (!store.promises.hasTags) return false;
+    const kept = ['users.get@10', 'users.get', 'Users.get@1', 'users.get@1 ', 'users.get@1:', 'é', ''];
+    for (const namespace of kept) await put(store, namespace, { namespace, key: '1' });
+    await put(store, 'old');
+    for (const namespace of [KEY.namespace, 'e\u0301']) await other.invalidate({ namespace });
+    equal('the entry', await textOf(store), undefined);
+    for (const namespace of kept)
+      equal(`that of ${namespace}`, await textOf(store, { namespace, key: '1' }), namespace);
+  },
+
+  async 'each of the tags of an entry ends it, and none that is written alike'({ store, other }) {
+    if (!store.promises.hasTags) return false;
+    const tags = ['a', 'b,c', 'é', 'D', 'a:b', '', ' e', '\ud800'];
+    const keyOf = (tag: string) => ({ ...KEY, key: `of ${tags.indexOf(tag)}` });
+    await put(store, 'kept', KEY, { tags });
+    for (const tag of ['b', 'c', 'a,b,c', 'e\u0301', 'd', 'A', 'e', ':b', '\udfff'])
+      await other.invalidate({ tags: [tag] });
+    equal('the entry after other tags', await textOf(store), 'kept');
+    for (const tag of tags) await put(store, tag, keyOf(tag), { tags });
+    for (const tag of tags) {
+      await put(store, 'again', keyOf(tag), { tags });
+      await other.invalidate({ tags: [tag] });
+      equal(`the entry after its tag '${tag}'`, await textOf(store, keyOf(tag)), undefined);
+    }
+  },
+
+  async 'a lease does not find an entry that its tag or namespace has expired'({ store, other }) {
+    if (!store.promises.hasTags) return false;
+    for (const what of [BY_NAMESPACE, BY_TAG]) {
+      await put(store, 'old', KEY, TAGGED);
+      await other.invalidate(what, 'expire');
+      const answer = await store.lease(KEY, STEP * 50);
+      equal(`the answer after ${keysOf(what)}`, answer.kind, 'taken');
+      if (answer.kind === 'taken') await store.release(answer.lease);
+    }
+  },
 
   async 'the next load after an invalidation begins at once'({ store, other }) {
     if (!store.promises.isFenced) return false;

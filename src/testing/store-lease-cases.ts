@@ -79,6 +79,24 @@ export const LEASE_CASES: Record<string, CaseBody> = {
     equal('the entry', await textOf(store), 'new');
   },
 
+  async 'a lease that was released fills nothing'({ store }) {
+    if (!store.promises.isFenced) return false;
+    const lease = await take(store);
+    await store.release(lease);
+    equal('the fill', await store.fill(lease, newEntry('late')), 'fenced');
+    equal('the entry', await entryOf(store), undefined);
+  },
+
+  async 'a lease ends in its time although the wall clock is set back'({ store, other, advance, setBack }) {
+    if (!setBack || !isShared(store)) return false;
+    await take(store, KEY, STEP * 4);
+    await advance(STEP);
+    setBack(STEP * 1000);
+    equal('the lease before its end', (await other.lease(KEY, STEP)).kind, 'held');
+    await advance(STEP * 4);
+    await take(other);
+  },
+
   async 'a lease fills once'({ store }) {
     if (!store.promises.isFenced) return false;
     const lease = await take(store);
