@@ -385,7 +385,8 @@ test('arguments of a wrong type are refused by name by each method of each store
   const disk = diskStore(directory);
   for (const store of [memoryStore(), disk, keyvStore(new Keyv())] as Store[]) {
     for (const [method, args, message] of wrong) {
-      const run = async () => (store[method] as (...args: unknown[]) => unknown)(...args);
+      const asked = store as unknown as Record<string, (...args: unknown[]) => unknown>;
+      const run = async () => asked[method]!(...args);
       expect(await run().catch((error) => `${error.name} ${error.message}`)).toBe(`ArgumentError ${message}`);
       const sync = (store as unknown as Record<string, ((...args: unknown[]) => unknown) | undefined>)[`${method}Sync`];
       if (sync) expect(() => sync.call(store, ...args)).toThrow(message);

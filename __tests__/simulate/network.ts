@@ -143,7 +143,7 @@ export class Link {
     const { time, random } = this.#server;
     const at = Math.max(this.#arrivals[to], time.now + delayOf(this.route.latency, random.next()));
     this.#arrivals[to] = at;
-    time.after(at - time.now, () => this.#arrive(to, run));
+    time.after(at - time.now, () => this.#arrive(to, run), to === 'server');
   }
 
   #arrive(to: 'server' | 'client', run: () => void): void {

@@ -37,8 +37,6 @@ export interface Outcome {
 /** A lease that a process was given. */
 interface Grant {
   readonly member: Member;
-  readonly key: number;
-  readonly token: string;
   isLoading: boolean;
 }
 
@@ -50,6 +48,8 @@ class Member {
   readonly store: RedisStore;
   readonly get: (key: number) => Promise<Value>;
   pending = 0;
+  /** The leases that it was given and has not loaded under, by key. */
+  readonly granted = new Map<number, Grant>();
 
   constructor(simulation: Simulation, name: string) {
     const { time, random, server, settings } = simulation;
@@ -93,8 +93,9 @@ export class Simulation {
   readonly #usualLatency: number;
   readonly #options: SimulationOptions;
   readonly #members: Member[] = [];
+  readonly #byProcess = new Map<VirtualProcess, Member>();
   readonly #versions: number[];
-  /** The last lease of each key. */
+  /** The lease of each key that nobody has ended. */
   readonly #grants = new Map<number, Grant>();
   #started = 0;
   #isCalm = false;
@@ -139,9 +140,15 @@ export class Simulation {
     const { time, random, checker, outcome } = this;
     const { processes, duration = 20_000, faults = 12 } = this.#options;
     for (let index = 0; index < processes; index++) this.#start();
+<<<<<<< HEAD
     const invalidations = 60 + random.below(60);
     for (let count = 0; count < invalidations; count++)
       time.after(random.next() * (duration + 2000), () => this.#write());
+=======
+    // A large fleet has to be told little, or the simulation takes long.
+    const writes = processes > 100 ? random.pick([20, 100]) : random.pick([20, 100, 400]);
+    for (let count = 0; count < writes; count++) this.#plan(2000 + random.next() * duration);
+>>>>>>> dd38081 (Have the simulated fleet read what was just written, and tell the checker which leases were used)
     for (let count = 0; count < faults; count++) time.after(random.next() * duration, () => this.#fault());
     await time.runUntil(duration);
     this.#mend();
@@ -170,8 +177,9 @@ export class Simulation {
     const { time, outcome, random, settings } = this;
     const { process, witness } = member;
     outcome.loads++;
-    const grant = this.#grants.get(key);
-    const isLeased = grant?.member === member && !grant.isLoading;
+    const grant = member.granted.get(key);
+    member.granted.delete(key);
+    const isLeased = grant !== undefined;
     if (isLeased) grant.isLoading = true;
     else this.checker.unleased(witness, key, time.now, time.now);
     this.#note(`${process.name} loads key ${key}${isLeased ? '' : ' without a lease'}`);
@@ -208,22 +216,22 @@ export class Simulation {
     const { process, witness } = member;
     const { now } = this.time;
     this.#members.push(member);
+    this.#byProcess.set(process, member);
     witness.begin('down', now);
     witness.begin('data', now, now + 500);
     if (!this.server.isUp || this.server.isFrozen) witness.begin('data', now);
     const again = () => {
       if (this.#isCalm) return;
-      this.#read(member);
+      // Some keys are hot.
+      this.#read(member, Math.floor(this.random.next() ** 2 * this.settings.keys));
       process.after(this.random.next() * LONGEST_GAP, again);
     };
     process.after(this.random.next() * LONGEST_GAP, again);
   }
 
-  #read(member: Member): void {
-    const { time, random, checker, outcome } = this;
+  #read(member: Member, key: number): void {
+    const { time, checker, outcome } = this;
     const { witness } = member;
-    // Some keys are hot.
-    const key = Math.floor(random.next() ** 2 * this.settings.keys);
     const [began, least] = [time.now, witness.least[key]!];
     outcome.reads++;
     member.pending++;
@@ -240,11 +248,25 @@ export class Simulation {
     member.get(key).then(used, failed);
   }
 
+  /** Plans a write of a key, and reads by some processes shortly before and after it. */
+  #plan(at: number): void {
+    const { random, time, settings } = this;
+    const key = random.below(settings.keys);
+    const read = (when: number) =>
+      time.after(when, () => {
+        const member = random.pick(this.#members);
+        member.process.receive(() => this.#read(member, key));
+      });
+    for (let count = 0; count < 3; count++) read(at - random.next() * 2 * settings.load);
+    for (let count = 0; count < 6; count++) read(at + 10 ** (random.next() * 4));
+    time.after(at, () => this.#write(key));
+  }
+
   /** A process writes to the database, and invalidates what that has changed. */
-  #write(): void {
+  #write(key: number): void {
     const { random, time } = this;
     const member = random.pick(this.#members.filter(({ process }) => process.isAlive && !process.isFrozen));
-    const key = random.below(this.settings.keys);
+    if (member === undefined) return;
     this.#versions[key]!++;
     const chance = random.next();
     const written = this.#versions[key]!;
@@ -269,6 +291,7 @@ export class Simulation {
         this.#invalidated(member, this.#keys(), 'clears');
       }
       this.#note(`${process.name} has written version ${written} of key ${key}`);
+      if (random.next() < 0.5) this.#read(member, key);
     });
   }
 
@@ -291,7 +314,7 @@ export class Simulation {
   }
 
   #onCommand(process: VirtualProcess, args: readonly string[], reply: unknown): void {
-    const member = this.#members.find((each) => each.process === process)!;
+    const member = this.#byProcess.get(process)!;
     const [, , count, ...rest] = args;
     const [first] = Array.isArray(reply) ? reply : [];
     const names = rest.slice(0, Number(count));
@@ -299,16 +322,25 @@ export class Simulation {
       const key = keyOf(names[2]!);
       const before = this.#grants.get(key);
       // Nobody has filled, released or invalidated it.
+<<<<<<< HEAD
       if (before?.isLoading)
         this.checker.lapsed(before.member.witness, before.member.process.isAlive, key, this.time.now);
       this.#grants.set(key, { member, key, token: `${rest[names.length]}`, isLoading: false });
+=======
+      if (before?.isLoading) this.checker.lapsed(before.member.witness, before.member.process.isAlive, key, this.time.now);
+      const grant = { member, isLoading: false };
+      this.#grants.set(key, grant);
+      member.granted.set(key, grant);
+>>>>>>> dd38081 (Have the simulated fleet read what was just written, and tell the checker which leases were used)
       return;
     }
     for (const name of names) {
       if (!name.includes('.lease:')) continue;
       const key = keyOf(name);
       const isGone = this.server.model.get(Buffer.from(name).toString('latin1')) === undefined;
-      if (isGone) this.#grants.delete(key);
+      if (!isGone) continue;
+      if (this.#grants.get(key)?.member === member) member.granted.delete(key);
+      this.#grants.delete(key);
     }
   }
 
@@ -323,7 +355,8 @@ export class Simulation {
     const takes = random.pick([50, 300, 1500, 5000]) * (0.5 + random.next());
     const share = random.pick([0.02, 0.2, 1]);
     const living = this.#members.filter(({ process }) => process.isAlive);
-    const some = living.filter(() => random.next() < share);
+    const chosen = living.filter(() => random.next() < share);
+    const some = chosen.length > 0 ? chosen : [random.pick(living)];
     this.outcome.faults++;
     this.#note(`FAULT ${fault} for ${round(takes)} ms, of ${some.length} processes`);
     const later = (run: () => void) => time.after(takes, () => this.#isMended || run());
@@ -424,6 +457,7 @@ export class Simulation {
     const { route } = member;
     route.held.clear();
     route.latency = this.#usualLatency * (0.5 + this.random.next());
+    if (isCut) member.witness.begin('data', this.time.now, this.time.now + 1000);
     for (const link of [...route.links]) {
       if (isCut) link.cut();
       else link.release();

@@ -1,11 +1,22 @@
 import { createHash, webcrypto } from 'node:crypto';
 import type { Random } from '../support/random.js';
+
+<<<<<<< HEAD
+
 import type { Program, Protocol } from './protocol.js';
 import type { VirtualTime } from './virtual-time.js';
+
+=======
+
+import type { Program, Protocol } from './protocol.js';
+import type { Task, VirtualTime } from './virtual-time.js';
+
+>>>>>>> dd38081 (Have the simulated fleet read what was just written, and tell the checker which leases were used)
 
 /** A timer of a virtual process. */
 interface Timer {
   run: (() => void) | undefined;
+  task?: Task;
   unref(): Timer;
 }
 
@@ -42,8 +53,8 @@ export class VirtualProcess {
   }
 
   /** Runs something after some time, if the process lives then. */
-  after(ms: number, run: () => void): void {
-    this.#time.after(ms, () => {
+  after(ms: number, run: () => void): Task {
+    return this.#time.after(ms, () => {
       if (!this.isAlive) return;
       if (this.isFrozen) this.#dueTimers.push(run);
       else run();
@@ -76,11 +87,13 @@ export class VirtualProcess {
     const wall = () => EPOCH + time.now + skew;
     const setTimeout = (run: () => void, ms = 0): Timer => {
       const timer: Timer = { run, unref: () => timer };
-      this.after(Math.max(1, ms), () => timer.run?.());
+      timer.task = this.after(Math.max(1, ms), () => timer.run?.());
       return timer;
     };
     const clearTimeout = (timer: Timer | undefined) => {
-      if (timer !== undefined) timer.run = undefined;
+      if (timer === undefined) return;
+      timer.run = undefined;
+      if (timer.task !== undefined) timer.task.run = undefined;
     };
     class VirtualDate extends Date {
       constructor(...given: []) {

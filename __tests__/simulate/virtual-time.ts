@@ -2,7 +2,10 @@
 export interface Task {
   readonly at: number;
   readonly order: number;
-  readonly run: () => void;
+  /** `undefined` once nobody waits for it any more. */
+  run: (() => void) | undefined;
+  /** Whether no promise job can follow from it. */
+  readonly isQuiet: boolean;
 }
 
 /**
@@ -15,10 +18,10 @@ export class VirtualTime {
   readonly #heap: Task[] = [];
   #added = 0;
 
-  /** Adds a task that runs after so many milliseconds. O(log tasks). */
-  after(ms: number, run: () => void): void {
+  /** Adds a task that runs after so many milliseconds. O(log tasks). @param isQuiet Whether no promise job can follow from it. */
+  after(ms: number, run: () => void, isQuiet = false): Task {
     const heap = this.#heap;
-    const task = { at: this.now + Math.max(0, ms), order: this.#added++, run };
+    const task: Task = { at: this.now + Math.max(0, ms), order: this.#added++, run, isQuiet };
     let at = heap.push(task) - 1;
     while (at > 0) {
       const parent = (at - 1) >> 1;
@@ -27,15 +30,17 @@ export class VirtualTime {
       at = parent;
     }
     heap[at] = task;
+    return task;
   }
 
   /** Runs all tasks that are due before a time. All promise jobs that follow from a task run before the next task. */
   async runUntil(end: number): Promise<void> {
     while (this.#heap.length > 0 && this.#heap[0]!.at <= end) {
       const task = this.#next();
+      if (task.run === undefined) continue;
       this.now = task.at;
       task.run();
-      await new Promise(REAL_IMMEDIATE);
+      if (!task.isQuiet) await new Promise(REAL_IMMEDIATE);
     }
     this.now = end;
   }
