@@ -114,7 +114,9 @@ export class Checker {
       this.refuse(`${text}, after it had invalidated itself what is older than ${least} (promise 3)`);
     }
     const { ttl, leaseMs } = this.#bounds;
-    if (began - value.at > ttl + 2 * leaseMs)
+    // A call may join a load that was frozen together with its process.
+    const frozen = by.between(value.at, began, ['frozen']).reduce((sum, { from, until }) => sum + until - from, 0);
+    if (began - value.at > ttl + 2 * leaseMs + frozen)
       this.refuse(`${text}, which was loaded at ${round(value.at)} (promise 4)`);
     const told = this.#told[key]!;
     for (let index = told.length - 1; index >= 0; index--) {

@@ -1,17 +1,7 @@
 import { createHash, webcrypto } from 'node:crypto';
 import type { Random } from '../support/random.js';
-
-<<<<<<< HEAD
-
-import type { Program, Protocol } from './protocol.js';
-import type { VirtualTime } from './virtual-time.js';
-
-=======
-
 import type { Program, Protocol } from './protocol.js';
 import type { Task, VirtualTime } from './virtual-time.js';
-
->>>>>>> dd38081 (Have the simulated fleet read what was just written, and tell the checker which leases were used)
 
 /** A timer of a virtual process. */
 interface Timer {
