@@ -101,6 +101,15 @@ test('memokit store clears a namespace with --yes only, also for other processes
   expect(loading.kind === 'taken' && store.fillSync(loading.lease, entry)).toBe('fenced');
 });
 
+test('a namespace can be cleared by the text that the list shows for it', () => {
+  put('a\u061c\u00a0\u{e0001}b@1', 'k', 10);
+  const { stdout } = memokit('store', directory);
+  expect(stdout).toContain('a\\u{61c}\\u{a0}\\u{e0001}b@1');
+  const cleared = memokit('store', directory, 'clear', 'a\\u{61c}\\u{a0}\\u{e0001}b@1', '--yes');
+  expect([cleared.status, cleared.stdout]).toEqual([0, expect.stringMatching(/^removed 1 entry \(/)]);
+  expect(has('a\u061c\u00a0\u{e0001}b@1', 'k')).toBe(false);
+});
+
 test('memokit store clears everything with --all and --yes', () => {
   expect(memokit('store', directory, 'clear', '--all').stderr).toMatch(/^memokit store: this would remove 4 entries /);
   expect(memokit('store', directory, 'clear', '--all', '--yes').stdout).toMatch(
@@ -117,6 +126,8 @@ test('a command that is none, and a namespace that is not there, are refused in 
     [['store', directory, 'clear'], /^memokit store: expected a namespace after clear, or --all\n$/],
     [['store', directory, 'clear', 'a', '--all'], /^memokit store: expected a namespace after clear, or --all\n$/],
     [['store', directory, 'clear', 'none@1', '--yes'], /^memokit store: DIR has no entries of none@1\n$/],
+    [['store', ''], /^memokit store: expected a directory\n$/],
+    [['store', directory, '--all'], /^memokit store: expected clear before --all or --yes\n$/],
     [['store', directory, '--force'], /^memokit store: Unknown option '--force'/],
     [['top'], /^memokit top: expected a subcommand\nmemokit store DIR/],
     [[], /^memokit: expected a subcommand\n/],
@@ -126,7 +137,8 @@ test('a command that is none, and a namespace that is not there, are refused in 
     expect([args, status, stdout]).toEqual([args, 1, '']);
     expect(stderr).toMatch(message);
   }
-  expect(memokit('--help')).toMatchObject({ status: 0, stderr: '' });
+  for (const help of [['--help'], ['store', '--help']])
+    expect(memokit(...help)).toMatchObject({ status: 0, stderr: '' });
 });
 
 test('a store whose data was cut or overwritten is refused', async () => {

@@ -13,7 +13,7 @@ test('the persistent example computes in a later process only what has changed, 
   expect(statements).toEqual([
     expect.stringMatching(/^\d+ results were computed: each page, program and module once$/),
     'nothing was computed again',
-    'its page, its outline and the new program were computed; the list of pages says the same',
+    'its page, its outline and the new program were computed; the list of pages was not, as its outlines are the same',
     'the programs were highlighted, and the pages rendered; nothing was compiled',
   ]);
   expect(stdout).toMatch(/^ {2}it took \d+\.\d\d s instead of \d+\.\d\d s$/m);

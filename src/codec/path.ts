@@ -75,5 +75,5 @@ export function describe(value: unknown): string {
   const builtIn = kindOf(value) === undefined && nameOfPrototype(prototype);
   if (builtIn) return `a proxy of, or an object that only looks like, an instance of ${builtIn}`;
   const name = prototype && nameOf(peek(prototype, 'constructor'));
-  return name ? `an instance of ${shortened(name, 100)}` : 'an object with a prototype of its own';
+  return name ? `an instance of ${shortened(name, 100)}` : 'an object with another prototype';
 }

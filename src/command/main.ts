@@ -8,7 +8,7 @@ memokit store DIR clear NAMESPACE --yes     removes the entries of one namespace
 memokit store DIR clear --all --yes         removes all entries`;
 
 async function run(name = '', ...args: string[]): Promise<void> {
-  const isHelp = name === '--help' || name === '-h';
+  const isHelp = [name, args[0]].some((arg) => arg === '--help' || arg === '-h');
   const command = isHelp ? async () => USAGE : hasOwn(COMMANDS, name) ? COMMANDS[name]! : refuse;
   try {
     console.log(await command(args));

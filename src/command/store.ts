@@ -8,7 +8,8 @@ import { ageText, bytesText, countText, nameText, table } from './text.js';
 export async function storeCommand(args: string[]): Promise<string> {
   const { values, positionals } = parseArgs({ args, allowPositionals: true, options: OPTIONS });
   const [given, action, namespace, ...rest] = positionals;
-  if (given === undefined) throw new Error('expected a directory');
+  if (!given) throw new Error('expected a directory');
+  if (action === undefined && (values.all || values.yes)) throw new Error('expected clear before --all or --yes');
   if ((action !== undefined && action !== 'clear') || rest.length > 0)
     throw new Error(
       `expected 'clear NAMESPACE' or nothing after the directory, but got: ${positionals.slice(1).join(' ')}`,
@@ -43,7 +44,7 @@ async function clear(
   isSure = false,
 ): Promise<string> {
   const { entries, bytes } = sumOf(infos);
-  const what = `${countText(entries)} entries (${bytesText(bytes)}) of ${isAll ? 'all namespaces' : nameText(infos[0]!.namespace)}`;
+  const what = `${countText(entries)} ${entries === 1 ? 'entry' : 'entries'} (${bytesText(bytes)}) of ${isAll ? 'all namespaces' : nameText(infos[0]!.namespace)}`;
   if (!isSure) throw new Error(`this would remove ${what} from ${directory}: add --yes to do it`);
   const { diskStore } = await disk();
   const store = diskStore(directory);
@@ -55,9 +56,15 @@ async function clear(
 }
 
 function one(directory: string, infos: readonly NamespaceInfo[], namespace: string): NamespaceInfo {
-  const found = infos.find((info) => info.namespace === namespace);
+  const found = infos.find((info) => info.namespace === namespace) ?? shown(infos, namespace);
   if (found) return found;
   throw new Error(`${directory} has no entries of ${nameText(namespace)}`);
+}
+
+/** Returns the one namespace that the list shows as a text. */
+function shown(infos: readonly NamespaceInfo[], text: string): NamespaceInfo | undefined {
+  const found = infos.filter(({ namespace }) => nameText(namespace) === text);
+  return found.length === 1 ? found[0] : undefined;
 }
 
 function list(directory: string, infos: readonly NamespaceInfo[]): string {

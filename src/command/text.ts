@@ -34,10 +34,15 @@ export function ageText(ms: number): string {
 
 /** Returns a name of the program's for a terminal, on which no character of it can do anything. */
 export function nameText(name: string): string {
-  const text = JSON.stringify(name)
-    .slice(1, -1)
-    .replace(/[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/g, '?');
+  const text = JSON.stringify(name).slice(1, -1).replace(INVISIBLE, escapeOf);
   return text === '' ? "''" : text;
+}
+
+/** Characters that a terminal does not show, that look like a space, or that change the order of others. */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u00a0]/gu;
+
+function escapeOf(character: string): string {
+  return `\\u{${character.codePointAt(0)!.toString(16)}}`;
 }
 
 function withUnit(amount: number, units: readonly (readonly [number, string])[]): string {

@@ -21,7 +21,7 @@ export class InvalidationLog {
     facts.add('clock', 1);
     const clock = facts.get('clock');
     const bytes = Buffer.from(JSON.stringify(invalidation));
-    // One that is too long is not stored: who looks for it distrusts everything.
+    // One that is too long is not stored: clients that look for it are told to distrust everything.
     if (bytes.length < this.#mostBytes) {
       this.#table.put(encodeNumbers(clock), bytes);
       facts.add('logBytes', bytes.length + OVERHEAD);
