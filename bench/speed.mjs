@@ -26,6 +26,7 @@ others as so many times the limit, or in bytes.
 const PEERS = [
   ...['lru-cache', 'mnemonist', 'lru.min', 'quick-lru', 'tiny-lru', '@isaacs/ttlcache'],
   ...['typescript-memoize', 'micro-memoize', 'fast-memoize', 'memoize', 'memoizee'],
+  ...['bentocache', 'cacheable', 'layered-loader', 'async-cache-dedupe', 'ioredis-6'],
   ...['memoize-fs', 'cache-point', 'async-disk-cache', 'keyv', 'libsql'],
 ];
 

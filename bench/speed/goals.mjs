@@ -98,6 +98,29 @@ const goals = [
   },
   { title: 'hit on disk: ours / files by hand, read synchronously', aim: 1, judge: limit(/^stores\/hit/) },
   { title: 'hit in memory: with a store behind / without', aim: 1.1, judge: limit(/^stores, in memory\//) },
+  {
+    title: 'fleet, hit of the first tier: ours / layered-loader',
+    most: 1,
+    judge: peers(/^fleet, hits\/first/, () => ['layered-loader']),
+  },
+  {
+    title: 'fleet, hit of the second tier: ours / fastest peer',
+    aim: 0.71,
+    judge: peers(/^fleet, hits\/second/, isPeer),
+  },
+  { title: 'fleet, loads of a cold key', most: 1, judge: amounts(/^fleet, counts\/.* cold key$/) },
+  { title: 'fleet, loads of a hot key', most: 6, judge: amounts(/^fleet, counts\/.* hot key/) },
+  { title: 'fleet, stale or overwritten values', most: 0, judge: amounts(/^fleet, counts\/(stale|newer)/) },
+  {
+    title: 'fleet, slowest read while the server is killed, in ms',
+    aim: 20,
+    judge: amounts(/killed for 2 s: slowest/),
+  },
+  {
+    title: 'fleet, slowest read while the server is frozen, in ms',
+    most: 250,
+    judge: amounts(/frozen for 2 s: slowest/),
+  },
 ];
 
 /**
