@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { Fleet, pause, type Worker } from '../support/fleet.js';
+import { Random } from '../support/random.js';
+import { serverProgram } from '../support/redis-server.js';
+
+/** Chaos: four real processes over a real server, all of which are killed, stopped and cut off at random. */
+
+const SECONDS = process.env.TEST_LONG ? 60 : 10;
+const KEYS = Array.from({ length: 12 }, (_, index) => `key${index}`);
+/** The milliseconds within which other processes must stop serving what was invalidated, when something befell them. */
+const BOUND = 2000;
+/** What two processes on a busy machine take to be heard. */
+const SLACK = 500;
+
+jest.setTimeout(SECONDS * 1000 + 60_000);
+
+const describeWithServer = serverProgram() === undefined ? describe.skip : describe;
+
+/** A read, as the history has it. */
+interface Read {
+  readonly seat: Seat;
+  readonly key: string;
+  readonly version: number;
+  readonly began: number;
+}
+
+/** An invalidation that was delivered. */
+interface Told {
+  readonly seat: Seat;
+  readonly key: string;
+  readonly version: number;
+  readonly at: number;
+}
+
+/** One process of the fleet. After it was killed another has its place. */
+class Seat {
+  readonly worker: Worker;
+  isAlive = true;
+  isStopped = false;
+  /** The times at which it went on after it was stopped. */
+  readonly resumed: number[] = [];
+
+  constructor(worker: Worker) {
+    this.worker = worker;
+  }
+}
+
+describeWithServer('chaos', () => {
+  let fleet: Fleet;
+  beforeAll(async () => {
+    fleet = await Fleet.start();
+  });
+  afterAll(() => fleet.end());
+
+  test('four processes that are killed, stopped and cut off at random read nothing older than they may', async () => {
+    const seed = process.env.TEST_LONG ? Date.now() % 1_000_000 : 1;
+    const random = new Random(seed);
+    const options = { store: { opTimeout: 150, pingInterval: 300, checkInterval: 1000, leaseMs: 1000 } };
+    const seats = (await fleet.work(4, options)).map((worker) => new Seat(worker));
+    const versions = new Map(KEYS.map((key) => [key, 1]));
+    for (const key of KEYS) await fleet.write(key, 1);
+    const reads: Read[] = [];
+    const told: Told[] = [];
+    const pauses: number[] = [];
+    const errors: string[] = [];
+    const end = performance.now() + SECONDS * 1000;
+    let invalidations = 0;
+    const isOver = () => performance.now() > end;
+    const started: Promise<unknown>[] = [];
+
+    const readOn = async (seat: Seat) => {
+      while (!isOver() && seat.isAlive) {
+        const key = random.pick(KEYS);
+        const began = performance.now();
+        const outcome = await Promise.race([seat.worker.ask('get', key), ended(seat)]);
+        if (outcome === undefined) return;
+        const version = Number(/^version (\d+)$/.exec(outcome)?.[1]);
+        if (!(version >= 0)) errors.push(outcome);
+        reads.push({ seat, key, version, began });
+        await pause(random.next() * 4);
+      }
+    };
+    const ended = (seat: Seat) =>
+      new Promise<undefined>((resolve) => {
+        if (!seat.isAlive) resolve(undefined);
+        seat.worker.process.once('exit', () => resolve(undefined));
+        setTimeout(() => resolve(undefined), end - performance.now() + 10_000).unref();
+      });
+    const begin = (seat: Seat) => {
+      seat.worker.process.setMaxListeners(0);
+      for (let count = 0; count < 3; count++) started.push(readOn(seat));
+    };
+    const write = async () => {
+      while (!isOver()) {
+        const key = random.pick(KEYS);
+        const version = versions.get(key)! + 1;
+        versions.set(key, version);
+        await fleet.write(key, version);
+        const able = seats.filter(({ isAlive, isStopped }) => isAlive && !isStopped);
+        if (able.length > 0) {
+          const seat = random.pick(able);
+          invalidations++;
+          const remove = async () => {
+            const answer = await Promise.race([seat.worker.ask('remove', key), ended(seat)]);
+            if (answer === 'delivered') told.push({ seat, key, version, at: performance.now() });
+          };
+          started.push(remove());
+        }
+        await pause(10 + random.next() * 40);
+      }
+    };
+    const faults = {
+      async kill(seat: Seat) {
+        seat.isAlive = false;
+        await seat.worker.kill();
+        const [worker] = await fleet.work(1, options);
+        const next = new Seat(worker!);
+        seats[seats.indexOf(seat)] = next;
+        begin(next);
+      },
+      async stop(seat: Seat) {
+        seat.isStopped = true;
+        seat.worker.process.kill('SIGSTOP');
+        await pause(random.pick([100, 500, 1500]));
+        seat.worker.process.kill('SIGCONT');
+        seat.isStopped = false;
+        seat.resumed.push(performance.now());
+      },
+      cut: () => fleet.admin.call('CLIENT', 'KILL', 'TYPE', random.pick(['normal', 'pubsub']), 'SKIPME', 'yes'),
+      async hold() {
+        const ms = random.pick([50, 300, 600]);
+        await fleet.admin.call('CLIENT', 'PAUSE', `${ms}`, 'ALL');
+        pauses.push(performance.now() + ms);
+      },
+    };
+    let faultCount = 0;
+    const befall = async () => {
+      while (!isOver()) {
+        await pause(100 + random.next() * 400);
+        const able = seats.filter(({ isAlive, isStopped }) => isAlive && !isStopped);
+        if (able.length < 2) continue;
+        faultCount++;
+        started.push(
+          Promise.resolve(
+            faults[random.pick(['kill', 'stop', 'stop', 'cut', 'cut', 'hold'] as const)](random.pick(able)),
+          ),
+        );
+      }
+    };
+
+    for (const seat of seats) begin(seat);
+    await Promise.all([write(), befall()]);
+    for (let count = 0; count < started.length; count++) await started[count];
+
+    const violations: string[] = [];
+    for (const { seat, key, version, began } of reads) {
+      for (const each of told) {
+        if (each.key !== key || version >= each.version || began <= each.at) continue;
+        const late = began - Math.max(each.at, ...[...seat.resumed, ...pauses].filter((at) => at <= began + SLACK));
+        if (each.seat !== seat && late <= BOUND + SLACK) continue;
+        const whose = each.seat === seat ? 'itself' : 'another';
+        violations.push(
+          `version ${version} of ${key} at ${began}, after ${whose} had removed what is older than ${each.version} at ${each.at}`,
+        );
+      }
+    }
+    const loads = (await Promise.all(KEYS.map((key) => fleet.loads(key)))).reduce((sum, each) => sum + each, 0);
+    const texts = [
+      `${reads.length} reads`,
+      `${loads} loads`,
+      `${invalidations} invalidations (${told.length} delivered)`,
+    ];
+    process.stdout.write(
+      `chaos, seed ${seed}: ${texts.join(', ')}, ${faultCount} faults, ${violations.length} violations\n`,
+    );
+    expect({ seed, violations, errors }).toEqual({ seed, violations: [], errors: [] });
+    expect(reads.length).toBeGreaterThan(SECONDS * 10);
+    expect(told.length).toBeGreaterThan(SECONDS);
+  });
+});
