@@ -79,7 +79,7 @@ test('declarations are in a file for each entry point, and in no other that a us
   const declarations = readdirSync('dist', { recursive: true, encoding: 'utf8' }).filter((name) =>
     /\.d\.c?ts$/.test(name),
   );
-  const expected = ['decorators', 'disk', 'index', 'store', 'testing'].flatMap((name) => [
+  const expected = ['decorators', 'disk', 'index', 'redis', 'store', 'testing'].flatMap((name) => [
     `${name}.d.cts`,
     `${name}.d.ts`,
   ]);
