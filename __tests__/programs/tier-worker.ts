@@ -2,19 +2,36 @@
  * A process of a fleet. It loads rows of a database, which is another server, by way of a shared store, and does what its
  * parent asks by messages. Arguments: the port of the store, the port of the database, and options as JSON.
  */
-import { Redis } from 'ioredis';
+import { Cluster, Redis } from 'ioredis';
 import { cacheOf, invalidateTags, memoize } from 'memokit';
-import { redisStore } from 'memokit/redis';
+import { type RedisClient, redisStore } from 'memokit/redis';
+import { createCluster } from 'redis';
 
 const [port, databasePort, given] = process.argv.slice(2) as [string, string, string];
-const { store: storeOptions, clockOffset = 0, ...options } = JSON.parse(given);
+const { store: storeOptions, clockOffset = 0, cluster, ...options } = JSON.parse(given);
 
 const { now } = Date;
 Date.now = () => now() + clockOffset;
 
 const database = new Redis({ port: Number(databasePort) });
-const client = new Redis({ port: Number(port), retryStrategy: () => 100 });
+const [client, disconnect] = clientOf();
 const store = redisStore(client, { leaseMs: 1000, opTimeout: 1000, ...storeOptions });
+
+/** A client of one server, or of a cluster. */
+function clientOf(): [client: RedisClient, disconnect: () => void] {
+  if (cluster === 'node-redis') {
+    const client = createCluster({ rootNodes: [{ url: `redis://127.0.0.1:${port}` }] });
+    client.on('error', () => {});
+    return [client as unknown as RedisClient, () => client.isOpen && client.destroy()];
+  }
+  const retryStrategy = () => 100;
+  const client =
+    cluster === 'ioredis'
+      ? new Cluster([{ host: '127.0.0.1', port: Number(port) }], { clusterRetryStrategy: retryStrategy })
+      : new Redis({ port: Number(port), retryStrategy });
+  if (cluster) client.on('error', () => {});
+  return [client, () => client.disconnect()];
+}
 
 let delay = 0;
 let isFailing = false;
@@ -95,7 +112,7 @@ const tasks = {
   /** Ends without waiting for anything. */
   leave: async () => {
     load('left').catch(() => {});
-    client.disconnect();
+    disconnect();
     database.disconnect();
     process.disconnect();
   },
@@ -108,7 +125,7 @@ process.on('message', async ({ id, name, args }: { id: number; name: keyof typeo
   if (process.connected) process.send!({ id, answer });
 });
 process.on('disconnect', () => {
-  client.disconnect();
+  disconnect();
   database.disconnect();
 });
 
