@@ -182,7 +182,11 @@ describeWithServer('chaos', () => {
     process.stdout.write(
       `chaos, seed ${seed}: ${texts.join(', ')}, ${faultCount} faults, ${violations.length} violations\n`,
     );
-    expect({ seed, violations: violations.slice(0, 5), errors: errors.slice(0, 5) }).toEqual({ seed, violations: [], errors: [] });
+    expect({ seed, violations: violations.slice(0, 5), errors: errors.slice(0, 5) }).toEqual({
+      seed,
+      violations: [],
+      errors: [],
+    });
     expect(reads.length).toBeGreaterThan(SECONDS * 10);
     expect(told.length).toBeGreaterThan(SECONDS);
   });
