@@ -320,6 +320,8 @@ test('stats count hits, joined loads, misses, loads, failures and evictions by c
     hits: 2,
     misses: 3,
     staleHits: 0,
+    storeHits: 0,
+    unreadable: 0,
     coalesced: 1,
     bypassed: 0,
     loads: 2,
