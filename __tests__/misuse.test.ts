@@ -48,7 +48,7 @@ const options: [title: string, options: unknown, message: string][] = [
 ];
 
 const NAMES =
-  'capacity ttl key per name when on clock tags staleWhileRevalidate staleIfError revalidate refreshAhead jitter errorTtl timeout softTimeout signal many batchBy freeze waitUntil weigh idle bypass copy';
+  'capacity ttl key per name when on clock tags staleWhileRevalidate staleIfError revalidate refreshAhead jitter errorTtl timeout softTimeout signal many batchBy freeze waitUntil weigh idle bypass copy store version id check';
 const EXPECTED_EXAMPLE = 'options: expected an object, such as ';
 const EXPECTED_TIMER = "expected a number above 0, at most 2147483647, or Infinity, or a text such as '90s', but got: ";
 const EXPECTED_DURATION = "expected a number from 0, or a text such as '90s', but got: ";
