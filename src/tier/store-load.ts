@@ -111,8 +111,9 @@ export class StoreLoad {
     const { origin } = load;
     const end = origin === 'refresh' ? 0 : origin === 'background' ? ttl * definition.options.refreshAhead : ttl;
     if (!isExpired && age < end) return this.#comesFromStore(header, judgement);
-    // An entry that was ended while it was read must not come back.
-    if (!definition.isAging || !this.#isCurrent() || wasInvalidated(tags, load.tagTime)) return false;
+    // An entry that was ended while it was read must not come back, and a refresh that fails leaves no trace.
+    if (origin === 'refresh' || !definition.isAging || !this.#isCurrent() || wasInvalidated(tags, load.tagTime))
+      return false;
     const old = keepOld(this.#of, entry, header, value);
     if (origin !== 'call' || !old?.isServed(cache.now())) return false;
     cache.count('staleHits');
@@ -176,8 +177,7 @@ export class StoreLoad {
   /** Runs the method under the lease of the key, and stores its result. */
   *#fill(held: HeldLease, before: StoredEntry | undefined): Steps<unknown> {
     const { cache, load, args, key } = this.#of;
-    const link = this.#link;
-    const values = this.#values;
+    const [link, values] = [this.#link, this.#values];
     const { definition } = cache;
     // A load that is given up, or that has taken too long, has no result to wait for.
     if (load instanceof SharedLoad) load.onSettled(() => void held.release());
