@@ -61,8 +61,8 @@ export interface Judgement {
   readonly isWanted: boolean;
   readonly ttl: number;
   readonly tags: readonly string[];
-  /** The milliseconds since it was loaded, where that was not just now. */
-  readonly age?: number;
+  /** The milliseconds since it was loaded. */
+  readonly age: number;
 }
 
 /** What a method decides about its result while it runs. */

@@ -20,7 +20,7 @@ export function judge(
   const given = definition.tagsOf(result, args);
   const kept = keptBy(load, result)?.tags ?? [];
   const tags = decided === undefined ? given : [...new Set([...given, ...decided.tags, ...kept])];
-  return { isWanted, ttl, tags };
+  return { isWanted, ttl, tags, age: 0 };
 }
 
 /** What is stored already for a result that the method has kept. */

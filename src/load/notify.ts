@@ -26,7 +26,7 @@ export function notifyMiss(cache: ReceiverCache, load: CallLoad, args: readonly 
   const { options, listeners } = cache.definition;
   const event = load.from === 'store' ? 'hit' : 'miss';
   // A refresh is nobody's miss.
-  const isTold = load.origin === 'call' && load.from && options.on[event] !== undefined;
+  const isTold = load.origin === 'call' && load.from && options.on[event];
   if (!isTold && !cache.hasPendingEvictions) return;
   try {
     notify(cache, ...(isTold ? [() => listeners[event](load.key, args, given)] : []));

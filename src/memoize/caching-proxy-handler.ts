@@ -108,6 +108,7 @@ export class CachingProxyHandler<T extends object> implements ProxyHandler<T> {
       label,
       role: 'function',
       features: this.#features,
+      isStatic: false,
     });
     this.#cached.set(name, { method, wrapper });
     this.#originals.set(wrapper, method);

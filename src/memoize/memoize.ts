@@ -117,7 +117,7 @@ function wrapped<F extends Fn>(fn: F, options: ResolvedOptions, features: Featur
   // Without `per` the function has no receiver, so `many` cannot be the name of one of its methods.
   if (per === undefined && many !== undefined) requireOption(typeof many === 'function', 'many', 'a function', many);
   const label = () => fn.name || 'anonymous';
-  return wrap(fn, { options, sharing: per ?? 'one', label, role: 'function', features }) as F;
+  return wrap(fn, { options, sharing: per ?? 'one', label, role: 'function', features, isStatic: false }) as F;
 }
 
 /** @throws ArgumentError when an argument is not a function, or is a class, which cannot be called without `new`. */

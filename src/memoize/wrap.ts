@@ -19,7 +19,7 @@ export interface WrapOptions {
   readonly label: Label;
   readonly role: Role;
   readonly features: Features;
-  readonly isStatic?: boolean | undefined;
+  readonly isStatic: boolean;
 }
 
 /**
