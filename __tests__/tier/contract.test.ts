@@ -22,13 +22,15 @@ describeWithServer.each(Object.keys(CLIENTS))('redisStore over %s', (name) => {
     const open = () => {
       const client = CLIENTS[name]!(server.port);
       clients.push(client);
-      return ready(redisStore(client.client, { prefix }));
+      // The cases are about what a store does, not about how busy the machine is.
+      return ready(redisStore(client.client, { prefix, opTimeout: '5s' }));
     };
     const [store, other] = [await open(), await open()];
     return {
       store,
       other,
-      advance: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
+      // A timer may be a fraction of a millisecond early by the clock of the server.
+      advance: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms + 2)),
       fail: () => clients[0]!.close(),
       dispose: () => {
         for (const { close } of clients) close();
