@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { describeInLongRuns } from '../support/describe-with-server.js';
 import { Fleet, pause, type Worker } from '../support/fleet.js';
 import { Random } from '../support/random.js';
-import { serverProgram } from '../support/redis-server.js';
 
 /** Chaos: four real processes over a real server, all of which are killed, stopped and cut off at random. */
 
@@ -13,8 +13,6 @@ const BOUND = 2000;
 const SLACK = 500;
 
 jest.setTimeout(SECONDS * 1000 + 60_000);
-
-const describeWithServer = serverProgram() === undefined ? describe.skip : describe;
 
 /** A read, as the history has it. */
 interface Read {
@@ -46,8 +44,6 @@ class Seat {
 }
 
 // In long runs only: one of its runs of ten seconds hung until its time was up, and the cause is not known yet.
-const describeInLongRuns = process.env.TEST_LONG ? describeWithServer : describe.skip;
-
 describeInLongRuns('chaos', () => {
   let fleet: Fleet;
   beforeAll(async () => {

@@ -1,15 +1,14 @@
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import { Redis } from 'ioredis';
+import { describeInLongRuns } from '../support/describe-with-server.js';
 import { Fleet, pause, stateOf, type Worker } from '../support/fleet.js';
 import { until } from '../support/redis-clients.js';
 import { startCluster } from '../support/redis-cluster.js';
-import { type RedisServer, serverProgram, startRedis } from '../support/redis-server.js';
+import { type RedisServer, startRedis } from '../support/redis-server.js';
 
 /** The faults of a fleet again, on the nodes of a cluster. */
 
 jest.setTimeout(60_000);
-
-const describeInLongRuns = process.env.TEST_LONG && serverProgram() !== undefined ? describe : describe.skip;
 
 describeInLongRuns.each(['ioredis', 'node-redis'])('a fleet over a cluster, by clients of %s', (cluster) => {
   let nodes: RedisServer[];

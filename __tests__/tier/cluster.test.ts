@@ -1,12 +1,13 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { Cluster } from 'ioredis';
 import { Cluster as Cluster6 } from 'ioredis-6';
 import { type RedisClient, redisStore } from 'memokit/redis';
 import { storeContract } from 'memokit/testing';
 import { createCluster } from 'redis';
+import { describeInLongRuns } from '../support/describe-with-server.js';
 import { ready } from '../support/redis-clients.js';
 import { startCluster } from '../support/redis-cluster.js';
-import { type RedisServer, serverProgram } from '../support/redis-server.js';
+import type { RedisServer } from '../support/redis-server.js';
 
 jest.setTimeout(60_000);
 
@@ -28,8 +29,6 @@ const CLIENTS: Record<string, (port: number) => [client: RedisClient, close: () 
 };
 
 // A cluster takes seconds to start.
-const describeInLongRuns = process.env.TEST_LONG && serverProgram() !== undefined ? describe : describe.skip;
-
 describeInLongRuns.each(Object.keys(CLIENTS))('redisStore over %s', (name) => {
   let nodes: RedisServer[];
   beforeAll(async () => {

@@ -1,12 +1,11 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { redisStore } from 'memokit/redis';
 import { storeContract } from 'memokit/testing';
+import { describeWithServer } from '../support/describe-with-server.js';
 import { CLIENTS, type Client, ready } from '../support/redis-clients.js';
-import { type RedisServer, serverProgram, startRedis } from '../support/redis-server.js';
+import { type RedisServer, startRedis } from '../support/redis-server.js';
 
 jest.setTimeout(30_000);
-
-const describeWithServer = serverProgram() === undefined ? describe.skip : describe;
 
 describeWithServer.each(Object.keys(CLIENTS))('redisStore over %s', (name) => {
   let server: RedisServer;

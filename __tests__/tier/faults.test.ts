@@ -1,13 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
+import { describeWithServer } from '../support/describe-with-server.js';
 import { Fleet, pause, stateOf, type Worker } from '../support/fleet.js';
 import { until } from '../support/redis-clients.js';
-import { serverProgram } from '../support/redis-server.js';
 
 /** The faults that a fleet meets, made in earnest: real processes, a real server, and signals. */
 
 jest.setTimeout(30_000);
-
-const describeWithServer = serverProgram() === undefined ? describe.skip : describe;
 
 describeWithServer('a fleet over one store', () => {
   let fleet: Fleet;

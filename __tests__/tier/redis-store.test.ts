@@ -1,16 +1,17 @@
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { memoize } from 'memokit';
 import { type RedisStore, type RedisStoreOptions, redisStore } from 'memokit/redis';
 import type { StoreEvent, StoreKey } from 'memokit/store';
+import { describeWithServer } from '../support/describe-with-server.js';
+import { freePort } from '../support/free-port.js';
 import { CLIENTS, ready, until } from '../support/redis-clients.js';
-import { freePort, type RedisServer, serverProgram, startRedis } from '../support/redis-server.js';
+import { type RedisServer, startRedis } from '../support/redis-server.js';
 
 /** What redisStore does beside the contract, in this process and on a real server. */
 
 jest.setTimeout(30_000);
 
-const describeWithServer = serverProgram() === undefined ? describe.skip : describe;
 const KEY: StoreKey = { namespace: 'n', key: 'k' };
 
 describeWithServer('redisStore', () => {

@@ -1,17 +1,16 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { CLOCK, FILL, INVALIDATE, LEASE, READ, RELEASE, RENEW } from '../../src/redis/scripts.js';
 import { ServerModel } from '../simulate/server-model.js';
+import { describeWithServer } from '../support/describe-with-server.js';
 import { Random } from '../support/random.js';
 import { until } from '../support/redis-clients.js';
-import { type RedisServer, serverProgram, startRedis } from '../support/redis-server.js';
+import { type RedisServer, startRedis } from '../support/redis-server.js';
 
 /** The model of the server that the simulated fleet has, beside a real server. */
 
 jest.setTimeout(120_000);
-
-const describeWithServer = serverProgram() === undefined ? describe.skip : describe;
 
 type Argument = string | Buffer;
 interface Side {

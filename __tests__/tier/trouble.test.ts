@@ -1,15 +1,13 @@
 import { once } from 'node:events';
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
+import { describeWithServer } from '../support/describe-with-server.js';
 import { Fleet, pause, stateOf, type Worker } from '../support/fleet.js';
 import { until } from '../support/redis-clients.js';
-import { serverProgram } from '../support/redis-server.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 
 /** The rest of the faults that a fleet meets: a server in trouble, messages that are lost, and values of others. */
 
 jest.setTimeout(30_000);
-
-const describeWithServer = serverProgram() === undefined ? describe.skip : describe;
 
 describeWithServer('a fleet in trouble', () => {
   let fleet: Fleet;

@@ -1,5 +1,6 @@
 import { fromCharCode, isArray } from '../platform.js';
 import type { EntryRecord, MarkRecord } from '../store/engine.js';
+import { hexOf } from '../store/hash.js';
 
 /** A record of a key-value engine. `name` is the whole name, as the engine's key may be a hash. */
 export type StoredRecord = (EntryRecord | MarkRecord) & { readonly name: string };
@@ -32,8 +33,7 @@ export async function engineKeyOf(name: string, plain: RegExp | undefined): Prom
   if (plain?.test(name)) return `${FORMAT}${name}`;
   // The units of the text, as halves of characters have no UTF-8.
   const units = Uint16Array.from({ length: name.length }, (_, index) => name.charCodeAt(index));
-  const hash = new Uint8Array(await globalThis.crypto.subtle.digest('SHA-256', units));
-  return `${FORMAT}#${[...hash].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
+  return `${FORMAT}#${await hexOf('SHA-256', units)}`;
 }
 
 /** Whether a part of a record is a finite number. A mark without one would count as never set. */

@@ -1,6 +1,7 @@
 import { resolved } from '../platform.js';
 import type { EntryRecord } from '../store/engine.js';
-import { FailureGuard } from '../store/failure-guard.js';
+import { FailureGuard, warnOfFailure } from '../store/failure-guard.js';
+import { ListenerSet } from '../store/listener-set.js';
 import { marksOf, marksOfEntry, nameOfKey, newToken } from '../store/names.js';
 import type {
   FillAnswer,
@@ -32,16 +33,13 @@ export class KeyValueStore implements Store {
   readonly #guard: FailureGuard;
   readonly #time: StoreTime;
   readonly #marks: KeyValueMarks;
-  readonly #listeners = new Set<(event: StoreEvent) => void>();
+  readonly #listeners = new ListenerSet<StoreEvent>();
   #closing: Promise<void> | undefined;
 
   /** @param name The function that the user has called, for the warning. */
   constructor(name: string, shared: SharedClient, clock: () => number) {
     this.#shared = shared;
-    this.#guard = new FailureGuard((error) => {
-      const reason = (error as Error | undefined)?.message ?? error;
-      console.warn(`memokit: ${name}: ${reason}; going on without it (see store.state)`);
-    });
+    this.#guard = new FailureGuard(warnOfFailure(name));
     this.#time = new StoreTime(shared, clock);
     this.#marks = new KeyValueMarks(shared, this.#time);
     shared.stores.add(this);
@@ -106,13 +104,11 @@ export class KeyValueStore implements Store {
 
   subscribe(listener: (event: StoreEvent) => void): () => void {
     requireCallback('listener', listener);
-    const own = (event: StoreEvent) => listener(event);
-    this.#listeners.add(own);
-    return () => void this.#listeners.delete(own);
+    return this.#listeners.add(listener);
   }
 
   tell(event: StoreEvent): void {
-    for (const listener of [...this.#listeners]) listener(event);
+    this.#listeners.tell(event);
   }
 
   /** Ends this store. The client stays open, as it is the user's. */

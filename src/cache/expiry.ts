@@ -76,8 +76,8 @@ export function safely<T>(cache: EndingState, change: () => T): T {
   }
 }
 
-/** Expires the entry of a key. Tells whether there was one. */
-function expireEntry(cache: EndingState, key: CallKey): boolean {
+/** Expires the entry of a key; its load and its failure stay. Tells whether there was one. */
+export function expireEntry(cache: EndingState, key: CallKey): boolean {
   return safely(cache, () => {
     const now = cache.definition.isAging ? cache.now() : 0;
     const { entries } = cache;

@@ -1,3 +1,5 @@
+import type { Sharing } from './sharing.js';
+
 /**
  * A source: what stands in front of the method of one definition where the option `store` gives it a store. A load gets its
  * value there, and what ends entries in memory ends them there too. The store's entry point makes it, so that a program
@@ -23,11 +25,7 @@ export interface Source<Cache = any, Load = any> {
 export type Delivery = 'delivered' | 'journaled';
 
 /** Makes the source of a definition. */
-export type SourceMaker = (
-  definition: unknown,
-  sharing: 'one' | 'instance' | 'class',
-  isStatic: boolean | undefined,
-) => Source;
+export type SourceMaker = (definition: unknown, sharing: Sharing, isStatic: boolean) => Source;
 
 /** The property of a store under which it has its `SourceMaker`. */
 export const SOURCE: unique symbol = /* @__PURE__ */ Symbol.for('memokit.source');

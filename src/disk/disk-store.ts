@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { OptionError } from '../errors.js';
 import { assign } from '../platform.js';
+import { warnOfFailure } from '../store/failure-guard.js';
 import { LocalStore } from '../store/local-store.js';
 import type { Store } from '../store/store.js';
 import { type SourceStore, type TierOptions, tiered } from '../tier/tiered.js';
@@ -70,8 +71,7 @@ export function diskStore(directory: string, options: DiskStoreOptions = {}): Di
     tellsFills: false,
     isDurable: true,
   } as const;
-  const onFailure = (error: unknown) => warn(`${(error as Error).message}; going on without it (see store.state)`);
-  const store = new LocalStore(engine, { promises, clock, onFailure });
+  const store = new LocalStore(engine, { promises, clock, onFailure: warnOfFailure(`diskStore: ${path}`) });
   const attempt = (run: () => void) => {
     const runs = () => {
       run();

@@ -1,13 +1,11 @@
 import { ReceiverCache } from '../cache/receiver-cache.js';
 import type { Definition } from '../definition/definition.js';
+import type { Sharing } from '../definition/sharing.js';
 import { askPrototype } from '../key/kind.js';
 import type { Loader } from '../load/loader.js';
 import { sameValue } from '../platform.js';
 import type { CallCache } from './call-cache.js';
 import { cacheIn, putCacheIn } from './receiver-slot.js';
-
-/** How receivers share entries: one set for all of them, one set for each instance, or one set for each class. */
-export type Sharing = 'one' | 'instance' | 'class';
 
 /** The receivers of one definition: a map from each `this` to its entries. It does not keep any receiver alive. */
 export class Receivers {

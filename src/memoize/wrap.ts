@@ -3,13 +3,14 @@ import { Definition, type Role } from '../definition/definition.js';
 import { copyAppearance, type Fn, isGenerator } from '../definition/function.js';
 import type { Label } from '../definition/label.js';
 import type { ResolvedOptions } from '../definition/resolved-options.js';
+import type { Sharing } from '../definition/sharing.js';
 import { SOURCE } from '../definition/source.js';
 import { PlacementError } from '../errors.js';
 import { callKeyOf } from '../key/call-key.js';
 import { ReadThrough } from '../load/read-through.js';
 import { CallPaths } from './call-paths.js';
 import type { Features } from './features.js';
-import { Receivers, type Sharing } from './receivers.js';
+import { Receivers } from './receivers.js';
 import { receiversOf, register } from './registry.js';
 
 /** The properties of a wrapper, in addition to the method. */

@@ -1,5 +1,5 @@
+import { hexOf } from '../store/hash.js';
 import type { Invalidated, StoreKey } from '../store/store.js';
-import { hexOf } from './script.js';
 
 /** The format of keys and entries. Another one has other keys, so versions of memokit may differ side by side. */
 const FORMAT = 'v1';
@@ -71,7 +71,7 @@ function escaped(text: string): string {
   return text.replace(UNSAFE, (found) => `%${found.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** Returns a name that is not too long: a hash in the place of one that is. Whoever reads an entry compares its whole key. */
+/** Returns a name that is not too long: a hash in the place of one that is. A reader compares the whole key of the entry. */
 function short(name: string): Maybe<string> {
   if (name.length * 3 <= LONGEST) return name;
   const bytes = new TextEncoder().encode(name);

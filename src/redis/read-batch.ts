@@ -38,5 +38,5 @@ export class ReadBatch {
   }
 }
 
-/** The most keys that one script reads, as the server does nothing else meanwhile. */
+/** The most keys that one script reads, because the server runs nothing else while a script runs. */
 const MOST_KEYS = 256;

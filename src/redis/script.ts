@@ -1,3 +1,5 @@
+import { hexOf } from '../store/hash.js';
+
 /** A Lua script: it is sent by its SHA-1, and whole when the server does not know it. */
 export interface Script {
   readonly text: string;
@@ -11,10 +13,4 @@ export function script(text: string): Script {
     text,
     sha: () => known ?? (making ??= hexOf('SHA-1', new TextEncoder().encode(text)).then((sha) => (known = sha))),
   };
-}
-
-/** Returns a hash of bytes as hexadecimal digits. */
-export async function hexOf(algorithm: 'SHA-1' | 'SHA-256', bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const hash = new Uint8Array(await globalThis.crypto.subtle.digest(algorithm, bytes));
-  return [...hash].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,4 +1,6 @@
 import { max } from '../platform.js';
+import { warnOfFailure } from '../store/failure-guard.js';
+import { ListenerSet } from '../store/listener-set.js';
 import { newToken } from '../store/names.js';
 import type {
   FillAnswer,
@@ -42,33 +44,28 @@ export class ServerStore implements Store {
   readonly #channel: Channel;
   readonly #reads: ReadBatch;
   readonly #source = newToken();
-  readonly #listeners = new Set<(event: StoreEvent) => void>();
-  readonly #stateListeners = new Set<(state: StoreState) => void>();
+  readonly #listeners = new ListenerSet<StoreEvent>();
+  readonly #stateListeners = new ListenerSet<StoreState>();
   #closing: Promise<void> | undefined;
 
   constructor(connection: Connection, options: ServerStoreOptions) {
     const { opTimeout, clock } = options;
     this.#connection = connection;
     this.#names = new KeyNames(options.prefix, options.channel);
-    const onChange = () => {
-      for (const listener of [...this.#stateListeners]) listener(this.state);
-    };
+    const onChange = () => this.#stateListeners.tell(this.state);
     this.#breaker = new Breaker({
       opTimeout,
       clock,
       probe: () => this.#readClock(),
       onChange,
-      onFailure(error) {
-        const reason = (error as Error | undefined)?.message ?? error;
-        console.warn(`memokit: redisStore: ${reason}; going on without it (see store.state)`);
-      },
+      onFailure: warnOfFailure('redisStore'),
     });
     this.#channel = new Channel(connection, {
       ...options,
       name: this.#names.channel,
       source: this.#source,
       readClock: () => this.#breaker.run<number | undefined>(() => this.#readClock(), undefined),
-      tell: (event) => this.#tell(event),
+      tell: (event) => this.#listeners.tell(event),
       onChange,
     });
     this.#reads = new ReadBatch((keys) => this.#readAll(keys));
@@ -86,7 +83,7 @@ export class ServerStore implements Store {
 
   /** Calls a function whenever the state has changed, until the returned function is called. */
   onState(listener: (state: StoreState) => void): () => void {
-    return listen(this.#stateListeners, listener);
+    return this.#stateListeners.add(listener);
   }
 
   async read(keys: readonly StoreKey[]): Promise<(StoredEntry | undefined)[]> {
@@ -111,7 +108,7 @@ export class ServerStore implements Store {
       const entry = decodeRecord(bytes, key, `${state}`, Number(`${first}`) / 1000);
       return entry ? { kind: 'found', entry } : ask('*');
     };
-    // A lease that comes when nobody waits for it any more would keep others from loading.
+    // A lease that arrives after its caller has stopped waiting would keep others from loading.
     const giveBack = (answer: LeaseAnswer) => {
       if (answer.kind === 'taken') this.#release(answer.lease).catch(() => {});
     };
@@ -155,7 +152,7 @@ export class ServerStore implements Store {
 
   subscribe(listener: (event: StoreEvent) => void): () => void {
     requireCallback('listener', listener);
-    return listen(this.#listeners, listener);
+    return this.#listeners.add(listener);
   }
 
   close(): Promise<void> {
@@ -219,17 +216,6 @@ export class ServerStore implements Store {
   #run(script: typeof READ, keys: readonly string[], args: readonly (string | Uint8Array)[]): Promise<unknown> {
     return this.#connection.run(script, [this.#names.base, ...keys], args);
   }
-
-  #tell(event: StoreEvent): void {
-    for (const listener of [...this.#listeners]) listener(event);
-  }
-}
-
-/** Adds a listener of its own, as the same function may be added twice. */
-function listen<T>(listeners: Set<(event: T) => void>, listener: (event: T) => void): () => void {
-  const own = (event: T) => listener(event);
-  listeners.add(own);
-  return () => void listeners.delete(own);
 }
 
 /** The milliseconds of a lease as the server takes them. */
@@ -237,7 +223,7 @@ function wholeMs(ms: number): string {
   return `${keptFor(ms)}`;
 }
 
-/** The most keys that one script invalidates, as the server does nothing else meanwhile. */
+/** The most keys that one script invalidates, because the server runs nothing else while a script runs. */
 const MOST_KEYS = 1000;
 
 const PROMISES: StorePromises = {

@@ -56,3 +56,11 @@ export class FailureGuard {
     if (this.#failures++ === 0) this.#onFailure?.(error);
   }
 }
+
+/** Returns what warns of the first failure of a store, which is named as the user has called it. */
+export function warnOfFailure(name: string): (error: unknown) => void {
+  return (error) => {
+    const reason = (error as Error | undefined)?.message ?? error;
+    console.warn(`memokit: ${name}: ${reason}; going on without it (see store.state)`);
+  };
+}

@@ -4,6 +4,7 @@ import { requireCallback, requireTime } from '../validate.js';
 import type { Engine } from './engine.js';
 import { FailureGuard } from './failure-guard.js';
 import { isHeldBy, isRunning } from './lease-record.js';
+import { ListenerSet } from './listener-set.js';
 import { marksOf, marksOfEntry, NO_MARK, nameOfKey, newToken } from './names.js';
 import type {
   FillAnswer,
@@ -40,7 +41,7 @@ export class LocalStore implements Store {
   readonly #guard: FailureGuard;
   readonly #time: StoreTime;
   readonly #id = newToken();
-  readonly #listeners = new Set<(event: StoreEvent) => void>();
+  readonly #listeners = new ListenerSet<StoreEvent>();
   /** The clock up to which listeners were told, and the time of the last look at it. */
   #told = 0;
   #toldAt = -Infinity;
@@ -171,9 +172,7 @@ export class LocalStore implements Store {
 
   subscribe(listener: (event: StoreEvent) => void): () => void {
     requireCallback('listener', listener);
-    const own = (event: StoreEvent) => listener(event);
-    this.#listeners.add(own);
-    return () => void this.#listeners.delete(own);
+    return this.#listeners.add(listener);
   }
 
   catchUp(): void {
@@ -197,7 +196,7 @@ export class LocalStore implements Store {
   }
 
   tell(event: StoreEvent): void {
-    for (const listener of [...this.#listeners]) listener(event);
+    this.#listeners.tell(event);
   }
 
   /** Runs an operation that only reads, or that only this engine has. */

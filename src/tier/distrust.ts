@@ -1,3 +1,4 @@
+import { expireEntry } from '../cache/expiry.js';
 import { agingEntry } from '../cache/inspection.js';
 import { fenceLoad } from '../cache/loads-in-flight.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
@@ -15,15 +16,10 @@ export function distrust(cache: ReceiverCache, loads: Iterable<StoreLoad>): void
   cache.clearIfOutdated();
   for (const load of loads) if (load.isOf(cache) && !load.doubt()) fenceLoad(cache, load.key);
   cache.extras.failures?.removeAll();
-  const { entries, definition } = cache;
-  for (const key of entries.order()) {
+  for (const key of cache.entries.order()) {
+    expireEntry(cache, key);
     const entry = agingEntry(cache, key);
-    const now = entry === undefined ? 0 : cache.now();
-    entry?.expire(now, definition);
-    const left = entry === undefined ? 0 : min(entry.keptUntil - now, entries.expiresIn(key) ?? 0);
-    if (entry !== undefined) entry.staleUntil = min(entry.staleUntil, now);
-    if (left > 0) entries.setTtl(key, left);
-    else entries.remove(key, 'expired');
+    if (entry !== undefined) entry.staleUntil = min(entry.staleUntil, cache.now());
   }
   cache.flushEvictions();
 }

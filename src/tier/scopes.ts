@@ -1,7 +1,8 @@
 import type { ReceiverCache } from '../cache/receiver-cache.js';
 import type { Definition } from '../definition/definition.js';
+import type { Sharing } from '../definition/sharing.js';
 import { mismatch, OptionError } from '../errors.js';
-import { living, peek, prototypeOf, type Reference, referenceTo } from '../platform.js';
+import { living, nameOf, peek, prototypeOf, type Reference, referenceTo } from '../platform.js';
 import { requireFunction } from '../validate.js';
 
 /** A scope: the part of a definition's results in a store that one receiver has. */
@@ -21,7 +22,7 @@ const SPARE = 64;
 /** The scopes of a definition, by cache. */
 export class Scopes {
   readonly #definition: Definition;
-  readonly #sharing: 'one' | 'instance' | 'class';
+  readonly #sharing: Sharing;
   readonly #byCache = new WeakMap<ReceiverCache, Scope>();
   /** The caches of each scope, by prefix. */
   readonly #caches = new Map<string, Set<Reference<ReceiverCache>>>();
@@ -32,7 +33,7 @@ export class Scopes {
   readonly #classes = new Map<string, Reference<object>>();
 
   /** @throws OptionError where the instances of a class would share results. */
-  constructor(definition: Definition, sharing: 'one' | 'instance' | 'class', isStatic: boolean | undefined) {
+  constructor(definition: Definition, sharing: Sharing, isStatic: boolean) {
     this.#definition = definition;
     this.#sharing = sharing;
     const { id } = definition.options;
@@ -104,9 +105,8 @@ export class Scopes {
     if (receiver === undefined || receiver === null)
       this.#refuse('store: expected a receiver, as results belong to its class');
     const owner = (isClass ? receiver : prototypeOf(receiver)) as object;
-    const made: unknown = isClass ? receiver : peek(owner, 'constructor');
-    const name = typeof made === 'function' ? peek(made, 'name') : undefined;
-    if (typeof name !== 'string' || name === '') return this.#refuse('store: expected a class with a name');
+    const name = nameOf(isClass ? receiver : peek(owner, 'constructor'));
+    if (name === '') this.#refuse('store: expected a class with a name');
     const known = this.#classes.get(name)?.deref();
     if (known !== undefined && known !== owner) {
       this.#refuse(`store: two classes have the name ${name}, so they would share what is stored`);

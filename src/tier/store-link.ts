@@ -1,5 +1,5 @@
 import { callAll } from '../call-all.js';
-import type { Codec, SyncCodec } from '../codec/codec.js';
+import type { Codec } from '../codec/codec.js';
 import { living, type Reference, referenceTo } from '../platform.js';
 import { isPromise, nativePromise } from '../promise.js';
 import { type SharedStore, shared } from '../shared-registry.js';
@@ -45,7 +45,7 @@ export class StoreLink implements SharedStore {
   readonly #waiters = new Waiters();
   #isTrusted = false;
 
-  constructor(store: Store, codec: Codec | SyncCodec, leaseMs: number) {
+  constructor(store: Store, codec: Codec, leaseMs: number) {
     this.asked = new AskedStore(store, leaseMs);
     this.codec = codec;
     this.isSync = store.readSync !== undefined && codec.isSync;

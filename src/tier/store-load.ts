@@ -101,7 +101,7 @@ export class StoreLoad {
     const { cache, load } = this.#of;
     const { definition } = cache;
     const { age, isExpired } = entry;
-    // A function that was another one when this was stored.
+    // The function returned promises when the entry was stored, and now it does not.
     if (load.isSettled || (definition.promises === false && header.isPromised)) return false;
     const ttl = freshFor(header);
     const tags = userTagsOf(entry);

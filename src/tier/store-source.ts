@@ -1,7 +1,8 @@
 import type { CallLoad } from '../cache/call-load.js';
 import { expire, expireAll } from '../cache/expiry.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
-import type { Definition } from '../definition/definition.js';
+import { Definition } from '../definition/definition.js';
+import type { Sharing } from '../definition/sharing.js';
 import type { Delivery, Source } from '../definition/source.js';
 import { OptionError } from '../errors.js';
 import type { CallKey } from '../key/call-key.js';
@@ -33,12 +34,7 @@ export class StoreSource implements Source<ReceiverCache, CallLoad>, Linked {
   /** Whether the definition was cleared before its name in the store was known. */
   #isCleared = false;
 
-  constructor(
-    definition: Definition,
-    sharing: 'one' | 'instance' | 'class',
-    isStatic: boolean | undefined,
-    link: StoreLink,
-  ) {
+  constructor(definition: Definition, sharing: Sharing, isStatic: boolean, link: StoreLink) {
     this.definition = definition;
     this.link = link;
     const { version, check } = definition.options;
@@ -50,7 +46,7 @@ export class StoreSource implements Source<ReceiverCache, CallLoad>, Linked {
     // The stored results of a version that had tags have them too.
     definition.isTagged = true;
     this.values = new StoredValues(link.codec, check, () => definition.name);
-    // Where the receiver of a call lends its class to the name, it is known at the first call.
+    // The name of a method contains the class of its receiver, which the first call tells.
     if (definition.role === 'function') this.namespace;
     this.doubt();
   }
@@ -172,7 +168,8 @@ export class StoreSource implements Source<ReceiverCache, CallLoad>, Linked {
   }
 
   distrusts(): (() => void)[] {
-    return this.#scopes.caches().map((cache) => () => distrust(cache, [...this.#loads]));
+    const loads = [...this.#loads];
+    return this.#scopes.caches().map((cache) => () => distrust(cache, loads));
   }
 
   #endsIn(cache: ReceiverCache, text: string, isSoft: boolean): (() => void)[] {
@@ -215,14 +212,8 @@ function textOf({ definition }: StoreSource): string {
 }
 
 /** Makes the source of a definition. @throws OptionError when its options do not fit a store. */
-export function sourceFor(
-  link: () => StoreLink,
-  given: unknown,
-  sharing: 'one' | 'instance' | 'class',
-  isStatic: boolean | undefined,
-  DefinitionClass: typeof Definition,
-): StoreSource {
-  if (!(given instanceof DefinitionClass)) {
+export function sourceFor(link: () => StoreLink, given: unknown, sharing: Sharing, isStatic: boolean): StoreSource {
+  if (!(given instanceof Definition)) {
     throw new OptionError('store: it comes from another copy of memokit: import both as ES modules, or require both');
   }
   return new StoreSource(given, sharing, isStatic, link());

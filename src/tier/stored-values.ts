@@ -51,7 +51,7 @@ export class StoredValues {
       if (count < FIRST_CHECKED || count % CHECK_EVERY === 0) yield* this.#check(bytes, value);
       return this.isMemoryOnly ? undefined : bytes;
     } catch (error) {
-      // What else a codec throws is its own fault, and costs no caller its result.
+      // A codec that throws anything else is at fault. The caller gets its result nevertheless.
       this.#warn(error instanceof CodecError ? error.message : `the codec threw ${String(error)}`);
       return undefined;
     }

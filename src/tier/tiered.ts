@@ -1,6 +1,6 @@
 import type { Codec } from '../codec/codec.js';
 import { portable } from '../codec/portable.js';
-import { Definition } from '../definition/definition.js';
+import type { Sharing } from '../definition/sharing.js';
 import { SOURCE, type SourceStore } from '../definition/source.js';
 import { OptionError } from '../errors.js';
 import { hasOwn, tryDefineProperty } from '../platform.js';
@@ -47,8 +47,8 @@ export function tiered<S extends Store>(store: S, options: TierOptions = {}): Ti
   requireOption(isCodec, 'codec', 'a codec, such as portable()', codec);
   if (hasOwn(store, SOURCE)) throw new OptionError('store: expected one that is not tiered yet');
   let link: StoreLink | undefined;
-  const value = (definition: unknown, sharing: 'one' | 'instance' | 'class', isStatic: boolean | undefined) =>
-    sourceFor(() => (link ??= new StoreLink(store, codec, leaseMs)), definition, sharing, isStatic, Definition);
+  const value = (definition: unknown, sharing: Sharing, isStatic: boolean) =>
+    sourceFor(() => (link ??= new StoreLink(store, codec, leaseMs)), definition, sharing, isStatic);
   if (!tryDefineProperty(store, SOURCE, { value }))
     throw new OptionError('store: expected an object that is not frozen');
   return store as TieredStore<S>;

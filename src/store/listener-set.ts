@@ -1,0 +1,19 @@
+/** The listeners of a store, in the order in which they were added. */
+export class ListenerSet<T> {
+  readonly #listeners = new Set<(event: T) => void>();
+
+  /** Adds a listener. Returns the function that removes it. The same function may be added twice. */
+  add(listener: (event: T) => void): () => void {
+    const own = (event: T) => listener(event);
+    this.#listeners.add(own);
+    return () => void this.#listeners.delete(own);
+  }
+
+  tell(event: T): void {
+    for (const listener of [...this.#listeners]) listener(event);
+  }
+
+  clear(): void {
+    this.#listeners.clear();
+  }
+}
