@@ -1,7 +1,7 @@
 import { Redis as Redis5 } from 'ioredis';
 import { Redis as Redis6 } from 'ioredis-6';
 import Valkey from 'iovalkey';
-import type { RedisClient, RedisStore } from 'memokit/redis';
+import type { IoredisLike, NodeRedisLike, RedisClient, RedisStore } from 'memokit/redis';
 import { createClient as createClient6 } from 'redis';
 import { createClient as createClient5 } from 'redis-5';
 
@@ -13,9 +13,17 @@ export interface Client {
   close(): void;
 }
 
-type NodeRedis = ReturnType<typeof createClient6>;
+/** What the clients of all three packages have. The compiler would take half a minute to compare their classes. */
+interface Ioredis extends IoredisLike {
+  call(command: string, ...args: string[]): Promise<unknown>;
+  disconnect(): void;
+}
 
-const ofIoredis = (client: Redis5 | Redis6 | InstanceType<typeof Valkey>): Client => ({
+interface NodeRedis extends NodeRedisLike {
+  destroy(): void;
+}
+
+const ofIoredis = (client: Ioredis): Client => ({
   client,
   command: (name, ...args) => client.call(name!, ...args),
   close: () => client.disconnect(),
@@ -35,7 +43,7 @@ export const CLIENTS: Record<string, (port: number) => Client> = {
   'ioredis 5': (port) => ofIoredis(new Redis5({ port, lazyConnect: true })),
   'ioredis 6': (port) => ofIoredis(new Redis6({ port, lazyConnect: true })),
   iovalkey: (port) => ofIoredis(new Valkey({ port, lazyConnect: true })),
-  'node-redis 5': (port) => ofNodeRedis(createClient5({ url: `redis://127.0.0.1:${port}` }) as unknown as NodeRedis),
+  'node-redis 5': (port) => ofNodeRedis(createClient5({ url: `redis://127.0.0.1:${port}` })),
   'node-redis 6': (port) => ofNodeRedis(createClient6({ url: `redis://127.0.0.1:${port}` })),
 };
 
