@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { type DiskStore, diskStore } from 'memokit/disk';
+import { compiledProgram } from './support/run.js';
 
 /** The store on disk, used by real processes at once. */
 
@@ -38,7 +39,7 @@ class Client {
   #errors = '';
 
   constructor(task: string, figure = 0) {
-    const args = ['--import', 'tsx', '__tests__/programs/disk-client.ts', directory, task, `${figure}`];
+    const args = [compiledProgram('__tests__/programs/disk-client.ts'), directory, task, `${figure}`];
     this.process = spawn(process.execPath, args, { stdio: 'pipe' });
     createInterface(this.process.stdout!).on('line', (line) => {
       this.#lines.push(line);
@@ -159,7 +160,7 @@ test('other processes learn of an invalidation within the time that they may not
   expect(median(delays[1]!)).toBeLessThan(150);
 });
 
-const ANSWERS = process.env.TEST_LONG ? 1000 : 100;
+const ANSWERS = process.env.TEST_LONG ? 1000 : 30;
 
 test('no process reads an older value from its memory after the time in which it may, while all are busy', async () => {
   const coherence = 50;
@@ -176,7 +177,7 @@ test('no process reads an older value from its memory after the time in which it
   expect(stale).toBe(0);
 });
 
-const FILLS = process.env.TEST_LONG ? 1_000_000 : 50_000;
+const FILLS = process.env.TEST_LONG ? 1_000_000 : 20_000;
 
 test('a process that fills distinct keys stays within maxBytes, and its memory does not grow', async () => {
   const filler = await started('many', FILLS);
@@ -210,7 +211,7 @@ test('the directory does not grow when the same work is done again, with and wit
 });
 
 test('the directory does not grow because a process was killed while it read', async () => {
-  const [viewer, filler] = await Promise.all([started('view'), started('many', 30_000)]);
+  const [viewer, filler] = await Promise.all([started('view'), started('many', 20_000)]);
   viewer.go();
   await viewer.next('viewing');
   await viewer.kill();

@@ -273,6 +273,6 @@ test('what when throws is an uncaught exception without on.error, and the caller
     isDown = true;
     await get().catch(({ message }) => console.log('caller', message));
   `;
-  const { stdout, stderr } = run('--input-type=module', {}, [], ['--eval', program]);
+  const { stdout, stderr } = run('--input-type=module', {}, ['--import', 'tsx'], ['--eval', program]);
   expect([stdout.split('\n').sort(), stderr]).toEqual([['', 'caller down', 'uncaught when'], '']);
 });

@@ -6,7 +6,7 @@ import { run } from './support/run.js';
 jest.setTimeout(300_000);
 
 test('the persistent example computes in a later process only what has changed, and what depends on it', () => {
-  const { status, stdout, stderr } = run('examples/persistent.ts', { NO_COLOR: '1' });
+  const { status, stdout, stderr } = run('examples/persistent.ts', { NO_COLOR: '1' }, ['--import', 'tsx']);
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   expect(stdout).not.toContain('✗');
   const statements = [...stdout.matchAll(/^✓ (.*)$/gm)].map(([, text]) => text);

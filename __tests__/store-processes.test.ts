@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { cacheOf, expireTags, invalidateTags, memoize } from 'memokit';
 import { type DiskStore, type DiskStoreOptions, diskStore } from 'memokit/disk';
+import { compiledProgram } from './support/run.js';
 
 /** Cached functions before a store on disk, in real processes at once. */
 
@@ -38,7 +39,7 @@ class Process {
   errors = '';
 
   constructor(task: string, kind: string) {
-    const args = ['--import', 'tsx', '__tests__/programs/store-process.ts', directory, task, kind];
+    const args = [compiledProgram('__tests__/programs/store-process.ts'), directory, task, kind];
     this.process = spawn(process.execPath, args, { stdio: 'pipe' });
     createInterface(this.process.stdout!).on('line', (line) => {
       this.#lines.push(line);
@@ -135,7 +136,7 @@ test('a process that was frozen past its lease keeps the value of the process th
   expect(await holder.next('again')).toBe('new');
 });
 
-const ROUNDS = process.env.TEST_LONG ? 1000 : 25;
+const ROUNDS = process.env.TEST_LONG ? 1000 : 8;
 const KINDS = {
   delete: (get: (key: string) => unknown) => void cacheOf(get).delete('k'),
   expire: (get: (key: string) => unknown) => void cacheOf(get).expire('k'),
