@@ -81,7 +81,9 @@ test('a process that used everything exits by itself', () => {
 
 /** The functions whose machine code garbage collections have thrown away, as they had been optimized for objects that died. */
 function thrownAway(env: NodeJS.ProcessEnv): string[] {
-  const { status, stdout } = run('__tests__/programs/collections.ts', env, ['--expose-gc', '--trace-deopt']);
+  // Not in one file, in which some functions would have other names.
+  const flags = ['--expose-gc', '--trace-deopt', '--import', 'tsx'];
+  const { status, stdout } = run('__tests__/programs/collections.ts', env, flags);
   expect(status).toBe(0);
   const marks = stdout.matchAll(
     /SharedFunctionInfo ([^\n]+)>\) \(opt id \d+\) for deoptimization, reason: (?:embedded )?weak objects/g,

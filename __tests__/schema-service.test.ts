@@ -12,6 +12,7 @@ import { openServer } from '../examples/schema-service/server-database.js';
 import { SchemaService, UnknownTableError } from '../examples/schema-service/service.js';
 import { withShop } from '../examples/schema-service/shop.js';
 import { freePort } from './support/free-port.js';
+import { compiledProgram } from './support/run.js';
 
 /** The embedded PostgreSQL takes seconds to start, more where other tests run beside it. */
 jest.setTimeout(120_000);
@@ -239,7 +240,7 @@ async function openEmbeddedInChild(): Promise<Database> {
 /** Runs the example to its end, or interrupts it when it has printed some words. */
 async function runExample(env: Record<string, string>, interruptAt?: string) {
   const { FORCE_COLOR: _, DATABASE_URL: __, ...inherited } = process.env;
-  const example = spawn(process.execPath, ['--import', 'tsx', 'examples/schema-service.ts'], {
+  const example = spawn(process.execPath, [compiledProgram('examples/schema-service.ts')], {
     cwd: ROOT,
     env: { ...inherited, NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
