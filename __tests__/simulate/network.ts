@@ -75,7 +75,7 @@ export class SimulatedServer {
     }
     for (const [at, group] of groups) {
       this.time.after(at - now, () => {
-        for (const link of group) link.arrive(() => link.client.told(message));
+        for (const link of group) link.told(message);
       });
     }
   }
@@ -114,9 +114,9 @@ export class Link {
     return at;
   }
 
-  /** Delivers a packet to the client. */
-  arrive(run: () => void): void {
-    this.#arrive('client', run);
+  /** Delivers a message of the channel to the client. */
+  told(message: string): void {
+    this.#arrive('client', () => this.client.told(message));
   }
 
   /** Delivers what was held back. */

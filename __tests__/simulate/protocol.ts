@@ -16,12 +16,24 @@ export interface Sabotage {
   readonly replace: string;
 }
 
-/** The source of `src/tier`, `src/redis` and the rest, which each virtual process runs with globals of its own. */
+/** The variables of memokit's modules, as one process has them. */
+export type Variables = Record<string, unknown>;
+
+/** One evaluation of the source, whose code many processes can run in turn, each with variables of its own. */
+export interface Evaluation {
+  readonly program: Program;
+  /** Gives the variables the values that they have when memokit is loaded. */
+  reset(globalObject: unknown): void;
+  save(variables: Variables): void;
+  restore(variables: Variables): void;
+}
+
+/** The source of `src/tier`, `src/redis` and the rest as one text. It is evaluated with other globals than those of this process. */
 export class Protocol {
-  readonly #run: (...values: unknown[]) => void;
+  readonly #evaluate: (...values: unknown[]) => void;
 
   /** @throws Error when the source does not have what a sabotage is to replace. */
-  constructor(sabotage?: Sabotage) {
+  constructor(...sabotages: Sabotage[]) {
     const contents =
       "export { memoize, cacheOf, invalidateTags } from 'memokit'; export { redisStore } from 'memokit/redis';";
     const { outputFiles } = buildSync({
@@ -34,20 +46,64 @@ export class Protocol {
       target: 'es2022',
     });
     let code = outputFiles[0]!.text;
-    if (sabotage !== undefined) {
-      if (!code.includes(sabotage.find)) throw new Error(`the source has no ${sabotage.find}`);
-      code = code.replace(sabotage.find, () => sabotage.replace);
+    for (const { find, replace } of sabotages) {
+      if (!code.includes(find)) throw new Error(`the source has no ${find}`);
+      code = code.replace(find, () => replace);
     }
-    this.#run = new Function('module', ...GLOBALS, code) as (...values: unknown[]) => void;
+    const initial = VARIABLES.map((name) => `${name} = ${initialValue(code, name)};`);
+    const saved = VARIABLES.map((name) => `to.${name} = ${name};`);
+    const restored = VARIABLES.map((name) => `${name} = from.${name};`);
+    const hooks = `
+module.reset = (own) => { globalThis = own; ${initial.join(' ')} };
+module.save = (to) => { ${saved.join(' ')} };
+module.restore = (from) => { ${restored.join(' ')} };`;
+    this.#evaluate = new Function('module', ...GLOBALS, code + hooks) as (...values: unknown[]) => void;
   }
 
-  /** Loads memokit with other globals. */
-  load(globals: Record<string, unknown>): Program {
-    const module = { exports: {} };
-    this.#run(module, ...GLOBALS.map((name) => globals[name]));
-    return module.exports as Program;
+  /** Evaluates the source with other globals. */
+  evaluate(globals: Record<string, unknown>): Evaluation {
+    const module = { exports: {} } as unknown as Evaluation & { readonly exports: Program };
+    this.#evaluate(module, ...GLOBALS.map((name) => globals[name]));
+    return {
+      program: module.exports,
+      reset: module.reset,
+      save: module.save,
+      restore: module.restore,
+    };
   }
+}
+
+/** Returns the text of the value with which a module of the bundle declares a variable. */
+function initialValue(code: string, name: string): string {
+  const declaration = new RegExp(`^var ${name}(?: = ([^\\n]*|[^\\n]*\\n(?:[ ][^\\n]*\\n)*\\}[^\\n]*))?;$`, 'm').exec(
+    code,
+  );
+  if (declaration === null) throw new Error(`the source has no variable ${name}: adapt VARIABLES of protocol.ts`);
+  return declaration[1] ?? 'undefined';
 }
 
 /** The globals that a virtual process has of its own. */
 const GLOBALS = ['globalThis', 'setTimeout', 'clearTimeout', 'performance', 'Date', 'Math', 'crypto', 'console'];
+
+/**
+ * The variables of memokit's modules whose values tell processes apart. What is not listed are caches of computations and
+ * spare memory, which give the same result whoever fills them; `simulation.test.ts` compares processes that share the code with
+ * processes that share nothing.
+ */
+const VARIABLES = [
+  // shared-registry.ts
+  'shared',
+  // held-lease.ts
+  'held',
+  // store-name.ts
+  'classes',
+  // scrambled-map.ts
+  'drawn',
+  // clock.ts
+  'reading',
+  'uses',
+  'latest',
+  'offset',
+  'fakeTimers',
+  'timerSince',
+];

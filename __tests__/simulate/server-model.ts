@@ -38,7 +38,7 @@ export class ServerModel {
 
   /** Runs a command: `evalsha` or `eval`. @throws Error as the server answers with one. */
   call(command: string, script: string, count: number, ...given: (string | Uint8Array)[]): Reply {
-    const all = given.map((each) => Buffer.from(each as string).toString('latin1'));
+    const all = given.map(bytesOf);
     const sha = command === 'eval' ? SHAS.get(script) : script;
     if (command === 'eval') this.#known.add(sha!);
     if (!this.#known.has(sha!)) throw new Error('NOSCRIPT No matching script. Please use EVAL.');
@@ -249,6 +249,12 @@ const MEANINGS: [{ readonly text: string }, (run: Run) => Reply][] = [
 ];
 const SHAS = new Map(MEANINGS.map(([{ text }]) => [text, createHash('sha1').update(text).digest('hex')]));
 const SCRIPTS = new Map(MEANINGS.map(([{ text }, meaning]) => [SHAS.get(text)!, meaning]));
+
+/** Returns the bytes of a key or argument, one character each. */
+function bytesOf(given: string | Uint8Array): string {
+  if (typeof given === 'string' && /^[\0-\x7f]*$/.test(given)) return given;
+  return Buffer.from(given as string).toString('latin1');
+}
 
 function bytes(text: string): Buffer {
   return Buffer.from(text, 'latin1');

@@ -1,10 +1,12 @@
+import { createHash } from 'node:crypto';
 import type { RedisStore } from 'memokit/redis';
 import { Random } from '../support/random.js';
 import { type Bounds, Checker, type Impairment, LONGEST_GAP, round, type Value, Witness } from './checker.js';
 import { type LinkKind, type Route, SimulatedClient, SimulatedServer } from './network.js';
 import type { Protocol } from './protocol.js';
 import { type ServerFaults, ServerModel } from './server-model.js';
-import { EPOCH, VirtualProcess } from './virtual-process.js';
+import { EPOCH, Thread } from './thread.js';
+import { VirtualProcess } from './virtual-process.js';
 import { VirtualTime } from './virtual-time.js';
 
 export interface SimulationOptions {
@@ -16,6 +18,8 @@ export interface SimulationOptions {
   /** The number of faults. */
   readonly faults?: number;
   readonly serverFaults?: ServerFaults;
+  /** Whether each process has an evaluation of the code to itself, which takes ten times as long and gives the same. */
+  readonly isIsolated?: boolean;
   /** Told of each thing that happens, in order. */
   readonly trace?: (text: string) => void;
 }
@@ -27,10 +31,17 @@ export interface Outcome {
   loads: number;
   invalidations: number;
   delivered: number;
-  faults: number;
+  /** The leases that processes were given. */
+  leases: number;
+  /** The loads under the lease of their key: at most one each. The other loads began while a process could not ask the server. */
+  leased: number;
+  /** The faults made, by kind. */
+  readonly faults: Record<string, number>;
   longestStale: number;
-  /** A number that tells two runs apart in which anything differed. */
-  fingerprint: number;
+  /** The milliseconds of virtual time. */
+  time: number;
+  /** A hash of all that happened, with the times. */
+  digest: string;
   violations: readonly string[];
 }
 
@@ -53,12 +64,12 @@ class Member {
 
   constructor(simulation: Simulation, name: string) {
     const { time, random, server, settings } = simulation;
-    this.process = new VirtualProcess(name, time, new Random(random.below(2 ** 31)), simulation.protocol);
+    this.process = new VirtualProcess(name, time, new Random(random.below(2 ** 31)), simulation.thread);
     this.witness = new Witness(name, settings.keys);
     this.route = {
       process: this.process,
       held: new Set(),
-      latency: settings.latency * (0.5 + random.next()),
+      latency: latencyOf(settings.latency, random),
       loss: 0,
       links: new Set(),
       onEvent: (event) => simulation.onRouteEvent(this, event),
@@ -86,7 +97,7 @@ export class Simulation {
   readonly time = new VirtualTime();
   readonly random: Random;
   readonly server: SimulatedServer;
-  readonly protocol: Protocol;
+  readonly thread: Thread;
   readonly settings: Bounds & { readonly keys: number; readonly load: number };
   readonly checker: Checker;
   readonly outcome: Outcome;
@@ -97,6 +108,7 @@ export class Simulation {
   readonly #versions: number[];
   /** The lease of each key that nobody has ended. */
   readonly #grants = new Map<number, Grant>();
+  readonly #history = createHash('sha256');
   #started = 0;
   #isCalm = false;
 
@@ -104,15 +116,16 @@ export class Simulation {
     this.#options = options;
     this.random = new Random(options.seed);
     const { random } = this;
-    this.protocol = options.protocol;
+    this.thread = new Thread(options.protocol, this.time, options.isIsolated ?? false);
     this.#usualLatency = random.pick([0.2, 0.5, 2]);
+    const isLarge = options.processes > LARGE;
     this.settings = {
       keys: 5 + random.below(30),
       latency: this.#usualLatency,
       load: random.pick([2, 20, 200, 1500]),
       opTimeout: 150,
-      pingInterval: random.pick([1000, 5000]),
-      checkInterval: random.pick([2000, 10_000]),
+      pingInterval: random.pick(isLarge ? [1000, 2000] : [1000, 5000]),
+      checkInterval: random.pick(isLarge ? [1000, 2000] : [2000, 10_000]),
       leaseMs: random.pick([1000, 3000]),
       ttl: random.pick([2000, 10_000, 60_000]),
     };
@@ -129,28 +142,31 @@ export class Simulation {
       loads: 0,
       invalidations: 0,
       delivered: 0,
-      faults: 0,
+      leases: 0,
+      leased: 0,
+      faults: {},
       longestStale: 0,
-      fingerprint: 0,
+      time: 0,
+      digest: '',
       violations: this.checker.violations,
     };
   }
 
-  async run(): Promise<Outcome> {
+  run(): Outcome {
     const { time, random, checker, outcome } = this;
-    const { processes, duration = 20_000, faults = 12 } = this.#options;
+    const { processes, faults = 12 } = this.#options;
+    const { duration = processes > LARGE ? 5000 : 20_000 } = this.#options;
     for (let index = 0; index < processes; index++) this.#start();
-    // A large fleet has to be told little, or the simulation takes long.
-    const writes = processes > 100 ? random.pick([20, 100]) : random.pick([20, 100, 400]);
+    const writes = processes > LARGE ? random.pick([10, 40]) : random.pick([20, 100, 400]);
     for (let count = 0; count < writes; count++) this.#plan(2000 + random.next() * duration);
     for (let count = 0; count < faults; count++) time.after(random.next() * duration, () => this.#fault());
-    await time.runUntil(duration);
+    time.runUntil(duration);
     this.#mend();
     // All that is noticed late is noticed by then.
     const { pingInterval, checkInterval, leaseMs } = this.settings;
-    await time.runUntil(duration + Math.max(pingInterval, checkInterval) + 2 * leaseMs + 6000);
+    time.runUntil(duration + Math.max(pingInterval, checkInterval) + 2 * leaseMs + 6000);
     this.#isCalm = true;
-    await time.runUntil(time.now + 2 * this.settings.load + 4 * leaseMs + 3000);
+    time.runUntil(time.now + 2 * this.settings.load + 4 * leaseMs + 3000);
     for (const { process, pending, store, witness } of this.#members) {
       if (!process.isAlive) continue;
       if (pending > 0) checker.refuse(`${pending} calls of ${process.name} have no answer at the end`);
@@ -163,6 +179,10 @@ export class Simulation {
     }
     for (const { process } of this.#members) process.kill();
     outcome.longestStale = checker.longestStale;
+    outcome.time = time.now;
+    // Whatever was not noted has asked for other tasks or other random numbers.
+    this.#note(`${time.added} tasks, then ${random.next()}`);
+    outcome.digest = this.#history.digest('hex').slice(0, 16);
     return outcome;
   }
 
@@ -174,8 +194,10 @@ export class Simulation {
     const grant = member.granted.get(key);
     member.granted.delete(key);
     const isLeased = grant !== undefined;
-    if (isLeased) grant.isLoading = true;
-    else this.checker.unleased(witness, key, time.now, time.now);
+    if (isLeased) {
+      grant.isLoading = true;
+      outcome.leased++;
+    } else this.checker.unleased(witness, key, time.now, time.now);
     this.#note(`${process.name} loads key ${key}${isLeased ? '' : ' without a lease'}`);
     const end = () => {
       if (isLeased) grant.isLoading = false;
@@ -319,6 +341,7 @@ export class Simulation {
       if (before?.isLoading)
         this.checker.lapsed(before.member.witness, before.member.process.isAlive, key, this.time.now);
       const grant = { member, isLoading: false };
+      this.outcome.leases++;
       this.#grants.set(key, grant);
       member.granted.set(key, grant);
       return;
@@ -347,7 +370,8 @@ export class Simulation {
     const living = this.#members.filter(({ process }) => process.isAlive);
     const chosen = living.filter(() => random.next() < share);
     const some = chosen.length > 0 ? chosen : [random.pick(living)];
-    this.outcome.faults++;
+    const { faults } = this.outcome;
+    faults[fault] = (faults[fault] ?? 0) + 1;
     this.#note(`FAULT ${fault} for ${round(takes)} ms, of ${some.length} processes`);
     const later = (run: () => void) => time.after(takes, () => this.#isMended || run());
     if (fault === 'freeze') {
@@ -396,9 +420,10 @@ export class Simulation {
       later(() => server.isFrozen && this.#thawServer());
     } else if (fault === 'kill the server') {
       if (!server.isUp) return;
+      // Before the processes notice, and do something.
+      for (const member of living) this.#impair(member, ['data']);
       server.kill();
       this.#grants.clear();
-      for (const member of living) this.#impair(member, ['data']);
       later(() => this.#startServer());
     } else {
       server.model.clear(false);
@@ -447,7 +472,7 @@ export class Simulation {
   #release(member: Member, isCut: boolean): void {
     const { route } = member;
     route.held.clear();
-    route.latency = this.#usualLatency * (0.5 + this.random.next());
+    route.latency = latencyOf(this.#usualLatency, this.random);
     if (isCut) member.witness.begin('data', this.time.now, this.time.now + 1000);
     for (const link of [...route.links]) {
       if (isCut) link.cut();
@@ -467,9 +492,9 @@ export class Simulation {
   }
 
   #note(text: string): void {
-    const { outcome } = this;
-    for (let at = 0; at < text.length; at++) outcome.fingerprint = (outcome.fingerprint * 31 + text.charCodeAt(at)) | 0;
-    this.#options.trace?.(`${round(this.time.now).toFixed(1).padStart(9)} ${text}`);
+    const { now } = this.time;
+    this.#history.update(`${now} ${text}\n`);
+    this.#options.trace?.(`${round(now).toFixed(1).padStart(9)} ${text}`);
   }
 }
 
@@ -486,8 +511,16 @@ const FAULTS = [
   'flush',
 ] as const;
 
+/** A fleet of more processes has less time and fewer writes, and its processes look after the channel more often. */
+const LARGE = 100;
+
 /** The longest that clients wait before they connect again, and what that takes. */
 const RECONNECTED = 3500;
+
+/** The usual latency of one process: one of a few, so that a message reaches several processes at one time. */
+function latencyOf(usual: number, random: Random): number {
+  return usual * (0.5 + (random.below(8) + 0.5) / 8);
+}
 
 function tagOf(key: number): string {
   return `group ${key % 3}`;

@@ -1,3 +1,5 @@
+import { runPromiseJobs } from './thread.js';
+
 /** A task that is due at a virtual time. */
 export interface Task {
   readonly at: number;
@@ -16,12 +18,13 @@ export class VirtualTime {
   /** The time in milliseconds since the simulation began. */
   now = 0;
   readonly #heap: Task[] = [];
-  #added = 0;
+  /** The number of tasks so far. */
+  added = 0;
 
   /** Adds a task that runs after so many milliseconds. O(log tasks). @param isQuiet Whether no promise job can follow from it. */
   after(ms: number, run: () => void, isQuiet = false): Task {
     const heap = this.#heap;
-    const task: Task = { at: this.now + Math.max(0, ms), order: this.#added++, run, isQuiet };
+    const task: Task = { at: this.now + Math.max(0, ms), order: this.added++, run, isQuiet };
     let at = heap.push(task) - 1;
     while (at > 0) {
       const parent = (at - 1) >> 1;
@@ -34,13 +37,13 @@ export class VirtualTime {
   }
 
   /** Runs all tasks that are due before a time. All promise jobs that follow from a task run before the next task. */
-  async runUntil(end: number): Promise<void> {
+  runUntil(end: number): void {
     while (this.#heap.length > 0 && this.#heap[0]!.at <= end) {
       const task = this.#next();
       if (task.run === undefined) continue;
       this.now = task.at;
       task.run();
-      if (!task.isQuiet) await new Promise(REAL_IMMEDIATE);
+      if (!task.isQuiet) runPromiseJobs();
     }
     this.now = end;
   }
@@ -67,5 +70,3 @@ export class VirtualTime {
 function isBefore(one: Task, other: Task): boolean {
   return one.at < other.at || (one.at === other.at && one.order < other.order);
 }
-
-const REAL_IMMEDIATE = setImmediate;
