@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { Redis } from 'ioredis';
-import { until } from './redis-clients.js';
-import { isUp, type RedisServer, startRedis } from './redis-server.js';
+import { end, isUp, type RedisServer, startRedis } from './redis-server.js';
+import { until } from './until.js';
+import { within } from './within.js';
 
 let made: string | undefined;
 
@@ -26,41 +26,49 @@ function program(): string {
 /** A process of programs/tier-worker.ts. */
 export class Worker {
   readonly process: ChildProcess;
-  readonly started: Promise<void>;
+  readonly started: Promise<unknown>;
   errors = '';
   #last = 0;
-  readonly #answers = new Map<number, (answer: unknown) => void>();
+  readonly #answers = new Map<number, { resolve(answer: unknown): void; reject(error: Error): void }>();
 
   constructor(port: number, databasePort: number, options: object) {
     const args = [program(), `${port}`, `${databasePort}`, JSON.stringify(options)];
     this.process = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
     this.process.stderr!.on('data', (data) => (this.errors += data));
-    this.started = new Promise((resolve, reject) => {
-      this.#answers.set(0, () => resolve());
-      this.process.on('exit', () => reject(new Error(`the worker has ended: ${this.errors}`)));
-    });
+    this.started = this.#answer(0, 'the start of a worker');
     this.process.on('message', ({ id, answer }: { id: number; answer: unknown }) => {
-      this.#answers.get(id)?.(answer);
+      this.#answers.get(id)?.resolve(answer);
       this.#answers.delete(id);
+    });
+    this.process.on('exit', () => {
+      const error = new Error(`the worker has ended: ${this.errors}`);
+      for (const { reject } of this.#answers.values()) reject(error);
     });
   }
 
-  /** Has the process do one of its tasks. */
+  /** Has the process do one of its tasks. Fails if the process ends first, and if the answer does not come in time. */
   ask<T = string>(name: string, ...args: unknown[]): Promise<T> {
     const id = ++this.#last;
-    return new Promise((resolve) => {
-      this.#answers.set(id, resolve as (answer: unknown) => void);
-      this.process.send({ id, name, args });
-    });
+    const answer = this.#answer<T>(id, `the answer of a worker to ${name}(${`${args}`.slice(0, 50)})`);
+    this.process.send({ id, name, args }, (error) => error && this.#answers.get(id)?.reject(error));
+    return answer;
   }
 
   async kill(): Promise<void> {
-    if (this.process.exitCode !== null || this.process.signalCode !== null) return;
-    const ended = once(this.process, 'exit');
-    this.process.kill('SIGKILL');
-    await ended;
+    await end(this.process);
+  }
+
+  #answer<T>(id: number, what: string): Promise<T> {
+    const answer = new Promise<unknown>((resolve, reject) => this.#answers.set(id, { resolve, reject }));
+    const asked = within(ANSWER_DEADLINE, what, answer as Promise<T>);
+    // A test may have ended before the process that it asked.
+    asked.catch(() => {});
+    return asked;
   }
 }
+
+/** The milliseconds that a process has for its start, and for a task. */
+const ANSWER_DEADLINE = 20_000;
 
 /** A store, a database that knows how often it was asked, and processes that share the store. */
 export class Fleet {
@@ -72,7 +80,8 @@ export class Fleet {
   readonly admin: Redis;
 
   static async start(): Promise<Fleet> {
-    return new Fleet(await startRedis(), await startRedis());
+    const [server, database] = await Promise.all([startRedis(), startRedis()]);
+    return new Fleet(server, database);
   }
 
   constructor(server: RedisServer, database: RedisServer) {
@@ -89,7 +98,8 @@ export class Fleet {
     this.workers.push(...workers);
     await Promise.all(workers.map(({ started }) => started));
     if (await isUp(port)) {
-      for (const worker of workers) await until(async () => !(await stateOf(worker)).isBlind, 'the channel');
+      const hears = async (worker: Worker) => !(await stateOf(worker)).isBlind;
+      await Promise.all(workers.map((worker) => until(() => hears(worker), 'the channel of a worker')));
     }
     return workers;
   }

@@ -4,6 +4,7 @@ import Valkey from 'iovalkey';
 import type { IoredisLike, NodeRedisLike, RedisClient, RedisStore } from 'memokit/redis';
 import { createClient as createClient6 } from 'redis';
 import { createClient as createClient5 } from 'redis-5';
+import { until } from './until.js';
 
 /** A client, and how it is closed. */
 export interface Client {
@@ -46,14 +47,6 @@ export const CLIENTS: Record<string, (port: number) => Client> = {
   'node-redis 5': (port) => ofNodeRedis(createClient5({ url: `redis://127.0.0.1:${port}` })),
   'node-redis 6': (port) => ofNodeRedis(createClient6({ url: `redis://127.0.0.1:${port}` })),
 };
-
-/** Waits until something is so, for ten seconds. */
-export async function until(isSo: () => boolean | Promise<boolean>, what = 'what was awaited'): Promise<void> {
-  for (const end = Date.now() + 10_000; !(await isSo()); ) {
-    if (Date.now() > end) throw new Error(`${what}: it did not come`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
 
 /** Has a store connect, and waits until it is told what others invalidate. */
 export async function ready(store: RedisStore): Promise<RedisStore> {

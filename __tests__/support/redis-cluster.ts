@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
-import { until } from './redis-clients.js';
 import { type RedisServer, startRedis } from './redis-server.js';
+import { until } from './until.js';
 
 /** Starts the nodes of a cluster, each of which has a part of the slots, and waits until they agree on it. */
 export async function startCluster(count: number): Promise<RedisServer[]> {

@@ -5,6 +5,8 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from './free-port.js';
+import { until } from './until.js';
+import { within } from './within.js';
 
 /** A server of Redis or Valkey that a test starts and kills. */
 export interface RedisServer {
@@ -21,9 +23,11 @@ export interface RedisServer {
   thaw(): void;
 }
 
+let found: string | undefined;
+
 /** The program of a server; `undefined` where the machine has none. CI must not pass without it. */
 export function serverProgram(): string | undefined {
-  const found = ['redis-server', 'valkey-server'].find((name) => spawnSync(name, ['--version']).status === 0);
+  found ??= ['redis-server', 'valkey-server'].find((name) => spawnSync(name, ['--version']).status === 0);
   if (found === undefined) {
     const missing = 'NOT TESTED: redisStore, as this machine has neither redis-server nor valkey-server';
     if (process.env.CI) throw new Error(missing);
@@ -39,34 +43,39 @@ export async function startRedis(...more: string[]): Promise<RedisServer> {
   const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', directory];
   let server: ChildProcess;
   const start = async () => {
-    server = spawn(serverProgram()!, [...args, ...more], { stdio: 'ignore' });
-    for (let attempt = 0; !(await isUp(port)); attempt++) {
-      if (attempt === 500 || server.exitCode !== null) throw new Error('the server does not start');
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
+    server = spawn(serverProgram()!, [...args, ...more], { stdio: ['ignore', 'pipe', 'ignore'] });
+    let output = '';
+    server.stdout!.on('data', (data) => (output += data));
+    const isThere = async () => {
+      if (server.exitCode !== null) throw new Error(`the server on port ${port} does not start: ${output}`);
+      return isUp(port);
+    };
+    await until(isThere, `the server on port ${port}`);
   };
   await start();
-  const kill = async () => {
-    if (server.exitCode !== null || server.signalCode !== null) return;
-    const ended = once(server, 'exit');
-    server.kill('SIGKILL');
-    await ended;
-  };
-  const end = () => server.kill('SIGKILL');
-  process.on('exit', end);
+  const kill = () => server.kill('SIGKILL');
+  process.on('exit', kill);
   return {
     port,
     url: `redis://127.0.0.1:${port}`,
     start,
-    kill,
+    kill: () => end(server),
     async end() {
-      await kill();
-      process.off('exit', end);
+      await end(server);
+      process.off('exit', kill);
       rmSync(directory, { recursive: true, force: true });
     },
     freeze: () => void server.kill('SIGSTOP'),
     thaw: () => void server.kill('SIGCONT'),
   };
+}
+
+/** Kills a process with SIGKILL, and waits until it has ended. */
+export async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await within(10_000, `the end of process ${child.pid}`, ended);
 }
 
 /** Whether a server answers on a port. */
@@ -78,6 +87,8 @@ export function isUp(port: number): Promise<boolean> {
       resolve(answer);
     };
     socket.on('error', () => end(false));
+    // A server may cut the connection off before it answers, without an error.
+    socket.on('close', () => end(false));
     socket.on('data', (data) => end(data.toString().startsWith('+PONG')));
     socket.on('connect', () => socket.write('PING\r\n'));
     socket.setTimeout(500, () => end(false));

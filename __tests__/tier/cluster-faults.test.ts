@@ -2,9 +2,9 @@ import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/global
 import { Redis } from 'ioredis';
 import { describeInLongRuns } from '../support/describe-with-server.js';
 import { Fleet, pause, stateOf, type Worker } from '../support/fleet.js';
-import { until } from '../support/redis-clients.js';
 import { startCluster } from '../support/redis-cluster.js';
 import { type RedisServer, startRedis } from '../support/redis-server.js';
+import { until } from '../support/until.js';
 
 /** The faults of a fleet again, on the nodes of a cluster. */
 

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import { describeWithServer } from '../support/describe-with-server.js';
 import { Fleet, pause, stateOf, type Worker } from '../support/fleet.js';
-import { until } from '../support/redis-clients.js';
+import { until } from '../support/until.js';
 
 /** The faults that a fleet meets, made in earnest: real processes, a real server, and signals. */
 

@@ -5,8 +5,9 @@ import { type RedisStore, type RedisStoreOptions, redisStore } from 'memokit/red
 import type { StoreEvent, StoreKey } from 'memokit/store';
 import { describeWithServer } from '../support/describe-with-server.js';
 import { freePort } from '../support/free-port.js';
-import { CLIENTS, ready, until } from '../support/redis-clients.js';
+import { CLIENTS, ready } from '../support/redis-clients.js';
 import { type RedisServer, startRedis } from '../support/redis-server.js';
+import { until } from '../support/until.js';
 
 /** What redisStore does beside the contract, in this process and on a real server. */
 

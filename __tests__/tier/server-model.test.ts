@@ -5,8 +5,8 @@ import { CLOCK, FILL, INVALIDATE, LEASE, READ, RELEASE, RENEW } from '../../src/
 import { ServerModel } from '../simulate/server-model.js';
 import { describeWithServer } from '../support/describe-with-server.js';
 import { Random } from '../support/random.js';
-import { until } from '../support/redis-clients.js';
 import { type RedisServer, startRedis } from '../support/redis-server.js';
+import { until } from '../support/until.js';
 
 /** The model of the server that the simulated fleet has, beside a real server. */
 

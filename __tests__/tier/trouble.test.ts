@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import { describeWithServer } from '../support/describe-with-server.js';
 import { Fleet, pause, stateOf, type Worker } from '../support/fleet.js';
-import { until } from '../support/redis-clients.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
+import { until } from '../support/until.js';
 
 /** The rest of the faults that a fleet meets: a server in trouble, messages that are lost, and values of others. */
 
