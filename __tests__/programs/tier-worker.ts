@@ -76,12 +76,17 @@ const tasks = {
     const outcomes = await Promise.all(Array.from({ length: count }, () => outcomeOf(load(key))));
     return [...new Set(outcomes)];
   },
+  /** Reads all keys. Gives the outcomes that differ. */
+  async getAll(keys: string[]) {
+    return [...new Set(await Promise.all(keys.map((key) => outcomeOf(load(key)))))];
+  },
   async remove(key: string) {
     cacheOf(load)!.delete(key);
     return cacheOf(load)!.delivered();
   },
-  /** Removes keys. Gives the delivery. */
-  async removeAll(keys: string[]) {
+  /** Removes so many keys that there are not, and then others. Gives the delivery. */
+  async removeAll(spare: number, keys: string[]) {
+    for (let index = 0; index < spare; index++) cacheOf(load)!.delete(`spare:${index}`);
     for (const key of keys) cacheOf(load)!.delete(key);
     return cacheOf(load)!.delivered();
   },
@@ -89,9 +94,15 @@ const tasks = {
     invalidateTags(tag);
     return cacheOf(load)!.delivered();
   },
+  /** Invalidates so many tags that no row has, and then others. Gives the delivery. */
+  async removeTags(spare: number, tags: string[]) {
+    for (let index = 0; index < spare; index++) invalidateTags(`spare:${index}`);
+    invalidateTags(...tags);
+    return cacheOf(load)!.delivered();
+  },
   delivered: async () => cacheOf(load)!.delivered(),
-  /** Reads different keys one after another for some time. Gives the times of the calls that took longest, and errors. */
-  async readFor(ms: number) {
+  /** Reads different keys one after another for some time. Gives how long the calls took, and errors. */
+  async readFor(ms: number, slowMs = 100) {
     const times: number[] = [];
     let errors = 0;
     for (const end = performance.now() + ms; performance.now() < end; ) {
@@ -101,7 +112,8 @@ const tasks = {
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
     const sorted = times.sort((one, other) => other - one);
-    return { errors, calls: times.length, slow: sorted.filter((time) => time > 100).length, worst: sorted[0] };
+    const slow = sorted.filter((time) => time > slowMs).length;
+    return { errors, calls: times.length, slow, worst: sorted[0], p99: sorted[Math.floor(times.length / 100)] };
   },
   set(settings: { delay?: number; isFailing?: boolean }) {
     delay = settings.delay ?? delay;

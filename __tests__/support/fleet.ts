@@ -113,11 +113,14 @@ export class Fleet {
     return Number(await this.database.get(`loads:${key}`));
   }
 
-  /** Ends the processes, and empties the store and the database. */
+  /** Ends the processes, and empties the store and the database. A test that failed may have left the server frozen or dead. */
   async clear(): Promise<void> {
     await Promise.all(this.workers.map((worker) => worker.kill()));
     this.workers = [];
-    await Promise.all([this.admin.flushall(), this.database.flushall()]);
+    this.server.thaw();
+    if (!this.server.isRunning()) await this.server.start();
+    const emptied = Promise.all([this.admin.flushall(), this.database.flushall()]);
+    await within(ANSWER_DEADLINE, 'the emptying of the servers', emptied);
   }
 
   async end(): Promise<void> {

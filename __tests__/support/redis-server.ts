@@ -18,6 +18,7 @@ export interface RedisServer {
   end(): Promise<void>;
   /** Starts it again on the same port, empty. */
   start(): Promise<void>;
+  isRunning(): boolean;
   /** Stops the process as it is, or lets it go on. */
   freeze(): void;
   thaw(): void;
@@ -43,11 +44,12 @@ export async function startRedis(...more: string[]): Promise<RedisServer> {
   const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', directory];
   let server: ChildProcess;
   const start = async () => {
-    server = spawn(serverProgram()!, [...args, ...more], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const started = spawn(serverProgram()!, [...args, ...more], { stdio: ['ignore', 'pipe', 'ignore'] });
+    server = started;
     let output = '';
-    server.stdout!.on('data', (data) => (output += data));
+    started.stdout.on('data', (data) => (output += data));
     const isThere = async () => {
-      if (server.exitCode !== null) throw new Error(`the server on port ${port} does not start: ${output}`);
+      if (started.exitCode !== null) throw new Error(`the server on port ${port} does not start: ${output}`);
       return isUp(port);
     };
     await until(isThere, `the server on port ${port}`);
@@ -65,14 +67,19 @@ export async function startRedis(...more: string[]): Promise<RedisServer> {
       process.off('exit', kill);
       rmSync(directory, { recursive: true, force: true });
     },
+    isRunning: () => isRunning(server),
     freeze: () => void server.kill('SIGSTOP'),
     thaw: () => void server.kill('SIGCONT'),
   };
 }
 
+function isRunning({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode === null && signalCode === null;
+}
+
 /** Kills a process with SIGKILL, and waits until it has ended. */
 export async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+  if (!isRunning(child)) return;
   const ended = once(child, 'exit');
   child.kill('SIGKILL');
   await within(10_000, `the end of process ${child.pid}`, ended);

@@ -9,7 +9,9 @@ import { within } from '../support/within.js';
 /** What the tests of a fleet wait for always ends, so that a failure says what did not come. */
 
 test('a server that cuts the connection off before it answers is not up', async () => {
-  const server = createServer((socket) => socket.on('data', () => socket.end())).listen(0, '127.0.0.1').unref();
+  const server = createServer((socket) => socket.on('data', () => socket.end()))
+    .listen(0, '127.0.0.1')
+    .unref();
   await once(server, 'listening');
   const answer = isUp((server.address() as AddressInfo).port);
   expect(await within(2000, 'whether the server is up', answer)).toBe(false);

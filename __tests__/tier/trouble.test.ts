@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
+import { Redis } from 'ioredis';
 import { describeWithServer } from '../support/describe-with-server.js';
 import { Fleet, pause, stateOf, type Worker } from '../support/fleet.js';
+import { startRedis } from '../support/redis-server.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { until } from '../support/until.js';
 
@@ -122,6 +124,31 @@ describeWithServer('a fleet in trouble', () => {
     },
   );
 
+  test('a server that answers LOADING costs no caller an error, and is used again (F11)', async () => {
+    const server = await startRedis('--enable-debug-command', 'yes');
+    const admin = new Redis({ port: server.port });
+    try {
+      const [worker] = (await fleet.work(1, {}, server.port)) as [Worker];
+      await fleet.write('key', 1);
+      // It reads 1,000 keys with a rest of 2 ms after each, and meanwhile answers after each.
+      await admin.eval("for i = 1, 1000 do redis.call('SET', 'junk' .. i, string.rep('x', 1000)) end", 0);
+      await admin.config('SET', 'key-load-delay', '2000');
+      await admin.config('SET', 'loading-process-events-interval-bytes', '1024');
+      const loaded = admin.call('DEBUG', 'RELOAD');
+      await pause(200);
+      expect(await worker.ask('get', 'key')).toBe('version 1');
+      expect(await stateOf(worker)).toMatchObject({ status: 'failing', error: expect.stringContaining('LOADING') });
+      expect(await worker.ask('crowd', 'another', 50)).toEqual(['version 0']);
+      await loaded;
+      await untilWorking(worker);
+      await worker.ask('get', 'again');
+      expect(await admin.keys('{memokit}:v1:rows@:*again*')).toHaveLength(1);
+    } finally {
+      admin.disconnect();
+      await server.end();
+    }
+  });
+
   test('an invalidation is done although the server is out of memory, and scripts that it forgot are sent again (F11)', async () => {
     const [one, other] = (await fleet.work(2)) as [Worker, Worker];
     await fleet.write('key', 1);
@@ -174,6 +201,25 @@ describeWithServer('a fleet in trouble', () => {
     expect(await fleet.loads('stale')).toBe(2);
   });
 
+  test('a loader that takes too long is called once for 200 callers, and a stale value stands in for it (F13)', async () => {
+    const [strict] = (await fleet.work(1, { timeout: 200 })) as [Worker];
+    await strict.ask('set', { delay: 60_000 });
+    expect(await strict.ask('crowd', 'key', 200)).toEqual([expect.stringMatching(/^error .*200 ms/)]);
+    expect(await fleet.loads('key')).toBe(1);
+    const options = { timeout: 200, ttl: 300, staleIfError: 60_000, name: 'lenient' };
+    const [lenient, other] = (await fleet.work(2, options)) as [Worker, Worker];
+    await fleet.write('stale', 1);
+    for (const worker of [lenient, other]) await worker.ask('get', 'stale');
+    await pause(400);
+    await lenient.ask('set', { delay: 60_000 });
+    expect(await lenient.ask('crowd', 'stale', 200)).toEqual(['version 1']);
+    expect(await fleet.loads('stale')).toBe(2);
+    // Its lease was given back, so that another process need not wait for it.
+    await fleet.write('stale', 2);
+    expect(await other.ask('get', 'stale')).toBe('version 2');
+    expect(await fleet.loads('stale')).toBe(3);
+  });
+
   test('after FLUSHALL a load that began before it fills nothing, and what is in memory is read again (F14)', async () => {
     const [one, other] = (await fleet.work(2, { store: { checkInterval: 300, opTimeout: 200 } })) as [Worker, Worker];
     await fleet.write('kept', 1);
@@ -203,18 +249,38 @@ describeWithServer('a fleet in trouble', () => {
     }
   });
 
-  test('more invalidations than a journal holds reach the server when it is back (F16)', async () => {
-    const [one, other] = (await fleet.work(2)) as [Worker, Worker];
-    fleet.server.freeze();
-    const keys = Array.from({ length: 10_100 }, (_, index) => `key${index}`);
-    expect(await one.ask('removeAll', keys)).toBe('journaled');
-    fleet.server.thaw();
-    await until(async () => (await one.ask('delivered')) === 'delivered', 'the delivery');
-    await until(async () => (await stateOf(other)).status === 'working', 'the tier');
-    const marks = await fleet.admin.keys('{memokit}:v1.namespace:*');
-    const [removed] = (await fleet.admin.get(marks[0]!))!.split(':');
-    expect(Number(removed)).toBeGreaterThan(0);
-  });
+  test.each([
+    ['keys', 'removeAll', (key: string) => key],
+    ['tags', 'removeTags', (key: string) => `row:${key}`],
+  ])(
+    'more invalidations of %s than a journal holds reach the server when it is back, and no process serves what they ended (F16)',
+    async (_, task, nameOf) => {
+      const workers = await fleet.work(4);
+      const keys = Array.from({ length: 100 }, (_, index) => `key${index}`);
+      const writeAll = (version: number) => Promise.all(keys.map((key) => fleet.write(key, version)));
+      await writeAll(1);
+      for (const worker of workers) expect(await worker.ask('getAll', keys)).toEqual(['version 1']);
+      fleet.server.freeze();
+      await writeAll(2);
+      const [one, ...others] = workers as [Worker, ...Worker[]];
+      expect(await one.ask(task, 10_000, keys.map(nameOf))).toBe('journaled');
+      // The process itself serves nothing old from then on, and does not ask the server either.
+      expect(await one.ask('getAll', keys)).toEqual(['version 2']);
+      fleet.server.thaw();
+      await until(async () => (await one.ask('delivered')) === 'delivered', 'the delivery');
+      // Whole namespaces stand for the keys, or for the tags.
+      const [mark] = await fleet.admin.keys('{memokit}:v1.namespace:*');
+      expect(Number((await fleet.admin.get(mark!))!.split(':')[0])).toBeGreaterThan(0);
+      const versions = async (worker: Worker) => worker.ask<string[]>('getAll', keys);
+      for (const worker of others) {
+        await until(async () => !(await versions(worker)).includes('version 1'), 'the newer values');
+      }
+      await Promise.all(workers.map(untilWorking));
+      for (const worker of [...workers, ...(await fleet.work(1))]) {
+        expect(await worker.ask('getAll', keys)).toEqual(['version 2']);
+      }
+    },
+  );
 
   test('a process works without a server, and uses it when it is there (F17)', async () => {
     await fleet.server.kill();
