@@ -5,7 +5,6 @@
 import { Cluster, Redis } from 'ioredis';
 import { cacheOf, invalidateTags, memoize } from 'memokit';
 import { type RedisClient, redisStore } from 'memokit/redis';
-import { createCluster } from 'redis';
 
 const [port, databasePort, given] = process.argv.slice(2) as [string, string, string];
 const { store: storeOptions, clockOffset = 0, cluster, ...options } = JSON.parse(given);
@@ -14,16 +13,19 @@ const { now } = Date;
 Date.now = () => now() + clockOffset;
 
 const database = new Redis({ port: Number(databasePort) });
-const [client, disconnect] = clientOf();
+const [client, disconnect] = cluster === 'node-redis' ? await nodeRedis() : ioredis();
 const store = redisStore(client, { leaseMs: 1000, opTimeout: 1000, ...storeOptions });
 
+/** A client of a cluster. Its package is large, and few processes need it. */
+async function nodeRedis(): Promise<[client: RedisClient, disconnect: () => void]> {
+  const { createCluster } = await import('redis');
+  const client = createCluster({ rootNodes: [{ url: `redis://127.0.0.1:${port}` }] });
+  client.on('error', () => {});
+  return [client as unknown as RedisClient, () => client.isOpen && client.destroy()];
+}
+
 /** A client of one server, or of a cluster. */
-function clientOf(): [client: RedisClient, disconnect: () => void] {
-  if (cluster === 'node-redis') {
-    const client = createCluster({ rootNodes: [{ url: `redis://127.0.0.1:${port}` }] });
-    client.on('error', () => {});
-    return [client as unknown as RedisClient, () => client.isOpen && client.destroy()];
-  }
+function ioredis(): [client: RedisClient, disconnect: () => void] {
   const retryStrategy = () => 100;
   const client =
     cluster === 'ioredis'
@@ -141,4 +143,4 @@ process.on('disconnect', () => {
   database.disconnect();
 });
 
-load('warm').then(() => process.send!({ id: 0 }));
+outcomeOf(load('warm')).then(() => process.send!({ id: 0 }));

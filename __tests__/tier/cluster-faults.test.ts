@@ -8,7 +8,7 @@ import { until } from '../support/until.js';
 
 /** The faults of a fleet again, on the nodes of a cluster. */
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 describeInLongRuns.each(['ioredis', 'node-redis'])('a fleet over a cluster, by clients of %s', (cluster) => {
   let nodes: RedisServer[];

@@ -5,7 +5,8 @@ import { until } from '../support/until.js';
 
 /** The faults that a fleet meets, made in earnest: real processes, a real server, and signals. */
 
-jest.setTimeout(30_000);
+// Each wait has a deadline of its own, which says what did not come.
+jest.setTimeout(90_000);
 
 /** What a process says of its reads: the slowest, and the time within which 99 of 100 were answered, in milliseconds. */
 interface Reading {
