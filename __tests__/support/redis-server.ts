@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,11 +24,15 @@ export interface RedisServer {
   thaw(): void;
 }
 
-let found: string | undefined;
+/** Whether the machine has a program. */
+const has = (program: string) => spawnSync(program, ['--version']).status === 0;
+
+/** The programs of servers that the machine has. */
+export const SERVER_PROGRAMS: readonly string[] = ['redis-server', 'valkey-server'].filter(has);
 
 /** The program of a server; `undefined` where the machine has none. CI must not pass without it. */
 export function serverProgram(): string | undefined {
-  found ??= ['redis-server', 'valkey-server'].find((name) => spawnSync(name, ['--version']).status === 0);
+  const [found] = SERVER_PROGRAMS;
   if (found === undefined) {
     const missing = 'NOT TESTED: redisStore, as this machine has neither redis-server nor valkey-server';
     if (process.env.CI) throw new Error(missing);
@@ -38,13 +42,28 @@ export function serverProgram(): string | undefined {
 }
 
 /** Starts a server on a free port, and waits until it answers. */
-export async function startRedis(...more: string[]): Promise<RedisServer> {
+export function startRedis(...more: string[]): Promise<RedisServer> {
+  return startServer(serverProgram()!, more);
+}
+
+/** Starts a server of a program. @param config The lines of a file of settings, which a sentinel needs. */
+export async function startServer(
+  program: string,
+  more: readonly string[] = [],
+  config?: readonly string[],
+): Promise<RedisServer> {
   const port = await freePort();
   const directory = mkdtempSync(join(tmpdir(), 'memokit-redis-'));
-  const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', directory];
+  const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', directory, ...more];
+  if (config === undefined) args.push('--save', '', '--appendonly', 'no');
+  else {
+    const file = join(directory, 'server.conf');
+    writeFileSync(file, config.join('\n'));
+    args.unshift(file);
+  }
   let server: ChildProcess;
   const start = async () => {
-    const started = spawn(serverProgram()!, [...args, ...more], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const started = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'] });
     server = started;
     let output = '';
     started.stdout.on('data', (data) => (output += data));

@@ -1,5 +1,6 @@
-import { min } from '../platform.js';
+import { floor, random } from '../platform.js';
 import { type Connection, type IoredisLike, type Listening, runScript, type Subscription, toBuffer } from './client.js';
+import { keepSubscribed } from './kept-subscription.js';
 import type { Script } from './script.js';
 
 /** A connection over a client of ioredis or iovalkey. */
@@ -24,40 +25,39 @@ export class IoredisConnection implements Connection {
   }
 
   subscribe(channel: string, listening: Listening): Subscription {
-    const client = this.#client;
-    const retry = (times: number) => min(times * 50, 500);
     const own = {
       lazyConnect: true,
       keyPrefix: '',
       enableOfflineQueue: true,
-      autoResubscribe: false,
       maxRetriesPerRequest: null,
-      retryStrategy: retry,
-      reconnectOnError: null,
+      retryStrategy: null,
     };
-    // A client of a cluster takes other nodes first.
-    const isCluster = 'nodes' in client;
-    const subscriber = isCluster
-      ? client.duplicate([], { ...own, clusterRetryStrategy: retry })
-      : client.duplicate(own);
-    subscriber.on('error', () => {});
-    subscriber.on('message', (from: string, text: string) => from === channel && listening.message(text));
-    subscriber.on('close', () => listening.down());
-    // The connection keeps no process alive.
-    subscriber.on('connect', () => subscriber.stream?.unref?.());
-    subscriber.on('ready', () => {
-      subscriber.subscribe(channel).then(
-        () => listening.up(),
-        () => {},
-      );
+    return keepSubscribed(listening, (message, lost) => {
+      const subscriber = this.#node().duplicate(own);
+      subscriber.on('error', () => {});
+      subscriber.on('message', (from: string, text: string) => from === channel && message(text));
+      subscriber.on('end', lost);
+      // The connection keeps no process alive.
+      subscriber.on('connect', () => subscriber.stream?.unref?.());
+      return {
+        listen: () => subscriber.connect().then(() => subscriber.subscribe(channel)),
+        ping: () => subscriber.ping(),
+        close: () => subscriber.disconnect(),
+      };
     });
-    const connect = () => subscriber.connect().catch(() => {});
-    connect();
-    return {
-      ping: () => subscriber.ping(),
-      reconnect: () => (isCluster ? subscriber.disconnect() : subscriber.disconnect(true)),
-      close: () => subscriber.disconnect(),
-    };
+  }
+
+  /**
+   * The client, or that of any node of a cluster, because each of them passes on what is published. A subscription by way of
+   * the client of a cluster would not tell when it is lost.
+   */
+  #node(): IoredisLike {
+    const client = this.#client as IoredisLike & { nodes?(): IoredisLike[] };
+    if (client.nodes === undefined) return client;
+    const nodes = client.nodes();
+    const node = nodes[floor(random() * nodes.length)];
+    if (node === undefined) throw new Error('the client knows no node yet');
+    return node;
   }
 
   watch({ down, up, end }: { down(): void; up(): void; end(): void }): void {

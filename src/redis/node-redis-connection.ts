@@ -1,4 +1,3 @@
-import { min } from '../platform.js';
 import {
   type Connection,
   type Listening,
@@ -7,6 +6,7 @@ import {
   type Subscription,
   toBuffer,
 } from './client.js';
+import { keepSubscribed } from './kept-subscription.js';
 import type { Script } from './script.js';
 
 /** A connection over a client of node-redis. */
@@ -32,16 +32,15 @@ export class NodeRedisConnection implements Connection {
       );
       this.#connecting = connecting.then(() => (this.#connecting = undefined));
     }
-    // A client of a cluster keeps no operation until it is connected.
-    if (this.#connecting !== undefined && isCluster(client)) await this.#connecting;
+    // A client of a cluster or of sentinels keeps no operation until it is connected.
+    if (this.#connecting !== undefined && (isCluster(client) || isSentinel(client))) await this.#connecting;
     const args = given.map((arg) => (typeof arg === 'string' ? arg : toBuffer(arg)));
     // The type of texts, which are to be given as bytes.
     const options = { typeMapping: { 36: globalThis.Buffer } };
     const send = (name: string, text: string) => {
       const command = [name, text, `${keys.length}`, ...keys, ...args];
-      return isCluster(client)
-        ? client.sendCommand(keys[0], false, command, options)
-        : client.sendCommand(command, options);
+      if (isCluster(client)) return client.sendCommand(keys[0], false, command, options);
+      return isSentinel(client) ? client.sendCommand(false, command, options) : client.sendCommand(command, options);
     };
     return runScript(
       script,
@@ -51,60 +50,39 @@ export class NodeRedisConnection implements Connection {
   }
 
   subscribe(channel: string, listening: Listening): Subscription {
-    const client = this.#client;
-    let subscriber: any;
-    let isClosed = false;
-    const open = () => {
-      const retry = { reconnectStrategy: (times: number) => min(50 + times * 50, 500) };
-      const given = (client as { options?: { socket?: object } }).options?.socket;
-      const mine = isCluster(client)
-        ? client.duplicate()
-        : client.duplicate({ socket: { ...given, ...retry }, keyPrefix: undefined });
-      subscriber = mine;
-      const isCurrent = () => subscriber === mine && !isClosed;
-      const down = () => isCurrent() && listening.down();
-      mine.on('error', down);
-      mine.on('reconnecting', down);
-      mine.on('end', down);
-      let isSubscribed = false;
-      // After a reconnect it is ready when it has subscribed again.
-      mine.on('ready', () => isSubscribed && isCurrent() && listening.up());
-      mine
-        .connect()
-        .then(() => {
-          // The connection keeps no process alive.
-          mine.unref?.();
-          return mine.subscribe(channel, (text: string) => isCurrent() && listening.message(text));
-        })
-        .then(
-          () => {
-            isSubscribed = true;
-            if (isCurrent()) listening.up();
-          },
-          () => {},
-        );
-    };
-    const end = () => {
-      const old = subscriber;
-      try {
-        old.destroy();
-      } catch {
-        // It was closed already.
-      }
-    };
-    open();
-    return {
-      ping: () => (isCluster(client) ? Promise.resolve() : subscriber.ping()),
-      reconnect: () => {
-        listening.down();
-        end();
-        open();
-      },
-      close: () => {
-        isClosed = true;
-        end();
-      },
-    };
+    return keepSubscribed(listening, async (message, lost) => {
+      const node = await this.#node();
+      const subscriber = node.duplicate({
+        socket: { ...node.options?.socket, reconnectStrategy: false },
+        keyPrefix: undefined,
+        clientSideCache: undefined,
+      });
+      subscriber.on('error', lost);
+      subscriber.on('end', lost);
+      // The connection keeps no process alive.
+      subscriber.unref();
+      return {
+        listen: () => subscriber.connect().then(() => subscriber.subscribe(channel, message)),
+        ping: () => subscriber.ping(),
+        close() {
+          try {
+            subscriber.destroy();
+          } catch {
+            // It was closed already.
+          }
+        },
+      };
+    });
+  }
+
+  /**
+   * The client, or that of a node: of any in a cluster, because each of them passes on what is published, and of the primary
+   * that sentinels name.
+   */
+  #node(): any {
+    const client = this.#client as any;
+    if (isCluster(client)) return client.nodeClient(client.getRandomNode());
+    return isSentinel(client) ? client._execute(false, async (node: unknown) => node) : client;
   }
 
   watch({ down, up, end }: { down(): void; up(): void; end(): void }): void {
@@ -121,4 +99,8 @@ export class NodeRedisConnection implements Connection {
 
 function isCluster(client: object): boolean {
   return 'slots' in client;
+}
+
+function isSentinel(client: object): boolean {
+  return 'getMasterNode' in client;
 }
