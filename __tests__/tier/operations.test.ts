@@ -6,9 +6,10 @@ import { redisStore } from 'memokit/redis';
 import { storeContract } from 'memokit/testing';
 import { createClient } from 'redis';
 import { describeWithServer } from '../support/describe-with-server.js';
-import { type Client, ready, until } from '../support/redis-clients.js';
+import { type Client, ready } from '../support/redis-clients.js';
 import { type RedisServer, startRedis } from '../support/redis-server.js';
 import { outcomeOf, storesOver } from '../support/stores-over.js';
+import { until } from '../support/until.js';
 
 /** What docs/shared-tier.md says under "Operations". */
 
