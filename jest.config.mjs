@@ -20,8 +20,6 @@ const project = (displayName, tsconfig, testMatch) => ({
 });
 
 export default {
-  // A worker that has grown is replaced after its file, since the collector slows down all that follows.
-  workerIdleMemoryLimit: '1GB',
   projects: [
     project('standard', 'tsconfig.json', ['<rootDir>/__tests__/*.test.ts']),
     project('legacy', 'tsconfig.legacy.json', [
