@@ -17,12 +17,18 @@ export interface SimulationOptions {
   readonly duration?: number;
   /** The number of faults. */
   readonly faults?: number;
+  /** The kinds of faults, all by default. */
+  readonly kinds?: readonly (typeof FAULTS)[number][];
+  readonly settings?: Partial<Settings>;
   readonly serverFaults?: ServerFaults;
-  /** Whether each process has an evaluation of the code to itself, which takes ten times as long and gives the same. */
+  /** Whether each process has an evaluation of the code to itself, which takes several times as long and gives the same. */
   readonly isIsolated?: boolean;
   /** Told of each thing that happens, in order. */
   readonly trace?: (text: string) => void;
 }
+
+/** What comes from the seed unless it is given: times in milliseconds, the number of keys, and what a load takes. */
+type Settings = Bounds & { readonly keys: number; readonly load: number };
 
 /** What a simulation has counted. */
 export interface Outcome {
@@ -98,7 +104,7 @@ export class Simulation {
   readonly random: Random;
   readonly server: SimulatedServer;
   readonly thread: Thread;
-  readonly settings: Bounds & { readonly keys: number; readonly load: number };
+  readonly settings: Settings;
   readonly checker: Checker;
   readonly outcome: Outcome;
   readonly #usualLatency: number;
@@ -128,6 +134,7 @@ export class Simulation {
       checkInterval: random.pick(isLarge ? [1000, 2000] : [2000, 10_000]),
       leaseMs: random.pick([1000, 3000]),
       ttl: random.pick([2000, 10_000, 60_000]),
+      ...options.settings,
     };
     // The longest of one way is 15 times the usual one of a process, which is up to 1.5 times that of the fleet.
     this.checker = new Checker(this.settings.keys, { ...this.settings, latency: this.#usualLatency * 25 + 1 });
@@ -364,7 +371,7 @@ export class Simulation {
   /** Something befalls the fleet. */
   #fault(): void {
     const { random, server, time } = this;
-    const fault = random.pick(FAULTS);
+    const fault = random.pick(this.#options.kinds ?? FAULTS);
     const takes = random.pick([50, 300, 1500, 5000, 12_000]) * (0.5 + random.next());
     const share = random.pick([0.02, 0.2, 1]);
     const living = this.#members.filter(({ process }) => process.isAlive);

@@ -12,7 +12,7 @@ interface Timer {
 
 /**
  * The thread on which virtual processes take turns. They run the same compiled code, and the thread exchanges the variables of
- * memokit's modules between their turns. Or each has an evaluation of the code to itself, which takes ten times as long.
+ * memokit's modules between their turns. Or each has an evaluation of the code to itself, which takes several times as long.
  */
 export class Thread {
   readonly #protocol: Protocol;
