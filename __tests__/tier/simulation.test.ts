@@ -80,7 +80,7 @@ const CASES: readonly Case[] = [
     what: 'journals no invalidation that it could not deliver',
     promise: 2,
     sabotage: { find: 'this.#journal.add({ what, mode });', replace: '' },
-    given: { kinds: ['hold', 'kill the server'], settings },
+    given: { processes: 8, duration: 10_000, faults: 12 },
   },
   {
     what: 'trusts a subscription that gives it no messages',
