@@ -83,10 +83,9 @@ const CASES: readonly Case[] = [
     given: { processes: 8, duration: 10_000, faults: 12 },
   },
   {
-    what: 'trusts a subscription that gives it no messages',
-    promise: 2,
-    sabotage: { find: 'if (isAnswered === false && this.#ups === ups', replace: 'if (false' },
-    given: { kinds: ['hold'], settings: { ...settings, checkInterval: 60_000 } },
+    what: 'stores the result of a load whose lease is lost',
+    promise: 3,
+    given: { processes: 8, duration: 10_000, faults: 12, serverFaults: { isUnfenced: true } },
   },
   {
     what: 'does not wait for its own invalidation before it reads',
@@ -96,12 +95,6 @@ const CASES: readonly Case[] = [
       replace: '',
     },
     given: { faults: 0, settings },
-  },
-  {
-    what: 'uses what is older than its ttl',
-    promise: 4,
-    sabotage: { find: 'if (!isExpired && age < end3)', replace: 'if (!isExpired)' },
-    given: { faults: 0, settings: { ...settings, ttl: 500 } },
   },
 ];
 
