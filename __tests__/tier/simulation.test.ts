@@ -98,15 +98,14 @@ const CASES: readonly Case[] = [
   },
 ];
 
-test.each(CASES)('the checker of the simulated fleet notices a process or server that $what', async ({
-  promise,
-  sabotage,
-  given,
-}) => {
-  const protocol = sabotage === undefined ? new Protocol() : new Protocol(sabotage);
-  const found: string[] = [];
-  for (let seed = 1; seed <= 20 && !found.some((each) => each.includes(`(promise ${promise})`)); seed++) {
-    found.push(...(await run({ seed, protocol, ...given })).violations);
-  }
-  expect(found.join('\n')).toContain(`(promise ${promise})`);
-});
+test.each(CASES)(
+  'the checker of the simulated fleet notices a process or server that $what',
+  async ({ promise, sabotage, given }) => {
+    const protocol = sabotage === undefined ? new Protocol() : new Protocol(sabotage);
+    const found: string[] = [];
+    for (let seed = 1; seed <= 20 && !found.some((each) => each.includes(`(promise ${promise})`)); seed++) {
+      found.push(...(await run({ seed, protocol, ...given })).violations);
+    }
+    expect(found.join('\n')).toContain(`(promise ${promise})`);
+  },
+);
