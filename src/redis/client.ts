@@ -10,12 +10,11 @@ export interface IoredisLike {
   on(event: string, listener: (...args: any[]) => void): unknown;
 }
 
-/** A client of node-redis, of a server or a cluster: what memokit uses of it. */
+/** A client of node-redis, of a server, sentinels or a cluster: what memokit uses of it. */
 export interface NodeRedisLike {
   readonly isOpen: boolean;
   sendCommand(...args: any[]): Promise<unknown>;
   connect(): Promise<unknown>;
-  duplicate(...args: any[]): any;
   on(event: any, listener: (...args: any[]) => void): unknown;
 }
 

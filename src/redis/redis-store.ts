@@ -64,7 +64,7 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
 function connectionOf(client: RedisClient): Connection {
   const has = (...names: string[]) => names.every((name) => typeof Object(client)[name] === 'function');
   if (has('callBuffer', 'duplicate')) return new IoredisConnection(client as IoredisLike);
-  const isClient = has('sendCommand', 'connect', 'duplicate');
+  const isClient = has('sendCommand', 'connect', 'on');
   requireOption(isClient, 'redisStore', 'a client of ioredis, iovalkey or node-redis', client);
   return new NodeRedisConnection(client as NodeRedisLike);
 }
