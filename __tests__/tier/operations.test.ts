@@ -8,6 +8,7 @@ import { createClient } from 'redis';
 import { describeWithServer } from '../support/describe-with-server.js';
 import { type Client, ready } from '../support/redis-clients.js';
 import { type RedisServer, startRedis } from '../support/redis-server.js';
+import { run as runProgram } from '../support/run.js';
 import { outcomeOf, storesOver } from '../support/stores-over.js';
 import { until } from '../support/until.js';
 
@@ -200,4 +201,22 @@ describeWithServer('a server whose memory is full', () => {
       warn.mockRestore();
     },
   );
+});
+
+describeWithServer('a process', () => {
+  let server: RedisServer;
+  beforeAll(async () => {
+    server = await startRedis();
+  });
+  afterAll(() => server?.end());
+
+  test.each(['ioredis', 'node-redis'])('the subscription of a client of %s keeps no process alive', (client) => {
+    const { status, stdout, stderr } = runProgram(
+      '__tests__/programs/open-store.ts',
+      {},
+      [],
+      [client, `${server.port}`],
+    );
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: 'listening\n', stderr: '' });
+  });
 });
