@@ -71,7 +71,7 @@ describeWithServer('the model of the server', () => {
 
   test('for random commands the model of the simulated fleet answers, publishes and keeps what a real server does', async () => {
     const kinds = new Set<string>();
-    for (let seed = 1; seed <= (process.env.TEST_LONG ? 200 : 25); seed++) {
+    for (let seed = 1; seed <= (process.env.TEST_LONG ? 200 : 10); seed++) {
       await client.flushall();
       const sides = [realSide(), modelSide()];
       const random = new Random(seed);
