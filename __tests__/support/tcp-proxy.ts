@@ -7,6 +7,8 @@ export class TcpProxy {
   loses: string | undefined;
   /** Holds each answer to an operation back, but not what a channel carries: milliseconds. */
   delay = 0;
+  /** Refuses connections. */
+  #isCut = false;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
 
@@ -18,6 +20,7 @@ export class TcpProxy {
 
   constructor(port: number) {
     this.#server = createServer((client) => {
+      if (this.#isCut) return void client.destroy();
       const server = connect(port, '127.0.0.1');
       for (const socket of [client, server]) {
         this.#sockets.add(socket);
@@ -38,6 +41,17 @@ export class TcpProxy {
 
   get port(): number {
     return (this.#server.address() as { port: number }).port;
+  }
+
+  /** Ends all connections, with what they have not carried yet, and refuses new ones until it is mended. */
+  cut(): void {
+    this.#isCut = true;
+    for (const socket of this.#sockets) socket.destroy();
+    this.#sockets.clear();
+  }
+
+  mend(): void {
+    this.#isCut = false;
   }
 
   close(): void {

@@ -21,6 +21,7 @@ describeWithServer('a fleet in trouble', () => {
   });
   afterEach(async () => {
     Object.assign(proxy, { loses: undefined, delay: 0 });
+    proxy.mend();
     await fleet.clear();
   });
   afterAll(async () => {
@@ -111,12 +112,16 @@ describeWithServer('a fleet in trouble', () => {
     async (name, begin, end) => {
       const [worker] = (await fleet.work(1)) as [Worker];
       if (name === 'WRONGTYPE') await fleet.admin.del('{memokit}:v1.clock');
-      await begin();
-      await fleet.write('key', 1);
-      expect(await worker.ask('get', 'key')).toBe('version 1');
-      expect((await stateOf(worker)).status).toBe('failing');
-      expect((await stateOf(worker)).error).toMatch(new RegExp(`${name}|MISCONF|OOM`));
-      await end();
+      // What fails here must not leave the server in trouble for the tests that follow.
+      try {
+        await begin();
+        await fleet.write('key', 1);
+        expect(await worker.ask('get', 'key')).toBe('version 1');
+        expect((await stateOf(worker)).status).toBe('failing');
+        expect((await stateOf(worker)).error).toMatch(new RegExp(`${name}|MISCONF|OOM`));
+      } finally {
+        await end();
+      }
       await untilWorking(worker);
       await until(async () => {
         const key = `again${Math.random()}`;
@@ -259,22 +264,22 @@ describeWithServer('a fleet in trouble', () => {
   ])(
     'more invalidations of %s than a journal holds reach the server when it is back, and no process serves what they ended (F16)',
     async (_, task, nameOf) => {
-      const workers = await fleet.work(4);
+      const started = [fleet.work(1, {}, proxy.port), fleet.work(3)];
+      const workers = (await Promise.all(started)).flat();
       const keys = Array.from({ length: 30 }, (_, index) => `key${index}`);
       const writeAll = (version: number) => Promise.all(keys.map((key) => fleet.write(key, version)));
       await writeAll(1);
       for (const worker of workers) expect(await worker.ask('getAll', keys)).toEqual(['version 1']);
-      fleet.server.freeze();
+      // The others keep the server, and what is in it.
+      proxy.cut();
       await writeAll(2);
       const [one, ...others] = workers as [Worker, ...Worker[]];
       expect(await one.ask(task, 10_000, keys.map(nameOf))).toBe('journaled');
       // The process itself serves nothing old from then on, and does not ask the server either.
       expect(await one.ask('getAll', keys)).toEqual(['version 2']);
-      fleet.server.thaw();
+      for (const worker of others) expect(await worker.ask('getAll', keys)).toEqual(['version 1']);
+      proxy.mend();
       await until(async () => (await one.ask('delivered')) === 'delivered', 'the delivery');
-      // Whole namespaces stand for the keys, or for the tags.
-      const [mark] = await fleet.admin.keys('{memokit}:v1.namespace:*');
-      expect(Number((await fleet.admin.get(mark!))!.split(':')[0])).toBeGreaterThan(0);
       const versions = async (worker: Worker) => worker.ask<string[]>('getAll', keys);
       for (const worker of others) {
         await until(async () => !(await versions(worker)).includes('version 1'), 'the newer values');
