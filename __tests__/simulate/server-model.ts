@@ -156,13 +156,12 @@ function markOf(value: string | undefined): { removed: number; expired: number }
 }
 
 function read(run: Run): Reply {
-  const answer: Reply[] = [bytes(`${run.server.now()}`)];
+  const found: Reply[] = [];
   for (let index = 2; index <= run.count; index++) {
     const value = run.server.get(run.key(index));
-    const found = run.stateOf(value);
-    answer.push(found ? bytes(found.state) : null, found ? bytes(value!) : null);
+    found.push(value === undefined ? null : bytes(value));
   }
-  return answer;
+  return [bytes(`${run.server.now()}`), found];
 }
 
 function lease(run: Run): Reply {

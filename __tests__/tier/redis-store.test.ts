@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { memoize } from 'memokit';
+import { cacheOf, memoize } from 'memokit';
 import { type RedisStore, type RedisStoreOptions, redisStore } from 'memokit/redis';
 import type { StoreEvent, StoreKey } from 'memokit/store';
 import { describeWithServer } from '../support/describe-with-server.js';
@@ -62,10 +62,20 @@ describeWithServer('redisStore', () => {
   });
 
   test('the reads of one tick are one command of the server', async () => {
-    const store = await ready(open());
-    await admin.config('RESETSTAT');
-    await Promise.all(Array.from({ length: 200 }, (_, index) => store.read([{ ...KEY, key: `${index}` }])));
-    expect(await admin.info('commandstats')).toContain('cmdstat_mget:calls=1,');
+    const ids = Array.from({ length: 200 }, (_, index) => index);
+    const rows = async (tags: string[]) => {
+      const [one, other] = [await ready(open()), await ready(open())];
+      const load = async (id: number) => id;
+      const [fill, read] = [one, other].map((store) => memoize(load, { store, name: `rows of ${tags}`, tags }));
+      await Promise.all(ids.map((id) => fill!(id)));
+      await admin.config('RESETSTAT');
+      expect(await Promise.all(ids.map((id) => read!(id)))).toEqual(ids);
+      expect(cacheOf(read!).stats.storeHits).toBe(200);
+      return admin.info('commandstats');
+    };
+    expect(await rows([])).toContain('cmdstat_mget:calls=1,');
+    // The tags of entries are known when they are there, and are read after them, all together.
+    expect(await rows(['a', 'b'])).toContain('cmdstat_mget:calls=2,');
   });
 
   test('every key has a ttl, and those of a client with a prefix have the prefix', async () => {

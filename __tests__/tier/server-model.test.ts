@@ -153,7 +153,7 @@ function stepOf(random: Random, count: number): Step {
   const mode = random.pick(['remove', 'remove', 'expire']);
   const seen = random.pick(['-', '*', token]);
   const steps: Omit<Step, 'isShort'>[] = [
-    { name: 'read', take: (side) => side.run(READ, [BASE, entry, `${BASE}:rows@:b`], []) },
+    { name: 'read', take: (side) => side.run(READ, [BASE, entry, `${BASE}:rows@:b`, ...names], []) },
     {
       name: 'lease',
       async take(side) {

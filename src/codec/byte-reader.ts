@@ -12,13 +12,15 @@ const SHORT = 24;
  */
 export class ByteReader {
   readonly #bytes: Uint8Array;
-  readonly #view: DataView;
-  #position = 0;
+  readonly #end: number;
+  #view: DataView | undefined;
+  #position: number;
 
-  constructor(bytes: Uint8Array) {
-    // A plain view: `slice` of a Buffer would not copy.
-    this.#bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  /** @param from Where the first byte is that is read, and `end` the one after the last. */
+  constructor(bytes: Uint8Array, from = 0, end = bytes.length) {
+    this.#bytes = bytes;
+    this.#position = from;
+    this.#end = end;
   }
 
   get position(): number {
@@ -26,7 +28,7 @@ export class ByteReader {
   }
 
   get left(): number {
-    return this.#bytes.length - this.#position;
+    return this.#end - this.#position;
   }
 
   /** Moves on by a number of bytes. Returns where they begin. */
@@ -35,6 +37,12 @@ export class ByteReader {
     const from = this.#position;
     this.#position += count;
     return from;
+  }
+
+  /** Made when a number needs it, as a view takes longer to make than a few bytes to read. */
+  #numbers(): DataView {
+    const { buffer, byteOffset, byteLength } = this.#bytes;
+    return (this.#view ??= new DataView(buffer, byteOffset, byteLength));
   }
 
   byte(): number {
@@ -61,18 +69,19 @@ export class ByteReader {
   }
 
   float(): number {
-    return this.#view.getFloat64(this.#take(8), true);
+    return this.#numbers().getFloat64(this.#take(8), true);
   }
 
   /** Returns a copy of the next bytes, in a buffer of their own. */
   bytes(count: number): Uint8Array<ArrayBuffer> {
     const from = this.#take(count);
-    return this.#bytes.slice(from, from + count) as Uint8Array<ArrayBuffer>;
+    // `slice` of a Buffer would not copy.
+    return new Uint8Array(this.#bytes.subarray(from, from + count));
   }
 
   /** Returns the bytes that are left, which share the buffer that is read. */
   rest(): Uint8Array {
-    return this.#bytes.subarray(this.#take(this.left));
+    return this.#bytes.subarray(this.#take(this.left), this.#end);
   }
 
   text(): string {
@@ -96,10 +105,11 @@ export class ByteReader {
 
   #wideText(length: number): string {
     const from = this.#take(length * 2);
+    const view = this.#numbers();
     let text = '';
     for (let start = 0; start < length; start += 4096) {
       const codes: number[] = [];
-      for (let i = start; i < length && i < start + 4096; i++) codes.push(this.#view.getUint16(from + i * 2, true));
+      for (let i = start; i < length && i < start + 4096; i++) codes.push(view.getUint16(from + i * 2, true));
       text += applyFunction(fromCharCode, undefined, codes);
     }
     return text;

@@ -15,12 +15,12 @@ const TABLES = /* @__PURE__ */ (() => {
   return tables as [Int32Array, Int32Array, Int32Array, Int32Array];
 })();
 
-/** Returns the CRC-32 of bytes, the one of zlib and PNG. It finds damage, but not intent. */
-export function crc32(bytes: Uint8Array): number {
+/** Returns the CRC-32 of bytes from a place on, the one of zlib and PNG. It finds damage, but not intent. */
+export function crc32(bytes: Uint8Array, from = 0): number {
   const [t0, t1, t2, t3] = TABLES;
-  const whole = bytes.length & ~3;
+  const whole = bytes.length - ((bytes.length - from) & 3);
   let crc = -1;
-  let i = 0;
+  let i = from;
   for (; i < whole; i += 4) {
     crc ^= bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24);
     crc = t3[crc & 255]! ^ t2[(crc >>> 8) & 255]! ^ t1[(crc >>> 16) & 255]! ^ t0[crc >>> 24]!;

@@ -88,7 +88,7 @@ function envelope(bound: Uint8Array, value: Uint8Array): Uint8Array {
   view.setUint32(PREFIX, bound.length, true);
   bytes.set(bound, PREFIX + 4);
   bytes.set(value, PREFIX + 4 + bound.length);
-  view.setUint32(5, crc32(bytes.subarray(PREFIX)), true);
+  view.setUint32(5, crc32(bytes, PREFIX), true);
   return bytes;
 }
 
@@ -99,40 +99,41 @@ export function readHeader(bytes: Uint8Array): (EntryHeader & { readonly codec: 
 }
 
 function open(bytes: Uint8Array): Envelope | Unreadable {
-  if (bytes.byteLength < PREFIX) return 'foreign';
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (view.getUint32(0, true) !== MAGIC) return 'foreign';
-  const format = view.getUint8(4);
+  if (bytes.length < PREFIX || uint32(bytes, 0) !== MAGIC) return 'foreign';
+  const format = bytes[4]!;
   if (format !== FORMAT) return format > FORMAT ? 'newer' : 'older';
-  if (view.getUint32(5, true) !== crc32(bytes.subarray(PREFIX))) return 'damaged';
+  if (uint32(bytes, 5) !== crc32(bytes, PREFIX)) return 'damaged';
   try {
-    return parts(bytes.subarray(PREFIX));
+    return parts(bytes);
   } catch {
     // Bytes with a right check sum that are no header: a program wrote them that is not memokit.
     return 'foreign';
   }
 }
 
+/** A view would take longer to make than these few bytes to read. */
+function uint32(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;
+}
+
 function parts(bytes: Uint8Array): Envelope {
-  const size = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0, true);
-  if (size > bytes.length - 4) throw new UnreadableError('the header ends too early');
-  const bound = bytes.subarray(4, 4 + size);
-  const from = new ByteReader(bound);
+  const start = PREFIX + 4;
+  const end = start + uint32(bytes, PREFIX);
+  if (end > bytes.length) throw new UnreadableError('the header ends too early');
+  const from = new ByteReader(bytes, start, end);
   const codec = from.text();
-  const [storedAt, expiresAt, softExpiresAt, loadDuration, tagClock] = [1, 2, 3, 4, 5].map(() => from.float()) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const storedAt = from.float();
+  const expiresAt = from.float();
+  const softExpiresAt = from.float();
+  const loadDuration = from.float();
+  const tagClock = from.float();
   const tags: string[] = [];
   for (let count = from.members(); count > 0; count--) tags.push(from.text());
   const flags = from.byte();
   const isPromised = (flags & IS_PROMISED) > 0;
-  const key = flags & HAS_KEY ? { key: from.text() } : {};
-  const header = { storedAt, expiresAt, softExpiresAt, loadDuration, tagClock, tags, isPromised, ...key };
-  return { header, codec, bound, value: bytes.subarray(4 + size) };
+  const header: EntryHeader = { storedAt, expiresAt, softExpiresAt, loadDuration, tagClock, tags, isPromised };
+  if (flags & HAS_KEY) (header as { key?: string }).key = from.text();
+  return { header, codec, bound: bytes.subarray(start, end), value: bytes.subarray(end) };
 }
 
 /**

@@ -18,6 +18,8 @@ export class KeyNames {
   readonly base: string;
   readonly clock: string;
   readonly channel: string;
+  /** The last namespace, and how it stands in names. Most calls are about one that was just asked for. */
+  #last: readonly [namespace: string, text: string] = ['', ''];
 
   constructor(prefix: string, channel: string | undefined) {
     this.base = `{${prefix}}:${FORMAT}`;
@@ -27,7 +29,8 @@ export class KeyNames {
 
   /** The part of a key's names that tells it from other keys. */
   of({ namespace, key }: StoreKey): Maybe<string> {
-    return short(`${escaped(namespace).replaceAll(':', '%3A')}:${escaped(key)}`);
+    if (namespace !== this.#last[0]) this.#last = [namespace, escaped(namespace).replaceAll(':', '%3A')];
+    return short(`${this.#last[1]}:${escaped(key)}`);
   }
 
   entry(name: string): string {

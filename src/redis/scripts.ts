@@ -35,16 +35,10 @@ local function stateOf(value)
 end
 `;
 
-/** Keys: the entries. Gives the time, and for each key its state and its entry. */
-export const READ = script(`${COMMON}
-local values = redis.call('MGET', unpack(KEYS, 2))
-local answer = { text(now()) }
-for i, value in ipairs(values) do
-  local state = stateOf(value)
-  answer[i * 2] = state or false
-  answer[i * 2 + 1] = state and value or false
-end
-return answer`);
+/** Keys: entries and marks. Gives the time, and what the keys have. */
+export const READ = script(`
+local t = redis.call('TIME')
+return { string.format('%.0f', t[1] * 1000000 + t[2]), redis.call('MGET', unpack(KEYS, 2)) }`);
 
 /** Keys: entry, lease, clock. Arguments: token, milliseconds, the token that was seen or `*`, the longest ttl. */
 export const LEASE = script(`${COMMON}

@@ -22,8 +22,8 @@ import { Channel } from './channel.js';
 import type { Connection } from './client.js';
 import { all, KeyNames } from './key-names.js';
 import { filledMessage, invalidatedMessage } from './message.js';
-import { ReadBatch } from './read-batch.js';
-import { decodeRecord, encodeRest, keptFor, LONGEST_TTL, ttlText } from './record.js';
+import { readEntries, wantedOf } from './read-entries.js';
+import { encodeRest, entryOf, keptFor, LONGEST_TTL, readRecord, ttlText } from './record.js';
 import { CLOCK, FILL, INVALIDATE, LEASE, READ, RELEASE, RENEW } from './scripts.js';
 
 export interface ServerStoreOptions {
@@ -42,7 +42,6 @@ export class ServerStore implements Store {
   readonly #names: KeyNames;
   readonly #breaker: Breaker;
   readonly #channel: Channel;
-  readonly #reads: ReadBatch;
   readonly #source = newToken();
   readonly #listeners = new ListenerSet<StoreEvent>();
   readonly #stateListeners = new ListenerSet<StoreState>();
@@ -68,7 +67,6 @@ export class ServerStore implements Store {
       tell: (event) => this.#listeners.tell(event),
       onChange,
     });
-    this.#reads = new ReadBatch((keys) => this.#readAll(keys));
     connection.watch({
       down: () => this.#breaker.down(new Error('the connection to the server is lost')),
       up: () => void this.#breaker.probe(),
@@ -87,7 +85,15 @@ export class ServerStore implements Store {
   }
 
   async read(keys: readonly StoreKey[]): Promise<(StoredEntry | undefined)[]> {
-    return keys.length === 0 ? [] : Promise.all(keys.map((key) => this.#reads.read(key)));
+    const found: (StoredEntry | undefined)[] = [];
+    for (let at = 0; at < keys.length; at += MOST_READ) {
+      const part = keys.slice(at, at + MOST_READ);
+      const wanted = await wantedOf(this.#names, part);
+      const read = () => readEntries(this.#names, wanted, (asked) => this.#run(READ, asked, []));
+      const nothing = part.map(() => undefined);
+      found.push(...(await this.#attempt<(StoredEntry | undefined)[]>(read, nothing)));
+    }
+    return found;
   }
 
   async lease(key: StoreKey, ms: number, seen = '-'): Promise<LeaseAnswer> {
@@ -105,7 +111,8 @@ export class ServerStore implements Store {
       ];
       if (`${kind}` === 'held') return { kind: 'held', ms: max(1, Number(first)) };
       if (`${kind}` === 'taken') return { kind: 'taken', lease: { key, token, clock: Number(`${first}`) } };
-      const entry = decodeRecord(bytes, key, `${state}`, Number(`${first}`) / 1000);
+      const record = readRecord(bytes, key);
+      const entry = record && entryOf(record, `${state}`, Number(`${first}`) / 1000);
       return entry ? { kind: 'found', entry } : ask('*');
     };
     // A lease that arrives after its caller has stopped waiting would keep others from loading.
@@ -184,26 +191,6 @@ export class ServerStore implements Store {
     return this.#attempt(invalidate, false);
   }
 
-  async #readAll(keys: readonly StoreKey[]): Promise<(StoredEntry | undefined)[]> {
-    const names = await all(keys.map((key) => this.#names.of(key)));
-    const read = async () => {
-      const answer = (await this.#run(
-        READ,
-        names.map((name) => this.#names.entry(name)),
-        [],
-      )) as unknown[];
-      const now = Number(`${answer[0]}`) / 1000;
-      return keys.map((key, at) => {
-        const [state, bytes] = [answer[at * 2 + 1], answer[at * 2 + 2]];
-        return bytes instanceof Uint8Array ? decodeRecord(bytes, key, `${state}`, now) : undefined;
-      });
-    };
-    return this.#attempt(
-      read,
-      keys.map(() => undefined),
-    );
-  }
-
   async #readClock(): Promise<number> {
     return Number(`${await this.#run(CLOCK, [this.#names.clock], [`${LONGEST_TTL}`])}`);
   }
@@ -222,6 +209,9 @@ export class ServerStore implements Store {
 function wholeMs(ms: number): string {
   return `${keptFor(ms)}`;
 }
+
+/** The most keys that one script reads, because the server runs nothing else while a script runs. */
+const MOST_READ = 256;
 
 /** The most keys that one script invalidates, because the server runs nothing else while a script runs. */
 const MOST_KEYS = 1000;

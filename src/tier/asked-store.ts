@@ -1,3 +1,4 @@
+import { resolved } from '../platform.js';
 import { isPromise, nativePromise } from '../promise.js';
 import type {
   FillAnswer,
@@ -22,6 +23,8 @@ export type Maybe<T> = T | Promise<T>;
 export class AskedStore {
   readonly store: Store;
   readonly leaseMs: number;
+  /** The reads of this tick, which the store is asked for together. */
+  #asked: Asked[] = [];
 
   constructor(store: Store, leaseMs: number) {
     this.store = store;
@@ -29,8 +32,27 @@ export class AskedStore {
   }
 
   read(key: StoreKey): Maybe<StoredEntry | undefined> {
-    const { store } = this;
-    return ask(() => then(store.readSync?.([key]) ?? store.read([key]), (found) => found[0] ?? undefined), undefined);
+    if (this.store.readSync === undefined) return new Promise((answer) => this.readLater(key, answer));
+    return ask(() => this.store.readSync!([key])[0] ?? undefined, undefined);
+  }
+
+  /** Reads a key, together with all others of this tick. Calls a function with what was found. It must not throw. */
+  readLater(key: StoreKey, answer: (entry: StoredEntry | undefined) => void): void {
+    this.#asked.push({ key, answer });
+    // Some promise jobs later, so that the callers that are about to ask are there.
+    if (this.#asked.length === 1) resolved(undefined).then(() => resolved(undefined).then(() => this.#send()));
+  }
+
+  #send(): void {
+    const asked = this.#asked;
+    this.#asked = [];
+    for (let at = 0; at < asked.length; at += MOST_READS) {
+      const part = asked.slice(at, at + MOST_READS);
+      const found = ask<readonly (StoredEntry | undefined)[]>(() => this.store.read(part.map(({ key }) => key)), []);
+      then(found, (entries) => {
+        for (let index = 0; index < part.length; index++) part[index]!.answer(entries?.[index] ?? undefined);
+      });
+    }
   }
 
   lease(key: StoreKey, seen: string | undefined): Maybe<LeaseAnswer> {
@@ -60,6 +82,14 @@ export class AskedStore {
     return ask(() => store.invalidateSync?.(what, mode) ?? store.invalidate(what, mode), false);
   }
 }
+
+interface Asked {
+  readonly key: StoreKey;
+  readonly answer: (entry: StoredEntry | undefined) => void;
+}
+
+/** The most keys that a store is asked for at once. */
+const MOST_READS = 256;
 
 const KINDS: readonly unknown[] = ['taken', 'found', 'held', 'unavailable'];
 

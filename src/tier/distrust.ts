@@ -1,6 +1,5 @@
 import { expireEntry } from '../cache/expiry.js';
 import { agingEntry } from '../cache/inspection.js';
-import { fenceLoad } from '../cache/loads-in-flight.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
 import { min } from '../platform.js';
 import type { StoreLoad } from './store-load.js';
@@ -14,7 +13,7 @@ import type { StoreLoad } from './store-load.js';
  */
 export function distrust(cache: ReceiverCache, loads: Iterable<StoreLoad>): void {
   cache.clearIfOutdated();
-  for (const load of loads) if (load.isOf(cache) && !load.doubt()) fenceLoad(cache, load.key);
+  for (const load of loads) load.doubt(cache);
   cache.extras.failures?.removeAll();
   for (const key of cache.entries.order()) {
     expireEntry(cache, key);

@@ -1,16 +1,14 @@
 import { nameOfKey } from '../store/names.js';
-import type { Lease, StoreKey } from '../store/store.js';
+import type { FillAnswer, Lease, LeaseAnswer, NewEntry, StoredEntry } from '../store/store.js';
 import { startTimer } from '../time/timer.js';
-import { then } from './asked-store.js';
+import { type Maybe, then } from './asked-store.js';
+import { block, type Steps } from './drive.js';
+import type { LoadRequest } from './load-request.js';
 import type { StoreLink } from './store-link.js';
+import { pause } from './waiters.js';
 
 /** The names of the leases that loads of this thread hold. */
 const held = new Set<string>();
-
-/** Whether this thread itself has the lease of a key, so that waiting for it would stop the holder too. */
-export function isHeldHere(key: StoreKey): boolean {
-  return held.has(nameOfKey(key));
-}
 
 /** A lease that a load holds: it is renewed at a third of its time for as long as the load runs. */
 export class HeldLease {
@@ -38,6 +36,24 @@ export class HeldLease {
     return true;
   }
 
+  /**
+   * Fills, after the renewal has ended. Where the lease is lost, perhaps only because the thread was too busy to renew it, fills
+   * under a new one, if nobody has filled or invalidated anything since the first one was given.
+   *
+   * @param before The entry that the load replaces.
+   */
+  *fill(entry: NewEntry, before: StoredEntry | undefined): Steps<FillAnswer> {
+    const { asked } = this.#link;
+    const { key, clock } = this.lease;
+    const filled: FillAnswer = yield asked.fill(this.lease, entry);
+    if (filled !== 'fenced') return filled;
+    const answer: LeaseAnswer = yield asked.lease(key, before?.token);
+    if (answer.kind !== 'taken') return 'fenced';
+    if (answer.lease.clock === clock) return yield asked.fill(answer.lease, entry);
+    yield asked.release(answer.lease);
+    return 'fenced';
+  }
+
   /** Gives the lease back without a fill. */
   release(): unknown {
     return this.end() ? this.#link.asked.release(this.lease) : undefined;
@@ -52,4 +68,18 @@ export class HeldLease {
         });
     });
   }
+}
+
+/**
+ * Waits until the holder of a lease may have filled. Gives false where the thread must not wait.
+ *
+ * @param since When the load that waits began.
+ */
+export function waitFor(link: StoreLink, { cache, key }: LoadRequest, since: number, ms: number): Maybe<boolean> {
+  if (cache.definition.promises === true || !link.isSync) return link.wake(key, ms).then(() => true);
+  // A synchronous method waits with its thread; not for a load of this thread, which would never end.
+  if (held.has(nameOfKey(key))) return false;
+  // Perhaps the method returns promises. Then nobody expects it to stop the thread for long.
+  const isTooLong = cache.definition.promises === undefined && cache.now() - since > link.asked.leaseMs;
+  return !isTooLong && block(pause(ms));
 }

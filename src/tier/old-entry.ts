@@ -5,6 +5,7 @@ import { signalOf } from '../definition/caller-signal.js';
 import { storeEntry } from '../load/store-entry.js';
 import { assign, resolved } from '../platform.js';
 import { reload } from '../resilience/load-runner.js';
+import { SharedLoad } from '../resilience/shared-load.js';
 import type { StoredEntry } from '../store/store.js';
 import type { LoadRequest } from './load-request.js';
 import { freshFor, userTagsOf } from './stored-times.js';
@@ -12,10 +13,27 @@ import { freshFor, userTagsOf } from './stored-times.js';
 /** An old entry of a store: one past its ttl, or one that was expired. */
 
 /**
+ * Keeps an old entry in memory, and tells whether it answers the load as a stale value. Then the load's callers have it
+ * reloaded, as those of a hit in memory do.
+ */
+export function serveOld(of: LoadRequest, entry: StoredEntry, header: EntryHeader, value: unknown): boolean {
+  const { cache, load } = of;
+  const old = keepOld(of, entry, header, value);
+  if (load.origin !== 'call' || !old?.isServed(cache.now())) return false;
+  cache.count('staleHits');
+  if (load instanceof SharedLoad)
+    load.answer.then(
+      () => reloadStale(of),
+      () => {},
+    );
+  return true;
+}
+
+/**
  * Keeps an old entry in memory, for the options that may give it, and for the method to see. Returns it, unless memory has a
  * younger one.
  */
-export function keepOld(
+function keepOld(
   { cache, load, args }: LoadRequest,
   entry: StoredEntry,
   header: EntryHeader,
@@ -36,7 +54,7 @@ export function keepOld(
 }
 
 /** Begins the reload of a stale value that was given, as a hit of it in memory does. */
-export function reloadStale({ cache, load, receiver, args }: LoadRequest): void {
+function reloadStale({ cache, load, receiver, args }: LoadRequest): void {
   const { listeners, options } = cache.definition;
   const begin = () => {
     const signal = options.signal && signalOf(options.signal, receiver, args);

@@ -1,24 +1,23 @@
 import type { Judgement } from '../cache/call-load.js';
-import { endLoad } from '../cache/loads-in-flight.js';
+import { endLoad, fenceLoad } from '../cache/loads-in-flight.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
 import type { DecodedEntry, EntryHeader } from '../codec/entry.js';
 import { mismatch, OptionError } from '../errors.js';
-import type { CallKey } from '../key/call-key.js';
 import { judge } from '../load/judge.js';
 import { refuseOneShot } from '../load/one-shot.js';
 import { max } from '../platform.js';
 import { isPromise } from '../promise.js';
 import { SharedLoad } from '../resilience/shared-load.js';
-import type { FillAnswer, Lease, LeaseAnswer, StoredEntry } from '../store/store.js';
+import type { FillAnswer, LeaseAnswer, StoredEntry } from '../store/store.js';
 import { wasInvalidated } from '../tags/invalidation-log.js';
-import { block, type Steps } from './drive.js';
-import { HeldLease, isHeldHere } from './held-lease.js';
+import type { Maybe } from './asked-store.js';
+import { drive, type Steps } from './drive.js';
+import { HeldLease, waitFor } from './held-lease.js';
 import type { LoadRequest } from './load-request.js';
-import { keepOld, reloadStale } from './old-entry.js';
+import { serveOld } from './old-entry.js';
 import type { StoreLink } from './store-link.js';
 import { freshFor, newHeader, timesOf, userTagsOf } from './stored-times.js';
 import type { StoredValues } from './stored-values.js';
-import { pause } from './waiters.js';
 
 /** A load behind a store: it reads; then it runs the method under the lease of the key, and fills; or waits for the holder. */
 export class StoreLoad {
@@ -30,7 +29,6 @@ export class StoreLoad {
   readonly #values: StoredValues;
   readonly #of: LoadRequest;
   readonly #since: number;
-
   readonly #active: Set<StoreLoad>;
   #isLeased = false;
   #isDoubted = false;
@@ -44,65 +42,104 @@ export class StoreLoad {
     this.#since = of.cache.now();
   }
 
-  get key(): CallKey {
-    return this.#of.load.key;
-  }
-
-  isOf(cache: ReceiverCache): boolean {
-    return this.#of.cache === cache;
-  }
-
-  /** Notes that invalidations may have been missed. Returns whether the store itself still decides about the result. */
-  doubt(): boolean {
+  /** Notes that invalidations may have been missed. With a lease the store itself decides about the result; others are fenced. */
+  doubt(cache: ReceiverCache): void {
+    if (this.#of.cache !== cache) return;
     this.#isDoubted = true;
-    return this.#isLeased;
+    if (!this.#isLeased) fenceLoad(cache, this.#of.load.key);
   }
 
-  /** The steps of the load. They return its result. */
-  *steps(): Steps<unknown> {
+  /** Begins the load. Returns its result, or a promise of it. A fresh entry of a store that is not sync takes no steps. */
+  begin(): unknown {
+    const link = this.#link;
+    const isReady = link.ready();
     this.#active.add(this);
+    if (link.isSync || isReady !== true) return drive(this.#toTheEnd(this.#steps(isReady)));
+    link.poll();
+    return new Promise((resolve, reject) => {
+      link.asked.readLater(this.#of.key, (entry) => {
+        try {
+          resolve(this.#answer(entry));
+        } catch (error) {
+          this.#active.delete(this);
+          reject(error);
+        }
+      });
+    });
+  }
+
+  /** Returns the result, where the store has given an entry or none. */
+  #answer(entry: StoredEntry | undefined): unknown {
+    const found = this.#decoded(entry);
+    if (found instanceof Promise) return drive(this.#toTheEnd(this.#try(entry, found)));
+    if (!this.#isUsed(entry, found)) return drive(this.#toTheEnd(this.#goOn(entry, found)));
+    this.#active.delete(this);
+    return found.value;
+  }
+
+  *#toTheEnd(steps: Steps<unknown>): Steps<unknown> {
     try {
-      return yield* this.#steps();
+      return yield* steps;
     } finally {
       this.#active.delete(this);
     }
   }
 
-  /** A load that is over, as its callers have left, takes no more steps. */
-  *#steps(): Steps<unknown> {
+  *#steps(isReady: unknown): Steps<unknown> {
+    const link = this.#link;
+    if (!(yield isReady)) return yield* this.#method();
+    link.poll();
+    const entry: StoredEntry | undefined = yield link.asked.read(this.#of.key);
+    return yield* this.#try(entry, this.#decoded(entry));
+  }
+
+  *#try(entry: StoredEntry | undefined, decoding: unknown): Steps<unknown> {
+    const found: DecodedEntry | undefined = yield decoding;
+    return this.#isUsed(entry, found) ? found.value : yield* this.#goOn(entry, found);
+  }
+
+  /** Gets a result where the store gave none that is used. A load that is over, as its callers have left, takes no more steps. */
+  *#goOn(first: StoredEntry | undefined, decoded: DecodedEntry | undefined): Steps<unknown> {
     const link = this.#link;
     const { cache, load, key } = this.#of;
-    if (!(yield link.ready())) return yield* this.#method();
-    link.poll();
-    let entry: StoredEntry | undefined = yield link.asked.read(key);
+    let [entry, found] = [first, decoded];
     while (!load.isSettled) {
-      if (entry !== undefined) {
-        const found: DecodedEntry = yield this.#values.decodeFor(cache.definition, link.isSync, entry.value);
-        if (found.miss !== undefined || (found.header.key ?? key.key) !== key.key) {
-          cache.count('unreadable');
-          // What a newer version of memokit has written stays.
-          if (found.miss === 'newer') return yield* this.#method();
-        } else if (this.#isUsed(entry, found.header, found.value)) return found.value;
-      }
+      // What a newer version of memokit has written stays.
+      if (found?.miss === 'newer') return yield* this.#method();
       const answer: LeaseAnswer = yield link.asked.lease(key, entry?.token);
-      if (answer.kind === 'taken') return yield* this.#fill(this.#hold(answer.lease), entry);
+      if (answer.kind === 'taken') {
+        const held = new HeldLease(link, answer.lease, () => cache.loads?.get(load.key) === load);
+        return yield* this.#fill(held, entry);
+      }
       if (answer.kind === 'unavailable') return yield* this.#method();
       if (answer.kind === 'found') entry = answer.entry;
       else {
-        if (!(yield this.#wait(answer.ms))) return yield* this.#method();
+        if (!(yield waitFor(link, this.#of, this.#since, answer.ms))) return yield* this.#method();
         entry = yield link.asked.read(key);
       }
+      found = yield this.#decoded(entry);
+      if (this.#isUsed(entry, found)) return found.value;
     }
     return undefined;
   }
 
+  #decoded(entry: StoredEntry | undefined): Maybe<DecodedEntry | undefined> {
+    return entry && this.#values.decodeFor(this.#of.cache.definition, this.#link.isSync, entry.value);
+  }
+
   /** Uses an entry of the store as the result, if it is fresh, or stale and may be given. An old one is kept in memory. */
-  #isUsed(entry: StoredEntry, header: EntryHeader, value: unknown): boolean {
-    const { cache, load } = this.#of;
+  #isUsed(entry: StoredEntry | undefined, found: DecodedEntry | undefined): found is Found {
+    const { cache, load, key } = this.#of;
+    if (entry === undefined || found === undefined || load.isSettled) return false;
+    if (found.miss !== undefined || (found.header.key ?? key.key) !== key.key) {
+      cache.count('unreadable');
+      return false;
+    }
+    const { header, value } = found;
     const { definition } = cache;
     const { age, isExpired } = entry;
     // The function returned promises when the entry was stored, and now it does not.
-    if (load.isSettled || (definition.promises === false && header.isPromised)) return false;
+    if (definition.promises === false && header.isPromised) return false;
     const ttl = freshFor(header);
     const tags = userTagsOf(entry);
     // An entry that does not age counts its ttl from now.
@@ -114,20 +151,7 @@ export class StoreLoad {
     // An entry that was ended while it was read must not come back, and a refresh that fails leaves no trace.
     if (origin === 'refresh' || !definition.isAging || !this.#isCurrent() || wasInvalidated(tags, load.tagTime))
       return false;
-    const old = keepOld(this.#of, entry, header, value);
-    if (origin !== 'call' || !old?.isServed(cache.now())) return false;
-    cache.count('staleHits');
-    if (load instanceof SharedLoad)
-      load.answer.then(
-        () => reloadStale(this.#of),
-        () => {},
-      );
-    return this.#comesFromStore(header, judgement);
-  }
-
-  #hold(lease: Lease): HeldLease {
-    const { cache, load } = this.#of;
-    return new HeldLease(this.#link, lease, () => cache.loads?.get(load.key) === load);
+    return serveOld(this.#of, entry, header, value) && this.#comesFromStore(header, judgement);
   }
 
   #comesFromStore(header: EntryHeader, judgement: Judgement): true {
@@ -204,9 +228,7 @@ export class StoreLoad {
       }
       if (bytes === undefined || !this.#isCurrent() || !held.end()) return result;
       const entry = { value: bytes, ttl: times.kept, tags };
-      answer = (yield link.asked.fill(held.lease, entry)) as FillAnswer;
-      // Perhaps the lease is lost only because the thread was too busy to renew it.
-      if (answer === 'fenced') answer = yield* this.#fillAgain(held, before, entry);
+      answer = yield* held.fill(entry, before);
       return result;
     } finally {
       this.#isLeased = false;
@@ -215,36 +237,12 @@ export class StoreLoad {
     }
   }
 
-  /** Fills under a new lease, if nobody has filled or invalidated anything since the first one was given. */
-  *#fillAgain(
-    { lease: { key, clock } }: HeldLease,
-    before: StoredEntry | undefined,
-    entry: { readonly value: Uint8Array; readonly ttl: number; readonly tags: readonly string[] },
-  ): Steps<FillAnswer> {
-    const link = this.#link;
-    const answer: LeaseAnswer = yield link.asked.lease(key, before?.token);
-    if (answer.kind !== 'taken') return 'fenced';
-    if (answer.lease.clock === clock) return yield link.asked.fill(answer.lease, entry);
-    yield link.asked.release(answer.lease);
-    return 'fenced';
-  }
-
   /** Whether the result may still be stored. */
   #isCurrent(): boolean {
     const { cache, load, args } = this.#of;
     const isCurrent = !load.isSettled && !cache.clearIfOutdated() && cache.loads?.get(load.key) === load;
     return isCurrent && !cache.definition.isChanged(load.key, this.#of.receiver, args);
   }
-
-  /** Waits for the holder of the lease. Gives false where the thread must not wait. */
-  #wait(ms: number): unknown {
-    const link = this.#link;
-    const { cache, key } = this.#of;
-    if (cache.definition.promises === true || !link.isSync) return link.wake(key, ms).then(() => true);
-    // A synchronous method waits with its thread; not for a load of this thread, which would never end.
-    if (isHeldHere(key)) return false;
-    // Perhaps the method returns promises. Then nobody expects it to stop the thread for long.
-    const isTooLong = cache.definition.promises === undefined && cache.now() - this.#since > link.asked.leaseMs;
-    return !isTooLong && block(pause(ms));
-  }
 }
+
+type Found = DecodedEntry & { readonly miss?: undefined };

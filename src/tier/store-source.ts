@@ -97,7 +97,7 @@ export class StoreSource implements Source<ReceiverCache, CallLoad>, Linked {
       if (this.values.isMemoryOnly) return run();
       load.from = undefined;
       const storeLoad = new StoreLoad(this.link, this.values, { cache, load, key, receiver, args, run }, this.#loads);
-      const result = drive(storeLoad.steps());
+      const result = storeLoad.begin();
       storeLoad.isLate = true;
       const isPromised = definition.promises === true || storeLoad.isPromised || !this.link.isSync;
       return isPromised && !isPromise(result) ? resolved(result) : result;
