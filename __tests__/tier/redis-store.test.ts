@@ -64,13 +64,14 @@ describeWithServer('redisStore', () => {
   test('the reads of one tick are one command of the server', async () => {
     const ids = Array.from({ length: 200 }, (_, index) => index);
     const rows = async (tags: string[]) => {
-      const [one, other] = [await ready(open()), await ready(open())];
+      const options = { opTimeout: '5s' } as const;
+      const [one, other] = [await ready(open(options)), await ready(open(options))];
       const load = async (id: number) => id;
       const [fill, read] = [one, other].map((store) => memoize(load, { store, name: `rows of ${tags}`, tags }));
       await Promise.all(ids.map((id) => fill!(id)));
       await admin.config('RESETSTAT');
       expect(await Promise.all(ids.map((id) => read!(id)))).toEqual(ids);
-      expect(cacheOf(read!).stats.storeHits).toBe(200);
+      expect(cacheOf(read!).stats().storeHits).toBe(200);
       return admin.info('commandstats');
     };
     expect(await rows([])).toContain('cmdstat_mget:calls=1,');
