@@ -28,6 +28,7 @@ let stores = 0;
 
 /** The cases that no store over a key-value client keeps. */
 const NOT_SYNC = 'a store that can answer at once has every method for it, with the same effects';
+const NO_REPLACE = 'a key that is replaced has no entry and a new holder, and later invalidations fence its fill';
 const NO_FAILURE = 'an engine that fails is a miss and a state, and no error';
 /** The cases that such a store keeps for clients of one process only. */
 const ONLY_IN_PROCESS = [
@@ -122,21 +123,21 @@ describe('keyvStore', () => {
   keeps('keyvStore over memory keeps the contract in one process', () => {
     const keyv = new Keyv();
     return inOneProcess((clock) => keyvStore(keyv, { clock }));
-  }, [NOT_SYNC, NO_FAILURE]);
+  }, [NOT_SYNC, NO_REPLACE, NO_FAILURE]);
 
   keeps('keyvStore over memory keeps its part of the contract in two processes', () => {
     const data = new Map<string, unknown>();
     const breakable = new Breakable(data);
     const over = (map: Map<string, unknown>) => (clock: () => number) => keyvStore(new Keyv(map), { clock });
     return inTwoProcesses(over(breakable), over(new Breakable(data)), () => void (breakable.isBroken = true));
-  }, [NOT_SYNC, ...ONLY_IN_PROCESS]);
+  }, [NOT_SYNC, NO_REPLACE, ...ONLY_IN_PROCESS]);
 });
 
 describe('unstorageStore', () => {
   keeps('unstorageStore over memory keeps the contract in one process', () => {
     const storage = createStorage();
     return inOneProcess((clock) => unstorageStore(storage, { clock }));
-  }, [NOT_SYNC, NO_FAILURE]);
+  }, [NOT_SYNC, NO_REPLACE, NO_FAILURE]);
 
   keeps('unstorageStore over memory keeps its part of the contract in two processes', () => {
     const driver = memoryDriver();
@@ -149,18 +150,18 @@ describe('unstorageStore', () => {
     });
     const over = (one: Driver) => (clock: () => number) => unstorageStore(createStorage({ driver: one }), { clock });
     return inTwoProcesses(over(breakable), over(driver), () => void (isBroken = true));
-  }, [NOT_SYNC, ...ONLY_IN_PROCESS]);
+  }, [NOT_SYNC, NO_REPLACE, ...ONLY_IN_PROCESS]);
 
   keeps('unstorageStore over files keeps its part of the contract in two processes', () => {
     const base = join(folder, `${++stores}`);
     const make: Make = (clock) => unstorageStore(createStorage({ driver: fsDriver({ base }) }), { clock });
     return inTwoProcesses(make, make);
-  }, [NOT_SYNC, NO_FAILURE, ...ONLY_IN_PROCESS]);
+  }, [NOT_SYNC, NO_REPLACE, NO_FAILURE, ...ONLY_IN_PROCESS]);
 
   keeps('unstorageStore over lru-cache keeps the contract in one process', () => {
     const storage = prefixStorage(createStorage({ driver: lruDriver({}) }), 'results');
     return inOneProcess((clock) => unstorageStore(storage, { clock }));
-  }, [NOT_SYNC, NO_FAILURE]);
+  }, [NOT_SYNC, NO_REPLACE, NO_FAILURE]);
 });
 
 const describeMemcached = hasMemcached() ? describe : describe.skip;
@@ -186,13 +187,13 @@ describeMemcached('keyvStore over memcached', () => {
   keeps('keyvStore over memcached keeps the contract in one process', () => {
     const keyv = connected(`one${++stores}`);
     return inOneProcess((clock) => keyvStore(keyv, { clock }));
-  }, [NOT_SYNC, NO_FAILURE]);
+  }, [NOT_SYNC, NO_REPLACE, NO_FAILURE]);
 
   keeps('keyvStore over memcached keeps its part of the contract in two processes', () => {
     const namespace = `two${++stores}`;
     const make: Make = (clock) => keyvStore(connected(namespace), { clock });
     return inTwoProcesses(make, make);
-  }, [NOT_SYNC, NO_FAILURE, ...ONLY_IN_PROCESS]);
+  }, [NOT_SYNC, NO_REPLACE, NO_FAILURE, ...ONLY_IN_PROCESS]);
 
   test('an entry with a ttl of a moment, or of more than a month, is there', async () => {
     const store = keyvStore(connected(`ttl${++stores}`));

@@ -229,6 +229,7 @@ function invalidate(run: Run): Reply {
     const value = isSoft && mark ? `${mark.removed}:${clock}` : `${clock}:${mark?.expired ?? 0}`;
     server.set(run.key(index), value, Number(run.arg(5)));
   }
+  if (run.arg(6) !== undefined) server.set(run.key(4), run.arg(6), Number(run.arg(7)));
   server.publish(run.arg(2), `${previous}:${clock}:${run.arg(3)}`);
   return bytes(`${clock}`);
 }

@@ -39,6 +39,14 @@ test('the seed of a simulated fleet reproduces its history, also where its proce
   expect((await run({ seed: 8 })).digest).not.toBe(first.digest);
 });
 
+test('a value that was put does not outlive what another process has invalidated since', async () => {
+  const settings = { keys: 5, load: 2, ttl: 500, checkInterval: 2000, pingInterval: 1000, leaseMs: 1000 };
+  for (const seed of [4, 5, 6]) {
+    const { violations } = await run({ seed, faults: 0, settings });
+    expect({ seed, violations }).toEqual({ seed, violations: [] });
+  }
+});
+
 /** What the checker needs to see soon: loads are short, and entries outlast the times after which trouble is noticed. */
 const settings = { keys: 5, load: 2, ttl: 60_000, checkInterval: 2000, pingInterval: 1000, leaseMs: 1000 };
 

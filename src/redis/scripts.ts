@@ -82,7 +82,7 @@ return redis.call('PUBLISH', ARGV[2], ARGV[3])`);
 
 /**
  * Keys: the clock, then entries each with its lease, then marks. Arguments: mode, channel, message, the number of entries,
- * the longest ttl. Advances the clock and gives it.
+ * the longest ttl, and where the lease of the first entry is given, its token and milliseconds. Advances the clock and gives it.
  */
 export const INVALIDATE = script(`${COMMON}
 -- Nothing has this key. A script that has written may go on when memory is short, and this one must not fail for that.
@@ -104,6 +104,7 @@ for i = 3 + entries * 2, #KEYS do
   if isSoft and removed then value = text(removed) .. ':' .. clock end
   redis.call('SET', KEYS[i], value, 'PX', ARGV[5])
 end
+if ARGV[6] then redis.call('SET', KEYS[4], ARGV[6], 'PX', ARGV[7]) end
 redis.call('PUBLISH', ARGV[2], text(previous) .. ':' .. clock .. ':' .. ARGV[3])
 return clock`);
 

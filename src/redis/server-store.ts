@@ -115,10 +115,7 @@ export class ServerStore implements Store {
       const entry = record && entryOf(record, `${state}`, Number(`${first}`) / 1000);
       return entry ? { kind: 'found', entry } : ask('*');
     };
-    // A lease that arrives after its caller has stopped waiting would keep others from loading.
-    const giveBack = (answer: LeaseAnswer) => {
-      if (answer.kind === 'taken') this.#release(answer.lease).catch(() => {});
-    };
+    const giveBack = (answer: LeaseAnswer) => this.#giveBack(answer.kind === 'taken' ? answer.lease : undefined);
     return this.#attempt<LeaseAnswer>(() => ask(seen), { kind: 'unavailable' }, giveBack);
   }
 
@@ -150,11 +147,23 @@ export class ServerStore implements Store {
   }
 
   async invalidate(what: Invalidated, mode: InvalidationMode = 'remove'): Promise<boolean> {
-    if (!('keys' in what)) return this.#invalidate(what, mode);
+    const invalidate = async (part: Invalidated) => {
+      const done = await this.#invalidate(part, mode);
+      return this.#attempt(async () => (await done()) !== null, false);
+    };
+    if (!('keys' in what)) return invalidate(what);
     for (let at = 0; at < what.keys.length; at += MOST_KEYS) {
-      if (!(await this.#invalidate({ keys: what.keys.slice(at, at + MOST_KEYS) }, mode))) return false;
+      if (!(await invalidate({ keys: what.keys.slice(at, at + MOST_KEYS) }))) return false;
     }
     return true;
+  }
+
+  async replace(key: StoreKey, ms: number): Promise<Lease | undefined> {
+    requireTime('ms', ms);
+    const token = newToken();
+    const replace = await this.#invalidate({ keys: [key] }, 'remove', token, wholeMs(ms));
+    const leased = async (): Promise<Lease> => ({ key, token, clock: Number(`${await replace()}`) });
+    return this.#attempt<Lease | undefined>(leased, undefined, (lease) => this.#giveBack(lease));
   }
 
   subscribe(listener: (event: StoreEvent) => void): () => void {
@@ -176,7 +185,13 @@ export class ServerStore implements Store {
     await this.#run(RELEASE, keys, [token, this.#names.channel, filledMessage(key)]);
   }
 
-  async #invalidate(what: Invalidated, mode: InvalidationMode): Promise<boolean> {
+  /** Gives back a lease that arrives after its caller has stopped waiting, as it would keep others from loading. */
+  #giveBack(lease: Lease | undefined): void {
+    if (lease !== undefined) this.#release(lease).catch(() => {});
+  }
+
+  /** Returns what invalidates. @param lease The token and the milliseconds of a lease that is given for the key. */
+  async #invalidate(what: Invalidated, mode: InvalidationMode, ...lease: string[]): Promise<() => Promise<unknown>> {
     const names = this.#names;
     const entries = 'keys' in what ? await all(what.keys.map((key) => names.of(key))) : [];
     const marks = await names.marksOf(what);
@@ -186,9 +201,8 @@ export class ServerStore implements Store {
       ...marks.map((mark) => names.keyOfMark(mark)),
     ];
     const message = invalidatedMessage(this.#source, mode, what);
-    const args = [mode, names.channel, message, `${entries.length}`, `${LONGEST_TTL}`];
-    const invalidate = async () => (await this.#run(INVALIDATE, keys, args)) !== null;
-    return this.#attempt(invalidate, false);
+    const args = [mode, names.channel, message, `${entries.length}`, `${LONGEST_TTL}`, ...lease];
+    return () => this.#run(INVALIDATE, keys, args);
   }
 
   async #readClock(): Promise<number> {

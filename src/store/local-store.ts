@@ -1,11 +1,11 @@
-import { max } from '../platform.js';
 import { monotonic, refresh } from '../time/clock.js';
 import { requireCallback, requireTime } from '../validate.js';
 import type { Engine } from './engine.js';
 import { FailureGuard } from './failure-guard.js';
+import { findEntry, isFenced } from './find-entry.js';
 import { isHeldBy, isRunning } from './lease-record.js';
 import { ListenerSet } from './listener-set.js';
-import { marksOf, marksOfEntry, NO_MARK, nameOfKey, newToken } from './names.js';
+import { marksOf, NO_MARK, nameOfKey, newToken } from './names.js';
 import type {
   FillAnswer,
   Invalidated,
@@ -87,9 +87,13 @@ export class LocalStore implements Store {
     return this.invalidateSync(what, mode);
   }
 
+  async replace(key: StoreKey, ms: number): Promise<Lease | undefined> {
+    return this.replaceSync(key, ms);
+  }
+
   readSync(keys: readonly StoreKey[]): (StoredEntry | undefined)[] {
     requireKeys(keys);
-    const readAt = (now: number) => keys.map((key) => this.#entry(key, now));
+    const readAt = (now: number) => keys.map((key) => findEntry(this.#engine, key, now));
     const entries = this.attempt(() => readAt(this.#time.now()), undefined) ?? keys.map(() => undefined);
     // Otherwise, while nobody writes, entries would live longer by as much as the clock was set back.
     if (this.#time.isBehind) this.#transact(() => {}, undefined);
@@ -101,14 +105,12 @@ export class LocalStore implements Store {
     requireTime('ms', ms);
     return this.#transact<LeaseAnswer>(
       (now) => {
-        const entry = this.#entry(key, now);
+        const entry = findEntry(this.#engine, key, now);
         if (entry && !entry.isExpired && entry.token !== seen) return { kind: 'found', entry };
         const name = nameOfKey(key);
         const held = this.#engine.lease(name);
         if (isRunning(held, now)) return { kind: 'held', ms: held.until - now };
-        const token = newToken();
-        this.#engine.setLease(name, { token, since: now, until: now + ms });
-        return { kind: 'taken', lease: { key, token, clock: this.#engine.clock() } };
+        return { kind: 'taken', lease: this.#give(key, ms, now) };
       },
       { kind: 'unavailable' },
     );
@@ -121,7 +123,7 @@ export class LocalStore implements Store {
       const name = nameOfKey(key);
       const held = this.#engine.lease(name);
       if (held?.token === token) this.#engine.setLease(name, undefined);
-      if (!isHeldBy(held, token, now) || this.#isFenced(key.namespace, tags, clock)) return 'fenced';
+      if (!isHeldBy(held, token, now) || isFenced(this.#engine, key.namespace, tags, clock)) return 'fenced';
       this.#engine.setEntry(name, { value, storedAt: now, endsAt: now + ttl, clock, token, tags, isExpired: false });
       return 'stored';
     }, 'unavailable');
@@ -151,8 +153,18 @@ export class LocalStore implements Store {
 
   invalidateSync(what: Invalidated, mode: InvalidationMode = 'remove'): boolean {
     requireInvalidation(what, mode);
+    return this.#invalidate(what, mode, () => true) ?? false;
+  }
+
+  replaceSync(key: StoreKey, ms: number): Lease | undefined {
+    requireKey(key);
+    requireTime('ms', ms);
+    return this.#invalidate({ keys: [key] }, 'remove', (now) => this.#give(key, ms, now));
+  }
+
+  #invalidate<T>(what: Invalidated, mode: InvalidationMode, end: (now: number) => T): T | undefined {
     const engine = this.#engine;
-    const isDone = this.#transact(() => {
+    const done = this.#transact<T | undefined>((now) => {
       engine.log({ source: this.#id, what, mode });
       const clock = engine.clock();
       for (const mark of marksOf(what)) {
@@ -164,10 +176,17 @@ export class LocalStore implements Store {
           engine.endEntry(name, mode);
           engine.setLease(name, undefined);
         }
-      return true;
-    }, false);
-    if (isDone) this.#options.onEvent?.({ kind: 'invalidated', what, mode });
-    return isDone;
+      return end(now);
+    }, undefined);
+    if (done !== undefined) this.#options.onEvent?.({ kind: 'invalidated', what, mode });
+    return done;
+  }
+
+  /** Gives a new lease of a key, in a transaction. */
+  #give(key: StoreKey, ms: number, now: number): Lease {
+    const token = newToken();
+    this.#engine.setLease(nameOfKey(key), { token, since: now, until: now + ms });
+    return { key, token, clock: this.#engine.clock() };
   }
 
   subscribe(listener: (event: StoreEvent) => void): () => void {
@@ -216,27 +235,6 @@ export class LocalStore implements Store {
     this.#listeners.clear();
     this.#closing ??= (async () => this.#engine.close())();
     return this.#closing;
-  }
-
-  /** Returns the entry of a key unless it has ended or was invalidated. */
-  #entry({ namespace, key }: StoreKey, now: number): StoredEntry | undefined {
-    const name = nameOfKey({ namespace, key });
-    const record = this.#engine.entry(name);
-    if (!record || now < record.storedAt || now >= record.endsAt) return undefined;
-    const { value, tags, token, clock } = record;
-    let { isExpired } = record;
-    for (const mark of marksOfEntry(namespace, tags)) {
-      const { removed, expired } = this.#engine.mark(mark) ?? NO_MARK;
-      if (removed > clock) return undefined;
-      isExpired ||= expired > clock;
-    }
-    this.#engine.used?.(name, record);
-    return { value, age: now - record.storedAt, left: record.endsAt - now, tags, token, isExpired };
-  }
-
-  #isFenced(namespace: string, tags: readonly string[], clock: number): boolean {
-    const marks = marksOfEntry(namespace, tags).map((mark) => this.#engine.mark(mark) ?? NO_MARK);
-    return marks.some(({ removed, expired }) => max(removed, expired) > clock);
   }
 
   /** Runs a function that writes. It gets the time at which its turn has come. */

@@ -135,8 +135,8 @@ export interface StorePromises {
  *
  * **To load a key**: `read` it; if that gives nothing usable, ask for the `lease`. On `taken` load, renew the lease at a third
  * of its time, and `fill`; if the load fails, `release`. On `held` wait for `filled`, or for a short random time, and begin
- * again. To store a value that the program made itself: `invalidate` the key, ask for the lease, and fill; if another has
- * the lease, its load began after the invalidation, and its value is as new.
+ * again. To store a value that the program made itself, `replace` the key and fill. Where a store cannot do that, `invalidate`
+ * the key and ask for the lease; but what another client invalidates in between does not fence that fill.
  *
  * The methods whose names end in `Sync` are there if the store can answer without waiting for events; then all of them are.
  */
@@ -165,12 +165,18 @@ export interface Store {
    * engine failed: the caller has to do it again, and must not use the store for what it names until that worked. O(names).
    */
   invalidate(what: Invalidated, mode?: InvalidationMode): Promise<boolean>;
+  /**
+   * Invalidates a key, as `invalidate` does in mode `remove`, and gives its lease for `ms` milliseconds, whoever had it, in one
+   * step: no other client's invalidation lies between the two. `undefined` if the engine failed, as `invalidate` gives false.
+   */
+  replace?(key: StoreKey, ms: number): Promise<Lease | undefined>;
   readSync?(keys: readonly StoreKey[]): (StoredEntry | undefined)[];
   leaseSync?(key: StoreKey, ms: number, seen?: string): LeaseAnswer;
   fillSync?(lease: Lease, entry: NewEntry): FillAnswer;
   renewSync?(lease: Lease, ms: number): boolean;
   releaseSync?(lease: Lease): void;
   invalidateSync?(what: Invalidated, mode?: InvalidationMode): boolean;
+  replaceSync?(key: StoreKey, ms: number): Lease | undefined;
   /**
    * Calls a function for each event, in the order in which they happened, until the returned function is called. The
    * listener must not throw. It may use the store.

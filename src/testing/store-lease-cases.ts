@@ -38,6 +38,26 @@ export const LEASE_CASES: Record<string, CaseBody> = {
     equal('the fill', await store.fill(lease, newEntry('value')), 'stored');
   },
 
+  async 'a key that is replaced has no entry and a new holder, and later invalidations fence its fill'({
+    store,
+    other,
+  }) {
+    if (store.replace === undefined || !isShared(store)) return false;
+    await put(store, 'old');
+    const before = await take(store, { ...KEY, key: '2' });
+    const replaced = await store.replace({ ...KEY, key: '2' }, STEP * 50);
+    const lease = await store.replace(KEY, STEP * 50);
+    equal('what replacing a key gives', typeof lease?.token, 'string');
+    equal('what replacing a key that another holder loads gives', typeof replaced?.token, 'string');
+    equal('the entry of a key that was replaced', (await other.read([KEY]))[0], undefined);
+    equal('the lease for another client', (await other.lease(KEY, STEP)).kind, 'held');
+    equal('the fill of the holder before', await store.fill(before, newEntry('before')), 'fenced');
+    equal('the fill', await store.fill(lease!, newEntry('new')), 'stored');
+    equal('what another client reads', await textOf(other), 'new');
+    await other.invalidate({ keys: [replaced!.key] });
+    equal('the fill after another invalidation', await store.fill(replaced!, newEntry('outdated')), 'fenced');
+  },
+
   async 'a lease that has ended cannot be renewed, even if nobody has taken it'({ store, advance }) {
     if (store.promises.leases === 'none') return false;
     const lease = await take(store, KEY, STEP);

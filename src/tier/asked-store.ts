@@ -81,6 +81,26 @@ export class AskedStore {
     const { store } = this;
     return ask(() => store.invalidateSync?.(what, mode) ?? store.invalidate(what, mode), false);
   }
+
+  /** Invalidates a key, and asks for its lease. */
+  replace(key: StoreKey): Maybe<Replaced> {
+    const { store, leaseMs } = this;
+    const replaced = (lease: Lease | undefined): Replaced => ({ isTold: lease !== undefined, lease });
+    const { replaceSync } = store;
+    if (replaceSync) return ask(() => replaced(replaceSync.call(store, key, leaseMs)), replaced(undefined));
+    if (store.replace) return ask(() => then(store.replace!(key, leaseMs), replaced), replaced(undefined));
+    return then(this.invalidate({ keys: [key] }, 'remove'), (isTold) => {
+      const leased = (answer: LeaseAnswer) => ({ isTold, lease: answer.kind === 'taken' ? answer.lease : undefined });
+      return isTold ? then(this.lease(key, undefined), leased) : replaced(undefined);
+    });
+  }
+}
+
+/** What replacing a key gives. */
+export interface Replaced {
+  /** Whether the store has been told of the invalidation. */
+  readonly isTold: boolean;
+  readonly lease: Lease | undefined;
 }
 
 interface Asked {

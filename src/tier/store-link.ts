@@ -4,11 +4,11 @@ import { living, type Reference, referenceTo } from '../platform.js';
 import { isPromise, nativePromise } from '../promise.js';
 import { type SharedStore, shared } from '../shared-registry.js';
 import { nameOfKey } from '../store/names.js';
-import type { Invalidated, InvalidationMode, Store, StoreEvent, StoreKey } from '../store/store.js';
+import type { Invalidated, InvalidationMode, Lease, Store, StoreEvent, StoreKey } from '../store/store.js';
 import { endTagged } from '../tags/end-tagged.js';
 import { monotonic } from '../time/clock.js';
 import { startTimer } from '../time/timer.js';
-import { AskedStore, type Maybe, then } from './asked-store.js';
+import { AskedStore, type Maybe, type Replaced, then } from './asked-store.js';
 import { drive, type Steps } from './drive.js';
 import { Journal } from './journal.js';
 import { scopeOfTag } from './scopes.js';
@@ -67,15 +67,26 @@ export class StoreLink implements SharedStore {
   /** Invalidates in the store, or notes what it could not be told. Loads of this process wait until it is done. */
   invalidate(what: Invalidated, mode: InvalidationMode): Maybe<unknown> {
     this.#overtakePuts(what);
-    const note = (isDone: boolean) => {
-      if (isDone) return;
-      this.#journal.add({ what, mode });
-      this.#flushLater();
-    };
+    const note = (isDone: boolean) => isDone || this.#note(what, mode);
     // In order: what is noted goes first.
-    if (this.#journal.isEmpty) return this.track(then(this.asked.invalidate(what, mode), note));
-    note(false);
-    return undefined;
+    return this.#journal.isEmpty ? this.track(then(this.asked.invalidate(what, mode), note)) : note(false);
+  }
+
+  /** As `invalidate` for one key, and gives its lease, for a value that a caller has put; none if it cannot be had. */
+  replace(key: StoreKey): Maybe<Lease | undefined> {
+    const what = { keys: [key] };
+    this.#overtakePuts(what);
+    const end = ({ isTold, lease }: Replaced) => {
+      if (!isTold) this.#note(what, 'remove');
+      return lease;
+    };
+    const failed = { isTold: false, lease: undefined };
+    return this.#journal.isEmpty ? this.track(then(this.asked.replace(key), end)) : end(failed);
+  }
+
+  #note(what: Invalidated, mode: InvalidationMode): void {
+    this.#journal.add({ what, mode });
+    this.#flushLater();
   }
 
   /** Has the loads that begin from now on wait for a change of the store. */

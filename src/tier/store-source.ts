@@ -111,10 +111,11 @@ export class StoreSource implements Source<ReceiverCache, CallLoad>, Linked {
   put(cache: ReceiverCache, key: CallKey, value: unknown, ttl: number, tags: readonly string[]): void {
     const name = this.#nameOf(cache, key);
     if (name === undefined) return;
-    const told = this.link.invalidate({ keys: [name] }, 'remove');
+    const { link } = this;
+    const isStored = ttl > 0 && !this.values.isMemoryOnly;
+    const lease = isStored ? link.replace(name) : void link.invalidate({ keys: [name] }, 'remove');
     detached(this.#endsElsewhere(cache, name, false));
-    if (!(ttl > 0) || this.values.isMemoryOnly) return;
-    this.link.track(drive(fillGiven(this.link, this.values, this.definition, name, told, value, ttl, tags)));
+    if (isStored) link.track(drive(fillGiven(link, this.values, this.definition, name, lease, value, ttl, tags)));
   }
 
   // The store is told first, because a listener may call the method again.
