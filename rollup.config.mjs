@@ -5,18 +5,23 @@ import esbuild from 'rollup-plugin-esbuild';
 /** The entry points, by their names under `dist`. */
 const input = {
   index: 'src/index.ts',
+  channels: 'src/channels/index.ts',
   decorators: 'decorators/index.ts',
   disk: 'src/disk/index.ts',
+  otel: 'src/otel/index.ts',
+  prometheus: 'src/prometheus/index.ts',
   redis: 'src/redis/index.ts',
+  request: 'src/request/index.ts',
   store: 'src/adapters/index.ts',
   testing: 'src/testing/index.ts',
+  top: 'src/top/index.ts',
 };
 
 /** The program `memokit`, which nothing imports. */
 const PROGRAM = 'command/main';
 
-/** What `memokit/disk` imports, and nothing else does. */
-const external = [/^node:/, 'lmdb'];
+/** What only the entry points import that are made for it: `memokit/disk`, `memokit/otel`, and parts of Node. */
+const external = [/^node:/, 'lmdb', '@opentelemetry/api'];
 
 /** The output of the code: one module per source file, so that bundlers can leave out the files that they do not need. */
 const modules = (format, ext) => ({
@@ -31,7 +36,7 @@ const modules = (format, ext) => ({
 
 /** The rooms whose types are in `store.d.ts`, and those whose types are in the entry points of their own names. */
 const STORE = ['adapters', 'codec', 'store', 'tier'];
-const OTHERS = ['disk', 'redis', 'testing'];
+const OTHERS = ['channels', 'disk', 'otel', 'prometheus', 'redis', 'request', 'testing', 'top'];
 
 /**
  * The file with the types of a module: all types of `src` are in `index.d.ts` or `store.d.ts`, and the other entry points

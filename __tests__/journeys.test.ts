@@ -21,7 +21,7 @@ let traced: TracedPackage;
 
 beforeAll(async () => {
   traced = await tracedPackage();
-});
+}, 60_000);
 
 /** The calls of each journey of the page. */
 const journeys: Record<string, () => Promise<Call[]>> = {

@@ -93,11 +93,11 @@ test('declarations are in a file for each entry point, and in no other that a us
   const declarations = readdirSync('dist', { recursive: true, encoding: 'utf8' }).filter((name) =>
     /\.d\.c?ts$/.test(name),
   );
-  const expected = ['decorators', 'disk', 'index', 'redis', 'store', 'testing'].flatMap((name) => [
-    `${name}.d.cts`,
-    `${name}.d.ts`,
-  ]);
-  expect(declarations.sort()).toEqual(expected);
+  const expected = Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).exports)
+    .filter((name) => name !== './package.json')
+    .map((name) => (name === '.' ? 'index' : name.slice(2)))
+    .flatMap((name) => [`${name}.d.cts`, `${name}.d.ts`]);
+  expect(declarations.sort()).toEqual(expected.sort());
 });
 
 test('receivers carry their entries themselves in what is published, whatever a bundler made of that', () => {

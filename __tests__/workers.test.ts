@@ -428,7 +428,11 @@ for (const timeout of [100, Infinity]) {
   });
 }
 
-test('a rejection that nobody handles is reported with waitUntil too', () => {
+test('a rejection that nobody handles is reported with waitUntil and with an observer too', () => {
   const { status, stdout, stderr } = run('__tests__/programs/unhandled.ts');
-  expect([status, stdout, stderr]).toEqual([0, 'plain\nwaitUntil\nwaitUntil and timeout\n', '']);
+  expect([status, stdout, stderr]).toEqual([
+    0,
+    'plain\nwaitUntil\nwaitUntil and timeout\nobserved\nobserved, with timeout\n',
+    '',
+  ]);
 });

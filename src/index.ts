@@ -6,6 +6,7 @@ export { cachedProxy, memoize } from './all-features.js';
 export type { AbortSignalLike } from './definition/caller-signal.js';
 export type { CacheEvent, LoadErrorEvent } from './definition/events.js';
 export type { CachedOptions } from './definition/options.js';
+export type { Scope } from './definition/sharing.js';
 export type { SourceStore } from './definition/source.js';
 export type { CacheStats, CallStats } from './definition/stats.js';
 export {

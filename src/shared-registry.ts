@@ -27,8 +27,66 @@ export interface SharedRegistry {
   waitUntil: ((work: Promise<unknown>) => void) | undefined;
   /** The functions that `registerCacheKey` was given, by the prototypes of their classes; `undefined` before its first call. */
   cacheKeys: WeakMap<object, (instance: never) => unknown> | undefined;
+  /** What sees loads, and what ends entries; `undefined` where nothing does. */
+  observer: LoadObserver | undefined;
   /** The state of tests; `undefined` where no copy of `memokit/testing` is loaded. */
   testing: SharedTesting | undefined;
+}
+
+/**
+ * A load observer: it sees loads, and what ends entries. Loads ask for it once each, hits never. It must not throw, and it is
+ * called in the middle of the work of a cache, so it must not use the cache.
+ */
+export interface LoadObserver {
+  /**
+   * Called instead of each load: runs `run` once, at once, and returns or throws what that does. `run` begins the load, for
+   * which the method is called in the async context of this call. A load that has a promise goes on after it.
+   */
+  load(cache: ObservedCache, load: ObservedLoad, run: () => unknown): unknown;
+  /** A call has joined a load in flight; `undefined` when that load has ended since. */
+  coalesced(cache: ObservedCache, load: ObservedLoad | undefined): void;
+  /** An entry has left a cache. `cause` is an `EvictionCause`. */
+  evicted(cache: ObservedCache, key: unknown, cause: string): void;
+  invalidated(invalidation: Invalidation): void;
+  /** The state of a store has changed. */
+  store(name: string, state: string): void;
+}
+
+/** What is known of a cache. */
+export interface ObservedCache {
+  readonly definition: { readonly name: string };
+  readonly entries: { readonly size: number };
+}
+
+/** What is known of a load: the first three as it begins, the others when it has ended. */
+export interface ObservedLoad {
+  /** The key of the call, packed. */
+  readonly key: unknown;
+  /** `call`, `retry`, `background` or `refresh`. */
+  readonly origin: string;
+  /** Assigned by the observer: called when a load has a promise, with one that settles when the load has ended. */
+  onPending: ((ended: Promise<unknown>) => void) | undefined;
+  /** Where the result comes from: `method` or `store`. */
+  readonly from: string | undefined;
+  /** Whether the result was stored. */
+  readonly isStored: boolean;
+  /** Whether the result was not stored, because something was invalidated while the load ran. */
+  readonly isFenced: boolean;
+  /** The error that it has failed with. */
+  readonly failure: { readonly error: unknown } | undefined;
+  /** The old value that has answered the callers of a load that has failed. */
+  readonly standIn: object | undefined;
+}
+
+/** An invalidation: of one key, of tags, or of everything that a cache or a definition has. */
+export interface Invalidation {
+  /** The name of the cache or the definition; `undefined` for tags. */
+  readonly name: string | undefined;
+  /** The key of the call, packed. */
+  readonly key?: unknown;
+  readonly tags?: readonly string[];
+  /** Whether entries are only expired. */
+  readonly isSoft: boolean;
 }
 
 /** What the copies of `memokit/testing` share. */
@@ -52,7 +110,7 @@ export interface SharedDefinition {
 /** The receivers of one definition. */
 export interface SharedReceivers {
   readonly definition: { readonly name: string; readonly method: (...args: any[]) => unknown };
-  readonly sharing: 'one' | 'instance' | 'class';
+  readonly sharing: 'one' | 'instance' | 'class' | object;
   /**
    * Returns the `CallCache` of a receiver; `undefined` if the copy was bundled without `cacheOf`. The `CallCache` is an object
    * of the copy that made the definition. Its methods `watch`, `named` and `takes`, which other copies call for `@evicts` and
@@ -107,6 +165,7 @@ export const shared: SharedRegistry = /* @__PURE__ */ (() => {
     invalidations: { time: 0, forgotten: 0, last: new Map(), characters: 0 },
     waitUntil: undefined,
     cacheKeys: undefined,
+    observer: undefined,
     testing: undefined,
   });
   tryDefineProperty(globalThis, KEY, { value });

@@ -23,8 +23,8 @@ class BatchedMethod {
   readonly #many: Many;
   readonly #definition: BatchedDefinition;
   /**
-   * The batches of this turn, by receiver and by what `batchBy` returned. They are removed at the end of the turn, so that
-   * the map keeps no receiver alive.
+   * The batches of this turn, by receiver, or by cache where a scope parts the calls on one receiver, and by what `batchBy`
+   * returned. They are removed at the end of the turn, so that the map keeps no receiver alive.
    */
   readonly #batches = new ScrambledMap<unknown, CallIndex<Batch[]>>();
   #batched: Fn | undefined;
@@ -56,14 +56,15 @@ class BatchedMethod {
     } catch (error) {
       return rejected(error);
     }
-    const groups = this.#batches.get(receiver) ?? new CallIndex<Batch[]>();
+    const owner = typeof this.#definition.options.per === 'object' ? cache : receiver;
+    const groups = this.#batches.get(owner) ?? new CallIndex<Batch[]>();
     const batches = groups.get(group) ?? [];
     let batch = batches.find((each) => each.accepts(argument, key)) ?? NO_BATCH;
     if (batch === NO_BATCH) {
-      batch = this.#begin(receiver, groups);
+      batch = this.#begin(owner, receiver, groups);
       batches.push(batch);
       groups.set(group, batches);
-      this.#batches.set(receiver, groups);
+      this.#batches.set(owner, groups);
     }
     return batch.add(argument, key);
   }
@@ -82,10 +83,10 @@ class BatchedMethod {
     return callKeyOf([group]);
   }
 
-  #begin(receiver: unknown, groups: CallIndex<Batch[]>): Batch {
+  #begin(owner: unknown, receiver: unknown, groups: CallIndex<Batch[]>): Batch {
     const close = () => {
       // Another batch of this turn may have closed them all, and calls of its batch function are in new ones.
-      if (this.#batches.get(receiver) === groups) this.#batches.delete(receiver);
+      if (this.#batches.get(owner) === groups) this.#batches.delete(owner);
     };
     const load = (list: readonly unknown[]) => (list.length === 0 ? list : this.#load(receiver, list));
     const batch = new Batch(this.#definition, receiver, close, load);

@@ -17,6 +17,12 @@ export class CallLoad implements Load<CallKey> {
   isInBatchResults = false;
   /** Whether its result was stored. */
   isStored = false;
+  /** Whether its result was not stored, because something was invalidated while it ran. */
+  isFenced = false;
+  /** What it has failed with. */
+  failure: { readonly error: unknown } | undefined;
+  /** What an observer wants to be told when the load has a promise: one that settles when it has ended. */
+  onPending: ((ended: Promise<unknown>) => void) | undefined;
   /** The old entry that has answered the waiting callers in place of the result. */
   standIn: AgingEntry | undefined;
   /** Whether it took longer than `softTimeout`. */

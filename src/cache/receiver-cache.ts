@@ -5,6 +5,7 @@ import { type CallKey, isTokens } from '../key/call-key.js';
 import type { TokenList } from '../key/flatten.js';
 import type { EvictionCause } from '../lru/options.js';
 import { max, round } from '../platform.js';
+import { shared } from '../shared-registry.js';
 import { answerOf } from './aging-entry.js';
 import { CacheExtras } from './cache-extras.js';
 import { type Finder, openEntries } from './closed-cache.js';
@@ -77,7 +78,7 @@ export class ReceiverCache extends FewEntries implements LoadState {
     definition.totals.evictions[cause]++;
     const load = definition.isResilient && cause === 'capacity' ? extras.loads?.get(key) : undefined;
     if (load !== undefined) load.isEvicted = true;
-    if (definition.options.on.evict !== undefined) extras.pendingEvictions.push([key, stored, cause]);
+    if (definition.options.on.evict ?? shared.observer) extras.pendingEvictions.push([key, stored, cause]);
   }
 
   /** The stored value for no arguments, counted as a hit; or `undefined`. No listener is told. */
@@ -180,11 +181,10 @@ export class ReceiverCache extends FewEntries implements LoadState {
     if (!this.hasPendingEvictions) return [];
     const { listeners } = this.definition;
     const evictions = this.extras.pendingEvictions.splice(0);
-    return evictions.map(
-      ([key, stored, cause]) =>
-        () =>
-          listeners.evict(key, answerOf(stored), cause),
-    );
+    return evictions.map(([key, stored, cause]) => () => {
+      shared.observer?.evicted(this, key, cause);
+      listeners.evict(key, answerOf(stored), cause);
+    });
   }
 
   get loads(): LoadsInFlight | undefined {

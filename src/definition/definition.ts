@@ -233,6 +233,7 @@ export class Definition {
    */
   clear(isOwn = true): void {
     if (isOwn) this.source?.cleared();
+    shared.observer?.invalidated({ name: this.name, isSoft: false });
     this.epoch++;
     this.suspend(this.isSuspended);
     this.clearShared?.();

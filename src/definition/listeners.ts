@@ -2,6 +2,7 @@ import { rethrow } from '../call-all.js';
 import { type CallKey, publicKeyOf } from '../key/call-key.js';
 import type { EvictionCause } from '../lru/options.js';
 import { isPromise, nativePromise } from '../promise.js';
+import { shared } from '../shared-registry.js';
 import type { CachedOptions } from './options.js';
 
 /** The listeners of one definition. Each method builds the event and calls the listener; it does not catch errors. */
@@ -17,7 +18,7 @@ export class Listeners {
 
   /** Whether a listener may have to be called when a load ends: `evict` or `error`. */
   get hasLoadEndListener(): boolean {
-    return this.#on.evict !== undefined || this.#on.error !== undefined;
+    return (this.#on.evict ?? this.#on.error ?? shared.observer) !== undefined;
   }
 
   hit(key: CallKey, args: readonly unknown[], value: unknown): void {

@@ -3,6 +3,7 @@ import type { Duration } from '../time/duration.js';
 import type { BatchedResult, BatchFunction } from './batch-function.js';
 import type { AbortSignalLike } from './caller-signal.js';
 import type { CacheEvent, LoadErrorEvent } from './events.js';
+import type { Scope } from './sharing.js';
 import type { StoreOptions } from './store-options.js';
 
 /** The option `many` of any method. */
@@ -14,9 +15,8 @@ export type Many = NonNullable<CachedOptions['many']>;
  */
 export interface CachedOptions<Args extends readonly unknown[] = any, R = any, This = any> extends StoreOptions<This> {
   /**
-   * The number of entries that are kept per receiver. A full cache evicts the least recently used entry. The capacity
-   * is a whole number from 1 to 16,777,216, or `Infinity` for no bound. With `weigh` it is any positive number: the sum
-   * of the weights that are kept.
+   * The most entries per receiver: a full cache evicts the least recently used one. A whole number from 1 to 16,777,216, or
+   * `Infinity` for no bound. With `weigh` it is any positive number: the sum of the weights that are kept.
    * @default 128
    * @example cached({ capacity: 1000 })
    */
@@ -59,13 +59,13 @@ export interface CachedOptions<Args extends readonly unknown[] = any, R = any, T
    */
   readonly bypass?: ((this: This, ...args: Args) => boolean) | undefined;
   /**
-   * The owner of the entries. With 'instance', each instance has its own entries. With 'class', all instances of a
-   * class share them; instances of a subclass do not, because the subclass may override methods that the cached method
-   * calls.
+   * The owner of the entries. With 'instance', each instance has its own entries. With 'class', all instances of a class
+   * share them, but not those of a subclass, which may override what the method calls. With a scope, such as `request` of
+   * `memokit/request`, the entries of an instance, or of a function, end with it.
    * @default 'instance'; for a memoized function, one set of entries for every `this`
    * @example cached({ per: 'class' })
    */
-  readonly per?: 'instance' | 'class' | undefined;
+  readonly per?: 'instance' | 'class' | Scope | undefined;
   /**
    * The name of the cache in `caches()` and in error messages.
    * @default `Class.method`, or the function's name

@@ -151,7 +151,8 @@ function requireEach(options: ResolvedOptions, isPreset: boolean): void {
   const { capacity, key, per, name, when, clock, tags, signal, many, batchBy, freeze, waitUntil } = options;
   const { refreshAhead, jitter, weigh, bypass, copy, errorTtl, store } = options;
   requireCapacity(capacity, isPreset || weigh !== undefined);
-  requireOption([undefined, 'instance', 'class'].includes(per), 'per', "'instance' or 'class'", per);
+  const isSharing = [undefined, 'instance', 'class'].includes(per as never) || typeof Object(per).owner === 'function';
+  requireOption(isSharing, 'per', "'instance', 'class' or a scope", per);
   requireOption(name === undefined || typeof name === 'string', 'name', 'a string', name);
   requireOption(tags === undefined || typeof tags === 'function', 'tags', 'a function, or an array of strings', tags);
   for (const [option, given] of entriesOf({ key, when, signal, batchBy, waitUntil, weigh, bypass, copy }))

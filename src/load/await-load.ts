@@ -39,6 +39,7 @@ export function awaitLoad(
       return result;
     },
     (error) => {
+      load.failure = { error };
       finish(true);
       load.isOutdated = mayBeInvalidated(cache, load);
       endLoad(cache, load);
@@ -47,6 +48,7 @@ export function awaitLoad(
   );
   load.promise = promise;
   // Registered after the callbacks above, so the result is stored when this settles.
+  load.onPending?.(given);
   keepRunning(cache, load.key, args, () => given);
   return promise;
 }

@@ -1,11 +1,12 @@
 import { AgingEntry, answerOf } from '../cache/aging-entry.js';
-import { CallLoad, type Origin } from '../cache/call-load.js';
+import { CallLoad } from '../cache/call-load.js';
 import { mayBeInvalidated } from '../cache/inspection.js';
 import { beginLoad, dropDeadLoads, endLoad, FENCED, IDLE, isIdle, joinLoad } from '../cache/loads-in-flight.js';
 import type { ReceiverCache } from '../cache/receiver-cache.js';
 import { callAll } from '../call-all.js';
 import { argsOf, type CallKey, isTokens, NO_ARGUMENTS } from '../key/call-key.js';
 import { isPromise } from '../promise.js';
+import { shared } from '../shared-registry.js';
 import { refresh } from '../time/clock.js';
 import { awaitLoad, countEnd, readClock } from './await-load.js';
 import { runBeside } from './bypass.js';
@@ -48,7 +49,7 @@ export class ReadThrough implements Loader {
     const { definition } = cache;
     if (definition.isSuspended) return runBeside(cache, receiver, given ?? argsOf(key));
     report?.comesTo('miss');
-    if (definition.isBare && definition.promises !== true && isIdle(cache)) {
+    if (definition.isBare && definition.promises !== true && isIdle(cache) && !shared.observer) {
       return this.#missAlone(cache, key, receiver, given);
     }
     const args = given ?? argsOf(key);
@@ -56,7 +57,7 @@ export class ReadThrough implements Loader {
     const since = readClock(cache);
     const joined = joinLoad(cache, key);
     if (joined !== undefined) return this.#join(cache, joined, receiver, args, report);
-    return this.#run(cache, key, receiver, args, since, 'call', report);
+    return this.#run(cache, new CallLoad(key, since), receiver, args, report);
   }
 
   refresh(
@@ -67,7 +68,7 @@ export class ReadThrough implements Loader {
     queueRefresh: QueueRefresh,
   ): unknown {
     const begin = (since: number) => {
-      const answer = this.#run(cache, key, receiver, args, since, 'refresh');
+      const answer = this.#run(cache, new CallLoad(key, since, 'refresh'), receiver, args);
       return { answer: () => answer, failedByCaller: () => false };
     };
     return queueRefresh(cache, key, { receiver, args, signal: undefined, begin });
@@ -75,23 +76,24 @@ export class ReadThrough implements Loader {
 
   #run(
     cache: ReceiverCache,
-    key: CallKey,
+    load: CallLoad,
     receiver: unknown,
     args: readonly unknown[],
-    since: number,
-    origin: Origin,
     report?: CallReport,
+    isObserved = false,
   ): unknown {
+    const { observer } = shared;
+    if (observer !== undefined && !isObserved) {
+      return observer.load(cache, load, () => this.#run(cache, load, receiver, args, report, true));
+    }
     const { definition } = cache;
     // All that stays on the stack while the method runs, which may call itself deeply.
     const { cache: outerCache, load: outer } = running;
-    let load: CallLoad | undefined;
     let value: unknown;
     running.cache = cache;
     running.load = undefined;
-    running.key = key;
+    running.key = load.key;
     try {
-      load = new CallLoad(key, since, origin);
       beginLoad(cache, load);
       report?.waitsFor(load);
       running.load = load;
@@ -103,8 +105,8 @@ export class ReadThrough implements Loader {
       // First assignments, as the stack may be too full for a call.
       running.cache = outerCache;
       running.load = outer;
-      if (load !== undefined) load.isDead = true;
-      return this.#failed(cache, load, since, key, args, error);
+      load.isDead = true;
+      return this.#failed(cache, load, load.since, load.key, args, error);
     }
     running.cache = outerCache;
     running.load = outer;
@@ -174,6 +176,7 @@ export class ReadThrough implements Loader {
     const join = () => {
       cache.countHit();
       cache.count('coalesced');
+      shared.observer?.coalesced(cache, load);
       notify(cache, () => cache.definition.listeners.hit(load.key, args, load.promise));
       return cache.definition.copyOf(load.promise);
     };

@@ -44,7 +44,8 @@ export function settle(
     cache.clearIfOutdated();
     // 7. The load ends. One that was fenced or is outdated stores nothing.
     isEnded = true;
-    if (!endLoad(cache, load) || load.isOutdated) return;
+    load.isFenced = !endLoad(cache, load) || load.isOutdated;
+    if (load.isFenced) return;
     // 8. The result is stored, in the form of the one that it keeps if it does; or it takes the place of what the source had before.
     if (isWanted) {
       const [value, awaited] = kept === undefined ? [stored, result] : [kept.value, kept.stored];
@@ -52,6 +53,9 @@ export function settle(
       load.isStored = true;
       if (!isCalled) definition.source?.put(cache, load.key, result, ttl, tags);
     } else cache.entries.remove(load.key, 'replaced');
+  } catch (error) {
+    load.failure = { error };
+    throw error;
   } finally {
     if (!isEnded) endLoad(cache, load);
   }

@@ -53,7 +53,7 @@ export function cacheOf(target: object, ...members: unknown[]): CallCache {
   }
   const receivers = receiversOf(receiver);
   if (receivers === undefined) throw unknownFunction(target);
-  if (receivers.sharing !== 'one') {
+  if (receivers.sharing === 'instance' || receivers.sharing === 'class') {
     throw new NotCachedError(
       `${receivers.definition.name} has a cache for each receiver: write cacheOf(receiver, method)`,
     );

@@ -1,6 +1,6 @@
 import { ReceiverCache } from '../cache/receiver-cache.js';
 import type { Definition } from '../definition/definition.js';
-import type { Sharing } from '../definition/sharing.js';
+import type { Scope, Sharing } from '../definition/sharing.js';
 import { askPrototype } from '../key/kind.js';
 import type { Loader } from '../load/loader.js';
 import { sameValue } from '../platform.js';
@@ -51,16 +51,24 @@ export class Receivers {
   }
 
   #find(receiver: unknown): ReceiverCache {
-    if (this.shared !== undefined) return this.shared;
+    const { shared, sharing } = this;
+    if (shared !== undefined) return shared;
+    if (typeof sharing === 'object') return this.#inScope(sharing, receiver);
     if ((typeof receiver !== 'object' && typeof receiver !== 'function') || receiver === null) {
       return this.#ofPrimitive(receiver);
     }
     let cache = this.#areSlotted ? cacheIn(receiver) : undefined;
     while (cache !== undefined && cache.definition !== this.definition) cache = cache.next;
-    return cache ?? this.#ofOther(this.sharing === 'class' ? classOf(receiver) : receiver, receiver);
+    return cache ?? this.#ofOther(sharing === 'class' ? classOf(receiver) : receiver, receiver);
   }
 
-  #ofOther(owner: object, receiver: object): ReceiverCache {
+  /** The cache of a receiver in a scope. A call outside of the scope gets an empty one, which nothing else uses. */
+  #inScope(scope: Scope, receiver: unknown): ReceiverCache {
+    const owner = scope.owner(this.definition.role === 'function' ? undefined : receiver);
+    return this.#ofOther(owner ?? {}, receiver);
+  }
+
+  #ofOther(owner: object, receiver: unknown): ReceiverCache {
     const known = this.#others?.get(owner);
     if (known !== undefined) return known;
     this.#meet(receiver);
@@ -75,11 +83,11 @@ export class Receivers {
     return cache;
   }
 
-  #meet(receiver: object): void {
+  #meet(receiver: unknown): void {
     try {
-      this.definition.rememberClass(classOf(receiver));
+      this.definition.rememberClass(classOf(receiver as object));
     } catch {
-      // The receiver is a proxy that throws for its prototype. Only the label of the definition lacks the class then.
+      // The receiver is a primitive, or a proxy that throws for its prototype. The label of the definition lacks the class.
     }
   }
 

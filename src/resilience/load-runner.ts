@@ -13,6 +13,7 @@ import { running } from '../load/load-context.js';
 import { settle } from '../load/settle.js';
 import { keepRunning } from '../load/wait-until.js';
 import { dropContext, isPromise, nativePromise } from '../promise.js';
+import { shared } from '../shared-registry.js';
 import { refresh } from '../time/clock.js';
 import { startTimer } from '../time/timer.js';
 import { judgeFailure } from './judge-failure.js';
@@ -37,13 +38,20 @@ export function reload(cache: ReceiverCache, key: CallKey, waiter: Waiter): void
  * @param since The time on the cache's clock at which the load begins.
  */
 export function runLoad(cache: ReceiverCache, key: CallKey, call: Waiter, origin: Origin, since: number): SharedLoad {
+  const load = new SharedLoad(key, since, call.signal, origin);
+  const { observer } = shared;
+  if (observer === undefined) begin(cache, load, call);
+  else observer.load(cache, load, () => begin(cache, load, call));
+  return load;
+}
+
+function begin(cache: ReceiverCache, load: SharedLoad, call: Waiter): void {
   const { definition } = cache;
-  const { receiver, args, signal } = call;
+  const { receiver, args } = call;
   const { signal: pick, many } = definition.options;
   const { cache: outerCache, load: outer } = running;
-  const load = new SharedLoad(key, since, signal, origin);
   beginLoad(cache, load);
-  if (origin === 'call') cache.countMiss();
+  if (load.origin === 'call') cache.countMiss();
   else cache.count('refreshes');
   cache.count('pending');
   try {
@@ -53,7 +61,7 @@ export function runLoad(cache: ReceiverCache, key: CallKey, call: Waiter, origin
     // Not earlier: the option `signal` may make calls too.
     running.cache = cache;
     running.load = load;
-    running.key = key;
+    running.key = load.key;
     const { source, method } = definition;
     const given: unknown = source
       ? source.load(cache, load, receiver, args, methodArgs)
@@ -69,18 +77,20 @@ export function runLoad(cache: ReceiverCache, key: CallKey, call: Waiter, origin
   }
   running.cache = outerCache;
   running.load = outer;
-  if (load.thrown === undefined)
-    keepRunning(cache, key, args, () => new Promise((end) => load.onSettled(() => end(0))));
-  else {
-    // The caller gets the error from `thrown`, so the promise must not report an unhandled rejection.
-    load.answer.catch(() => {});
-    fail(cache, load, call, load.thrown.error);
+  if (load.thrown === undefined) {
+    const ended = () => new Promise((end) => load.onSettled(() => end(0)));
+    load.onPending?.(ended());
+    keepRunning(cache, load.key, args, ended);
+    return;
   }
-  return load;
+  // The caller gets the error from `thrown`, so the promise must not report an unhandled rejection.
+  load.answer.catch(() => {});
+  fail(cache, load, call, load.thrown.error);
 }
 
 /** Ends a load for which no caller waits any more, and aborts its signal. */
 export function giveUp(cache: ReceiverCache, load: SharedLoad, reason: unknown): void {
+  load.failure = { error: reason };
   finish(cache, load, true);
   endLoad(cache, load);
   load.answer.catch(() => {});
@@ -123,11 +133,12 @@ function succeed(cache: ReceiverCache, load: SharedLoad, { receiver, args }: Wai
   }
   dropContext(load.answer);
   load.resolve(result);
-  notifyListeners(cache, load, args, [...load.pendingEvents, ...cache.takePendingEvents()]);
+  load.notify(cache.definition.listeners, args, [...load.pendingEvents, ...cache.takePendingEvents()]);
 }
 
 function fail(cache: ReceiverCache, load: SharedLoad, { receiver, args }: Waiter, error: unknown): void {
   if (load.isSettled) return;
+  load.failure = { error };
   load.isOutdated = mayBeInvalidated(cache, load);
   finish(cache, load, true);
   cache.clearIfOutdated();
@@ -202,7 +213,7 @@ function recover(
 ): void {
   let entry: AgingEntry | undefined;
   const troubles: unknown[] = [];
-  if (load.origin === 'refresh') load.failure = { error };
+  if (load.origin === 'refresh') load.refreshFailure = { error };
   try {
     refresh();
     const now = cache.now();
@@ -223,26 +234,6 @@ function recover(
     load.resolve(entry.value);
   }
   const notifyError = () => cache.definition.listeners.error(load.key, args, error);
-  notifyListeners(cache, load, args, [notifyError, ...cache.takePendingEvents()]);
+  load.notify(cache.definition.listeners, args, [notifyError, ...cache.takePendingEvents()]);
   cache.definition.listeners.notifyDetached(load.key, args, troubles.map(rethrow));
-}
-
-/** Calls the listeners after a load has ended. The caller that began the load gets their errors, if it still waits. */
-function notifyListeners(
-  cache: ReceiverCache,
-  load: SharedLoad,
-  args: readonly unknown[],
-  events: readonly (() => void)[],
-): void {
-  if (!load.isLed) {
-    cache.definition.listeners.notifyDetached(load.key, args, events);
-    return;
-  }
-  for (const event of events) {
-    try {
-      event();
-    } catch (error) {
-      load.listenerErrors.push(error);
-    }
-  }
 }

@@ -12,6 +12,7 @@ import { notify, notifyMiss } from '../load/notify.js';
 import { put } from '../load/put.js';
 import type { QueueRefresh } from '../load/refresh.js';
 import { rejected, resolved } from '../platform.js';
+import { shared } from '../shared-registry.js';
 import { abortable } from './abortable.js';
 import { giveUp, reload, runLoad } from './load-runner.js';
 import { endOverdue, joinCurrent, limit } from './overdue.js';
@@ -66,7 +67,7 @@ export class ResilientLoader implements Loader {
     let load: SharedLoad | undefined;
     const begin = (since: number) => {
       const begun = runLoad(cache, key, { receiver, args, signal }, 'refresh', since);
-      if (begun.failure !== undefined) begun.throwListenerErrors(begun.failure.error);
+      if (begun.refreshFailure !== undefined) begun.throwListenerErrors(begun.refreshFailure.error);
       load = begun;
       const answer = () => {
         limit(cache, begun, cache.now());
@@ -103,7 +104,10 @@ export class ResilientLoader implements Loader {
   ): void {
     cache.countHit();
     if (outcome === 'stale') cache.count('staleHits');
-    else if (outcome === 'coalesced') cache.count('coalesced');
+    else if (outcome === 'coalesced') {
+      cache.count('coalesced');
+      shared.observer?.coalesced(cache, cache.loads?.get(key));
+    }
     report?.comesTo(outcome);
     try {
       notify(cache, () => cache.definition.listeners.hit(key, args, answer));

@@ -1,6 +1,7 @@
 import { CallLoad, type Origin } from '../cache/call-load.js';
 import { callAll, rethrow } from '../call-all.js';
 import { replaceSignal } from '../definition/caller-signal.js';
+import type { Listeners } from '../definition/listeners.js';
 import type { CallKey } from '../key/call-key.js';
 import type { CallReport } from '../load/call-report.js';
 import { max } from '../platform.js';
@@ -35,7 +36,7 @@ export class SharedLoad extends CallLoad {
   /** Whether the load continues after all callers with a signal have left. */
   isWanted: boolean;
   /** The error of a refresh, which its caller gets even if an old value stands in for those that joined. */
-  failure: { readonly error: unknown } | undefined;
+  refreshFailure: { readonly error: unknown } | undefined;
   /** The error that the method threw instead of returning a promise. */
   thrown: { readonly error: unknown } | undefined;
   isTimedOut = false;
@@ -147,11 +148,26 @@ export class SharedLoad extends CallLoad {
     this.#joined.clear();
   }
 
+  /** Calls listeners after the load has ended. The caller that began it gets their errors, if it still waits. */
+  notify(listeners: Listeners, args: readonly unknown[], events: readonly (() => void)[]): void {
+    if (!this.isLed) {
+      listeners.notifyDetached(this.key, args, events);
+      return;
+    }
+    for (const event of events) {
+      try {
+        event();
+      } catch (error) {
+        this.listenerErrors.push(error);
+      }
+    }
+  }
+
   /** The promise for the caller that began the load: it follows the answer, but rejects if a listener or a refresh has failed. */
   answerForLeader(answer: Promise<unknown>): Promise<unknown> {
     return answer.then(
       (value) => {
-        this.throwListenerErrors(...(this.failure === undefined ? [] : [this.failure.error]));
+        this.throwListenerErrors(...(this.refreshFailure === undefined ? [] : [this.refreshFailure.error]));
         return value;
       },
       (error) => this.throwListenerErrors(error),

@@ -1,5 +1,5 @@
 import { callAll } from '../call-all.js';
-import type { SharedHolder } from '../shared-registry.js';
+import { type SharedHolder, shared } from '../shared-registry.js';
 import { recordInvalidation } from './invalidation-log.js';
 import { holdersOf } from './tag-index.js';
 
@@ -10,6 +10,7 @@ import { holdersOf } from './tag-index.js';
  */
 export function endTagged(tags: readonly string[], isSoft: boolean, tell = () => {}): number {
   recordInvalidation(tags);
+  shared.observer?.invalidated({ name: undefined, tags, isSoft });
   let ended = 0;
   const holders = [...new Set(tags.flatMap(holdersOf))];
   const ends = holders.map((holder) => () => {

@@ -38,6 +38,7 @@ export class Scopes {
     this.#sharing = sharing;
     const { id } = definition.options;
     requireFunction('id', id);
+    if (typeof sharing === 'object') this.#refuse('store: expected no scope as the option per beside it');
     const isNamed = sharing === 'instance' && !isStatic;
     if (!isNamed && id !== undefined) this.#refuse('id: expected a method whose instances have entries of their own');
     if (isNamed && id === undefined) {

@@ -1,0 +1,62 @@
+import { publicKeyOf } from '../key/call-key.js';
+import type { Key } from '../key/key.js';
+import type { ObservedCache, ObservedLoad } from '../shared-registry.js';
+
+/** Why a load runs: for a call, in the background, as callers go on waiting for it, or for `refresh`. */
+export type LoadOrigin = 'call' | 'retry' | 'background' | 'refresh';
+
+/**
+ * What a load has come to. `stored`: its result is stored. `unstored`: the options did not want it. `fenced`: it was not
+ * stored, because something was invalidated while the load ran. `failed`: it has an error. `stale`: it has an error, and an
+ * old value has answered its callers.
+ */
+export type LoadOutcome = 'stored' | 'unstored' | 'fenced' | 'failed' | 'stale';
+
+/** One load, for observers. The same object is told from its begin to its end. */
+export class LoadEvent {
+  /** The name of the cache. */
+  readonly name: string;
+  readonly origin: LoadOrigin;
+  /** What it has come to; `undefined` until it has ended. */
+  outcome: LoadOutcome | undefined;
+  /** The milliseconds that it took; `undefined` until it has ended. */
+  duration: number | undefined;
+  /** What it has failed with. */
+  error: unknown;
+  /** Whether it has a promise, so that it goes on after it was begun. */
+  isPending = false;
+  readonly #since = performance.now();
+  readonly #cache: ObservedCache;
+  readonly #load: ObservedLoad;
+
+  constructor(cache: ObservedCache, load: ObservedLoad) {
+    this.name = cache.definition.name;
+    this.origin = load.origin as LoadOrigin;
+    this.#cache = cache;
+    this.#load = load;
+  }
+
+  /** The key of the call, as `keyOf` returns it. */
+  get key(): Key {
+    return publicKeyOf(this.#load.key);
+  }
+
+  /** Where the result comes from; `undefined` while a store is asked. */
+  get from(): 'method' | 'store' | undefined {
+    return this.#load.from as 'method' | 'store' | undefined;
+  }
+
+  /** The number of entries of the cache. */
+  get size(): number {
+    return this.#cache.entries.size;
+  }
+
+  /** Notes that the load has ended, with the error that it has thrown, if it has thrown one. */
+  end(thrown?: { readonly error: unknown }): void {
+    const { failure = thrown, standIn, isStored, isFenced } = this.#load;
+    this.duration = performance.now() - this.#since;
+    this.error = failure?.error;
+    if (failure !== undefined) this.outcome = standIn === undefined ? 'failed' : 'stale';
+    else this.outcome = isStored ? 'stored' : isFenced ? 'fenced' : 'unstored';
+  }
+}
