@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type CachedOptions, cached, cacheOf, clearAll, expireTags, invalidateTags, memoize } from 'memokit';
 import type { LoadEvent } from '../src/observe/load-event.js';
-import { type Observer, observe } from '../src/observe/observe.js';
+import { type InvalidationInfo, type Observer, observe, observeOnce } from '../src/observe/observe.js';
 
 /** Everything that an observer was told, in order. */
 let told: string[] = [];
@@ -267,4 +267,65 @@ test('several observers are nested in the order in which they were added', () =>
     'second has begun',
     'first has begun',
   ]);
+});
+
+test('no event is made of a load while no observer has a member for loads', async () => {
+  stop();
+  const loads: unknown[] = [];
+  stop = observe({ begins: undefined, ended: undefined, coalesced: (_, load) => loads.push(load) });
+  const load = memoize(async () => later(), { name: 'load' });
+  await Promise.all([load(), load()]);
+  expect(loads).toEqual([undefined]);
+});
+
+test('members that are getters are asked anew for each load, eviction and invalidation', () => {
+  stop();
+  let isHeard = false;
+  const heard: string[] = [];
+  const member = (name: string) => (isHeard ? ((() => heard.push(name)) as never) : undefined);
+  stop = observe({
+    get ended() {
+      return member('ended');
+    },
+    get evicted() {
+      return member('evicted');
+    },
+    get invalidated() {
+      return member('invalidated');
+    },
+  });
+  const use = (n: number) => {
+    square(n);
+    cacheOf(square).clear();
+  };
+  const square = memoize((n: number) => n * n, { name: 'square' });
+  use(1);
+  isHeard = true;
+  use(2);
+  isHeard = false;
+  use(3);
+  expect(heard).toEqual(['ended', 'invalidated', 'evicted']);
+});
+
+test('an invalidation of the call with undefined is of a key', () => {
+  const ended: unknown[] = [];
+  const stopThis = observe({ invalidated: ({ what, key }: InvalidationInfo) => ended.push([what, key]) });
+  const load = memoize((_?: number) => 1, { name: 'load' });
+  cacheOf(load).delete(undefined);
+  cacheOf(load).clear();
+  invalidateTags('t');
+  stopThis();
+  expect(ended).toEqual([
+    ['key', undefined],
+    ['all', undefined],
+    ['tags', undefined],
+  ]);
+});
+
+test('of several observers with one name, the first is used', () => {
+  const first = observeOnce('mine', () => ({ ended: () => told.push('first') }) as Observer);
+  expect(observeOnce('mine', () => ({ ended: () => told.push('second') }) as Observer)).toBe(first);
+  told = [];
+  memoize(() => 1, { name: 'load' })();
+  expect(told.slice(1)).toEqual(['ended stored', 'first']);
 });

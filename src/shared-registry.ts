@@ -82,7 +82,7 @@ export interface ObservedLoad {
 export interface Invalidation {
   /** The name of the cache or the definition; `undefined` for tags. */
   readonly name: string | undefined;
-  /** The key of the call, packed. */
+  /** The key of the call, packed. Only an invalidation of one key has this property. */
   readonly key?: unknown;
   readonly tags?: readonly string[];
   /** Whether entries are only expired. */

@@ -1,6 +1,7 @@
 import { publicKeyOf } from '../key/call-key.js';
 import type { Key } from '../key/key.js';
 import type { EvictionCause } from '../lru/options.js';
+import { hasOwn } from '../platform.js';
 import {
   type Invalidation,
   type LoadObserver,
@@ -10,21 +11,24 @@ import {
 } from '../shared-registry.js';
 import { LoadEvent } from './load-event.js';
 
-/** What sees loads, and what ends entries. No member may throw or use a cache. */
+/**
+ * What sees loads, and what ends entries. No member may throw or use a cache. A member may be a getter that returns
+ * `undefined` as long as nobody listens: nothing is built or measured then.
+ */
 export interface Observer {
   /**
    * Called instead of each load. It calls `run` once, at once, which begins the load: what runs for it runs in the async
    * context of that call.
    */
-  begins?(event: LoadEvent, run: () => void): void;
+  readonly begins?: ((event: LoadEvent, run: () => void) => void) | undefined;
   /** The load has ended; one without a promise before `begins` returns to its caller. */
-  ended?(event: LoadEvent): void;
+  readonly ended?: ((event: LoadEvent) => void) | undefined;
   /** A call has joined a load in flight; `undefined` for one that has ended since. */
-  coalesced?(name: string, load: LoadEvent | undefined): void;
-  evicted?(event: EvictionInfo): void;
-  invalidated?(event: InvalidationInfo): void;
+  readonly coalesced?: ((name: string, load: LoadEvent | undefined) => void) | undefined;
+  readonly evicted?: ((event: EvictionInfo) => void) | undefined;
+  readonly invalidated?: ((event: InvalidationInfo) => void) | undefined;
   /** The state of a store has changed. */
-  store?(name: string, state: string): void;
+  readonly store?: ((name: string, state: string) => void) | undefined;
 }
 
 /** An entry that has left a cache. */
@@ -39,6 +43,7 @@ export interface EvictionInfo {
 
 /** An invalidation: of one key, of tags, or of everything that a cache or a definition has. */
 export interface InvalidationInfo {
+  readonly what: 'key' | 'tags' | 'all';
   /** The name of the cache; `undefined` for tags. */
   readonly name: string | undefined;
   readonly tags: readonly string[] | undefined;
@@ -60,8 +65,23 @@ export function observe(observer: Observer): () => void {
   };
 }
 
+/**
+ * Adds an observer under a name, which only the first copy of memokit in one process does. Returns the observer that has
+ * the name.
+ */
+export function observeOnce<T extends Observer>(name: string, make: () => T): T {
+  const { named } = allObservers();
+  let observer = named.get(name) as T | undefined;
+  if (observer === undefined) {
+    observer = make();
+    named.set(name, observer);
+    observe(observer);
+  }
+  return observer;
+}
+
 function allObservers(): Observers {
-  // Copies of one version know each other's; the set is all that they use of it.
+  // Copies of one version know each other's; the set and the map are all that they use of it.
   shared.observer ??= new Observers();
   return shared.observer as Observers;
 }
@@ -69,12 +89,15 @@ function allObservers(): Observers {
 /** All observers of the process, as the one that caches know. */
 class Observers implements LoadObserver {
   readonly observers = new Set<Observer>();
+  /** The observers that `observeOnce` has added. */
+  readonly named = new Map<string, Observer>();
   readonly #events = new WeakMap<ObservedLoad, LoadEvent>();
 
   load(cache: ObservedCache, load: ObservedLoad, run: () => unknown): unknown {
+    const observers = [...this.observers].filter(({ begins, ended }) => begins ?? ended);
+    if (observers.length === 0) return run();
     const event = new LoadEvent(cache, load);
     this.#events.set(load, event);
-    const observers = [...this.observers];
     const end = (thrown?: { readonly error: unknown }) => {
       event.end(thrown);
       for (const observer of observers) observer.ended?.(event);
@@ -108,31 +131,60 @@ class Observers implements LoadObserver {
     for (const observer of this.observers) observer.coalesced?.(cache.definition.name, event);
   }
 
-  evicted({ definition, entries }: ObservedCache, key: unknown, cause: string): void {
-    const info: EvictionInfo = {
-      name: definition.name,
-      cause: cause as EvictionCause,
-      size: entries.size,
-      get key() {
-        return publicKeyOf(key);
-      },
-    };
-    for (const observer of this.observers) observer.evicted?.(info);
+  evicted(cache: ObservedCache, key: unknown, cause: string): void {
+    let info: EvictionInfo | undefined;
+    for (const observer of this.observers) {
+      observer.evicted?.((info ??= new Eviction(cache, key, cause as EvictionCause)));
+    }
   }
 
-  invalidated({ name, key, tags, isSoft }: Invalidation): void {
-    const info: InvalidationInfo = {
-      name,
-      tags,
-      isSoft,
-      get key() {
-        return key === undefined ? undefined : publicKeyOf(key);
-      },
-    };
-    for (const observer of this.observers) observer.invalidated?.(info);
+  invalidated(invalidation: Invalidation): void {
+    let info: InvalidationInfo | undefined;
+    for (const observer of this.observers) observer.invalidated?.((info ??= new Ended(invalidation)));
   }
 
   store(name: string, state: string): void {
     for (const observer of this.observers) observer.store?.(name, state);
+  }
+}
+
+class Eviction implements EvictionInfo {
+  readonly name: string;
+  readonly size: number;
+  readonly #key: unknown;
+
+  constructor(
+    { definition, entries }: ObservedCache,
+    key: unknown,
+    readonly cause: EvictionCause,
+  ) {
+    this.name = definition.name;
+    this.size = entries.size;
+    this.#key = key;
+  }
+
+  get key(): Key {
+    return publicKeyOf(this.#key);
+  }
+}
+
+class Ended implements InvalidationInfo {
+  readonly what: InvalidationInfo['what'];
+  readonly name: string | undefined;
+  readonly tags: readonly string[] | undefined;
+  readonly isSoft: boolean;
+  readonly #key: unknown;
+
+  constructor(invalidation: Invalidation) {
+    const { name, tags, key, isSoft } = invalidation;
+    this.what = tags !== undefined ? 'tags' : hasOwn(invalidation, 'key') ? 'key' : 'all';
+    this.name = name;
+    this.tags = tags;
+    this.isSoft = isSoft;
+    this.#key = key;
+  }
+
+  get key(): Key | undefined {
+    return this.what === 'key' ? publicKeyOf(this.#key) : undefined;
   }
 }
