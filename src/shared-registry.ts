@@ -35,18 +35,19 @@ export interface SharedRegistry {
 
 /**
  * A load observer: it sees loads, and what ends entries. Loads ask for it once each, hits never. It must not throw, and it is
- * called in the middle of the work of a cache, so it must not use the cache.
+ * called in the middle of the work of a cache, so it must not use the cache. Its functions are called without a `this`.
  */
 export interface LoadObserver {
   /**
-   * Called instead of each load: runs `run` once, at once, and returns or throws what that does. `run` begins the load, for
-   * which the method is called in the async context of this call. A load that has a promise goes on after it.
+   * Called instead of each load, unless it is `undefined`: runs `run` once, at once, and returns or throws what that does.
+   * `run` begins the load, for which the method is called in the async context of this call. A load that has a promise goes
+   * on after it.
    */
-  load(cache: ObservedCache, load: ObservedLoad, run: () => unknown): unknown;
+  readonly load: ((cache: ObservedCache, load: ObservedLoad, run: () => unknown) => unknown) | undefined;
   /** A call has joined a load in flight; `undefined` when that load has ended since. */
   coalesced(cache: ObservedCache, load: ObservedLoad | undefined): void;
-  /** An entry has left a cache. `cause` is an `EvictionCause`. */
-  evicted(cache: ObservedCache, key: unknown, cause: string): void;
+  /** An entry has left a cache. `cause` is an `EvictionCause`. `undefined` while nothing wants to know of it. */
+  readonly evicted: ((cache: ObservedCache, key: unknown, cause: string) => void) | undefined;
   invalidated(invalidation: Invalidation): void;
   /** The state of a store has changed. */
   store(name: string, state: string): void;
@@ -64,8 +65,8 @@ export interface ObservedLoad {
   readonly key: unknown;
   /** `call`, `retry`, `background` or `refresh`. */
   readonly origin: string;
-  /** Assigned by the observer: called when a load has a promise, with one that settles when the load has ended. */
-  onPending: ((ended: Promise<unknown>) => void) | undefined;
+  /** What the observer knows of the load. The observer assigns it as the load begins. */
+  observed: LoadRecord | undefined;
   /** Where the result comes from: `method` or `store`. */
   readonly from: string | undefined;
   /** Whether the result was stored. */
@@ -76,6 +77,12 @@ export interface ObservedLoad {
   readonly failure: { readonly error: unknown } | undefined;
   /** The old value that has answered the callers of a load that has failed. */
   readonly standIn: object | undefined;
+}
+
+/** What an observer knows of a load. */
+export interface LoadRecord {
+  /** Called when the load has a promise, with one that settles when the load has ended. */
+  goesOn(ended: Promise<unknown>): void;
 }
 
 /** An invalidation: of one key, of tags, or of everything that a cache or a definition has. */

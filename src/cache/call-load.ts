@@ -1,5 +1,6 @@
 import type { CallKey } from '../key/call-key.js';
 import type { Load } from '../lru/single-flight.js';
+import type { LoadRecord } from '../shared-registry.js';
 import { tagTime } from '../tags/invalidation-log.js';
 import type { AgingEntry } from './aging-entry.js';
 
@@ -21,8 +22,8 @@ export class CallLoad implements Load<CallKey> {
   isFenced = false;
   /** What it has failed with. */
   failure: { readonly error: unknown } | undefined;
-  /** What an observer wants to be told when the load has a promise: one that settles when it has ended. */
-  onPending: ((ended: Promise<unknown>) => void) | undefined;
+  /** What an observer knows of it. */
+  observed: LoadRecord | undefined;
   /** The old entry that has answered the waiting callers in place of the result. */
   standIn: AgingEntry | undefined;
   /** Whether it took longer than `softTimeout`. */

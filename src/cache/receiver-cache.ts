@@ -78,7 +78,7 @@ export class ReceiverCache extends FewEntries implements LoadState {
     definition.totals.evictions[cause]++;
     const load = definition.isResilient && cause === 'capacity' ? extras.loads?.get(key) : undefined;
     if (load !== undefined) load.isEvicted = true;
-    if (definition.options.on.evict ?? shared.observer) extras.pendingEvictions.push([key, stored, cause]);
+    if (definition.options.on.evict ?? shared.observer?.evicted) extras.pendingEvictions.push([key, stored, cause]);
   }
 
   /** The stored value for no arguments, counted as a hit; or `undefined`. No listener is told. */
@@ -182,7 +182,7 @@ export class ReceiverCache extends FewEntries implements LoadState {
     const { listeners } = this.definition;
     const evictions = this.extras.pendingEvictions.splice(0);
     return evictions.map(([key, stored, cause]) => () => {
-      shared.observer?.evicted(this, key, cause);
+      shared.observer?.evicted?.(this, key, cause);
       listeners.evict(key, answerOf(stored), cause);
     });
   }

@@ -3,6 +3,8 @@ import type { LoadEvent } from '../observe/load-event.js';
 import type { EvictionInfo, InvalidationInfo, Observer } from '../observe/observe.js';
 import type { CoalesceMessage, EvictMessage, InvalidateMessage, LoadMessage, StoreMessage } from './messages.js';
 
+const MESSAGE: unique symbol = Symbol('message');
+
 /** The observer that publishes on channels. A member for which no channel has subscribers is `undefined`. */
 export class ChannelObserver implements Observer {
   /** Whether messages have the keys of calls, and tags. */
@@ -12,8 +14,6 @@ export class ChannelObserver implements Observer {
   readonly #coalesce = channel('memokit:coalesce');
   readonly #invalidate = channel('memokit:invalidate');
   readonly #store = channel('memokit:store');
-  /** The messages of the loads in flight. */
-  readonly #messages = new WeakMap<LoadEvent, LoadMessage>();
 
   get begins(): Observer['begins'] {
     const { start, end, asyncStart, asyncEnd, error } = this.#load;
@@ -47,8 +47,18 @@ export class ChannelObserver implements Observer {
   }
 
   readonly #begins = (event: LoadEvent, run: () => void): void => {
-    const message: LoadMessage = { name: event.name, origin: event.origin, ...this.#keyed(event) };
-    this.#messages.set(event, message);
+    const { name, origin } = event;
+    // With all properties from the start: V8 gives those that come later a memory of their own.
+    const message: LoadMessage = {
+      name,
+      origin,
+      outcome: undefined,
+      duration: undefined,
+      from: undefined,
+      size: undefined,
+    };
+    if (this.hasKeys) message.key = event.key;
+    event[MESSAGE] = message;
     this.#load.start.runStores(message, () => {
       run();
       if (event.isPending) this.#load.end.publish(message);
@@ -56,12 +66,12 @@ export class ChannelObserver implements Observer {
   };
 
   readonly #ended = (event: LoadEvent): void => {
-    const message = this.#messages.get(event);
+    const message = event[MESSAGE] as LoadMessage | undefined;
     if (message === undefined) return;
-    message.outcome = event.outcome!;
-    message.duration = event.duration!;
+    message.outcome = event.outcome;
+    message.duration = event.duration;
+    message.from = event.from;
     message.size = event.size;
-    if (event.from !== undefined) message.from = event.from;
     const { end, asyncStart, asyncEnd, error } = this.#load;
     if (event.outcome === 'failed' || event.outcome === 'stale') {
       message.error = event.error;
@@ -76,7 +86,7 @@ export class ChannelObserver implements Observer {
   };
 
   readonly #coalesced = (name: string, load: LoadEvent | undefined): void => {
-    this.#coalesce.publish({ name, load: load && this.#messages.get(load) } satisfies CoalesceMessage);
+    this.#coalesce.publish({ name, load: load?.[MESSAGE] as LoadMessage | undefined } satisfies CoalesceMessage);
   };
 
   readonly #evicted = (event: EvictionInfo): void => {

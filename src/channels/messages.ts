@@ -12,15 +12,15 @@ export interface LoadMessage {
   /** Why the load runs: for a call, again for callers that still wait, in the background, or for `refresh`. */
   readonly origin: LoadOrigin;
   /** The key of the call, as `keyOf` returns it. Only there with `configureChannels({ keys: true })`. */
-  readonly key?: Key;
-  /** What the load has come to. */
-  outcome?: LoadOutcome;
+  key?: Key;
+  /** What the load has come to; `undefined` until it has ended, as the three that follow. */
+  outcome: LoadOutcome | undefined;
   /** The milliseconds that the load took. */
-  duration?: number;
+  duration: number | undefined;
   /** Where the result comes from: the method, or the option `store`. */
-  from?: 'method' | 'store';
+  from: 'method' | 'store' | undefined;
   /** The number of entries that the cache has after the load. */
-  size?: number;
+  size: number | undefined;
   /** What the load has failed with. Only there if it has failed, also if an old value has answered its callers. */
   error?: unknown;
 }

@@ -18,7 +18,7 @@ export class Listeners {
 
   /** Whether a listener may have to be called when a load ends: `evict` or `error`. */
   get hasLoadEndListener(): boolean {
-    return (this.#on.evict ?? this.#on.error ?? shared.observer) !== undefined;
+    return (this.#on.evict ?? this.#on.error ?? shared.observer?.evicted) !== undefined;
   }
 
   hit(key: CallKey, args: readonly unknown[], value: unknown): void {

@@ -48,7 +48,7 @@ export function awaitLoad(
   );
   load.promise = promise;
   // Registered after the callbacks above, so the result is stored when this settles.
-  load.onPending?.(given);
+  load.observed?.goesOn(given);
   keepRunning(cache, load.key, args, () => given);
   return promise;
 }

@@ -49,7 +49,7 @@ export class ReadThrough implements Loader {
     const { definition } = cache;
     if (definition.isSuspended) return runBeside(cache, receiver, given ?? argsOf(key));
     report?.comesTo('miss');
-    if (definition.isBare && definition.promises !== true && isIdle(cache) && !shared.observer) {
+    if (definition.isBare && definition.promises !== true && isIdle(cache) && !shared.observer?.load) {
       return this.#missAlone(cache, key, receiver, given);
     }
     const args = given ?? argsOf(key);
@@ -82,9 +82,9 @@ export class ReadThrough implements Loader {
     report?: CallReport,
     isObserved = false,
   ): unknown {
-    const { observer } = shared;
-    if (observer !== undefined && !isObserved) {
-      return observer.load(cache, load, () => this.#run(cache, load, receiver, args, report, true));
+    const observe = isObserved ? undefined : shared.observer?.load;
+    if (observe !== undefined) {
+      return observe(cache, load, () => this.#run(cache, load, receiver, args, report, true));
     }
     const { definition } = cache;
     // All that stays on the stack while the method runs, which may call itself deeply.

@@ -1,6 +1,6 @@
 import { publicKeyOf } from '../key/call-key.js';
 import type { Key } from '../key/key.js';
-import type { ObservedCache, ObservedLoad } from '../shared-registry.js';
+import type { LoadRecord, ObservedCache, ObservedLoad } from '../shared-registry.js';
 
 /** Why a load runs: for a call, in the background, as callers go on waiting for it, or for `refresh`. */
 export type LoadOrigin = 'call' | 'retry' | 'background' | 'refresh';
@@ -12,8 +12,12 @@ export type LoadOrigin = 'call' | 'retry' | 'background' | 'refresh';
  */
 export type LoadOutcome = 'stored' | 'unstored' | 'fenced' | 'failed' | 'stale';
 
-/** One load, for observers. The same object is told from its begin to its end. */
-export class LoadEvent {
+/**
+ * One load, for observers. The same object is told from its begin to its end. Each observer may keep something of its own in
+ * it, under a symbol.
+ */
+export class LoadEvent implements LoadRecord {
+  [note: symbol]: unknown;
   /** The name of the cache. */
   readonly name: string;
   readonly origin: LoadOrigin;
@@ -28,12 +32,14 @@ export class LoadEvent {
   readonly #since = performance.now();
   readonly #cache: ObservedCache;
   readonly #load: ObservedLoad;
+  readonly #tellEnd: (event: LoadEvent) => void;
 
-  constructor(cache: ObservedCache, load: ObservedLoad) {
+  constructor(cache: ObservedCache, load: ObservedLoad, tellEnd: (event: LoadEvent) => void) {
     this.name = cache.definition.name;
     this.origin = load.origin as LoadOrigin;
     this.#cache = cache;
     this.#load = load;
+    this.#tellEnd = tellEnd;
   }
 
   /** The key of the call, as `keyOf` returns it. */
@@ -51,12 +57,33 @@ export class LoadEvent {
     return this.#cache.entries.size;
   }
 
-  /** Notes that the load has ended, with the error that it has thrown, if it has thrown one. */
-  end(thrown?: { readonly error: unknown }): void {
+  /** Begins the load. Returns or throws what `run` does. */
+  begin(run: () => unknown): unknown {
+    let thrown: { readonly error: unknown } | undefined;
+    try {
+      return run();
+    } catch (error) {
+      thrown = { error };
+      throw error;
+    } finally {
+      if (!this.isPending) this.#end(thrown);
+    }
+  }
+
+  goesOn(ended: Promise<unknown>): void {
+    this.isPending = true;
+    ended.then(
+      () => this.#end(),
+      (error) => this.#end({ error }),
+    );
+  }
+
+  #end(thrown?: { readonly error: unknown }): void {
     const { failure = thrown, standIn, isStored, isFenced } = this.#load;
     this.duration = performance.now() - this.#since;
     this.error = failure?.error;
     if (failure !== undefined) this.outcome = standIn === undefined ? 'failed' : 'stale';
     else this.outcome = isStored ? 'stored' : isFenced ? 'fenced' : 'unstored';
+    this.#tellEnd(this);
   }
 }

@@ -91,51 +91,53 @@ class Observers implements LoadObserver {
   readonly observers = new Set<Observer>();
   /** The observers that `observeOnce` has added. */
   readonly named = new Map<string, Observer>();
-  readonly #events = new WeakMap<ObservedLoad, LoadEvent>();
 
-  load(cache: ObservedCache, load: ObservedLoad, run: () => unknown): unknown {
-    const observers = [...this.observers].filter(({ begins, ended }) => begins ?? ended);
-    if (observers.length === 0) return run();
-    const event = new LoadEvent(cache, load);
-    this.#events.set(load, event);
-    const end = (thrown?: { readonly error: unknown }) => {
-      event.end(thrown);
+  get load(): LoadObserver['load'] {
+    for (const observer of this.observers) if (seesLoads(observer)) return this.#load;
+    return undefined;
+  }
+
+  get evicted(): LoadObserver['evicted'] {
+    for (const observer of this.observers) if (observer.evicted) return this.#evicted;
+    return undefined;
+  }
+
+  readonly #load = (cache: ObservedCache, load: ObservedLoad, run: () => unknown): unknown => {
+    const observers: Observer[] = [];
+    for (const observer of this.observers) if (seesLoads(observer)) observers.push(observer);
+    const event = new LoadEvent(cache, load, () => {
       for (const observer of observers) observer.ended?.(event);
-    };
-    load.onPending = (ended) => {
-      event.isPending = true;
-      ended.then(
-        () => end(),
-        (error) => end({ error }),
-      );
-    };
+    });
+    load.observed = event;
     let value: unknown;
     let thrown: { readonly error: unknown } | undefined;
-    const begin = () => {
+    let next = () => {
       try {
-        value = run();
+        value = event.begin(run);
       } catch (error) {
         thrown = { error };
       }
-      if (!event.isPending) end(thrown);
     };
-    const around = (next: () => void, observer: Observer) => () =>
-      observer.begins === undefined ? next() : observer.begins(event, next);
-    observers.reduceRight(around, begin)();
+    for (let at = observers.length - 1; at >= 0; at--) {
+      const { begins } = observers[at]!;
+      const inner = next;
+      if (begins) next = () => begins.call(observers[at], event, inner);
+    }
+    next();
     if (thrown !== undefined) throw thrown.error;
     return value;
-  }
+  };
 
-  coalesced(cache: ObservedCache, load: ObservedLoad | undefined): void {
-    const event = load && this.#events.get(load);
-    for (const observer of this.observers) observer.coalesced?.(cache.definition.name, event);
-  }
-
-  evicted(cache: ObservedCache, key: unknown, cause: string): void {
+  readonly #evicted = (cache: ObservedCache, key: unknown, cause: string): void => {
     let info: EvictionInfo | undefined;
     for (const observer of this.observers) {
       observer.evicted?.((info ??= new Eviction(cache, key, cause as EvictionCause)));
     }
+  };
+
+  coalesced(cache: ObservedCache, load: ObservedLoad | undefined): void {
+    const event = load?.observed as LoadEvent | undefined;
+    for (const observer of this.observers) observer.coalesced?.(cache.definition.name, event);
   }
 
   invalidated(invalidation: Invalidation): void {
@@ -146,6 +148,10 @@ class Observers implements LoadObserver {
   store(name: string, state: string): void {
     for (const observer of this.observers) observer.store?.(name, state);
   }
+}
+
+function seesLoads({ begins, ended }: Observer): boolean {
+  return (begins ?? ended) !== undefined;
 }
 
 class Eviction implements EvictionInfo {

@@ -39,9 +39,9 @@ export function reload(cache: ReceiverCache, key: CallKey, waiter: Waiter): void
  */
 export function runLoad(cache: ReceiverCache, key: CallKey, call: Waiter, origin: Origin, since: number): SharedLoad {
   const load = new SharedLoad(key, since, call.signal, origin);
-  const { observer } = shared;
-  if (observer === undefined) begin(cache, load, call);
-  else observer.load(cache, load, () => begin(cache, load, call));
+  const observe = shared.observer?.load;
+  if (observe === undefined) begin(cache, load, call);
+  else observe(cache, load, () => begin(cache, load, call));
   return load;
 }
 
@@ -79,7 +79,7 @@ function begin(cache: ReceiverCache, load: SharedLoad, call: Waiter): void {
   running.load = outer;
   if (load.thrown === undefined) {
     const ended = () => new Promise((end) => load.onSettled(() => end(0)));
-    load.onPending?.(ended());
+    load.observed?.goesOn(ended());
     keepRunning(cache, load.key, args, ended);
     return;
   }
