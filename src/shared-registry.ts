@@ -69,6 +69,8 @@ export interface ObservedLoad {
   observed: LoadRecord | undefined;
   /** Where the result comes from: `method` or `store`. */
   readonly from: string | undefined;
+  /** Whether the result, which is a store's, is past its ttl. */
+  readonly isStale?: boolean;
   /** Whether the result was stored. */
   readonly isStored: boolean;
   /** Whether the result was not stored, because something was invalidated while the load ran. */

@@ -38,6 +38,8 @@ export class CallLoad implements Load<CallKey> {
   judgement: Judgement | undefined;
   /** Where its result comes from; `undefined` while a store is asked. */
   from: 'method' | 'store' | undefined = 'method';
+  /** Whether the result, which is a store's, is past its ttl. Only a source assigns it. */
+  declare isStale?: boolean;
 
   constructor(
     readonly key: CallKey,

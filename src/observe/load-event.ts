@@ -52,6 +52,11 @@ export class LoadEvent implements LoadRecord {
     return this.#load.from as 'method' | 'store' | undefined;
   }
 
+  /** Whether its result, which is a store's, is past its ttl. */
+  get isStale(): boolean {
+    return this.#load.isStale === true;
+  }
+
   /** The number of entries of the cache. */
   get size(): number {
     return this.#cache.entries.size;

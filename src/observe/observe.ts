@@ -20,7 +20,7 @@ export interface Observer {
    * Called instead of each load. It calls `run` once, at once, which begins the load: what runs for it runs in the async
    * context of that call.
    */
-  readonly begins?: ((event: LoadEvent, run: () => void) => void) | undefined;
+  readonly begins?: ((event: LoadEvent, run: () => void, cache: ObservedCache) => void) | undefined;
   /** The load has ended; one without a promise before `begins` returns to its caller. */
   readonly ended?: ((event: LoadEvent) => void) | undefined;
   /** A call has joined a load in flight; `undefined` for one that has ended since. */
@@ -121,7 +121,7 @@ class Observers implements LoadObserver {
     for (let at = observers.length - 1; at >= 0; at--) {
       const { begins } = observers[at]!;
       const inner = next;
-      if (begins) next = () => begins.call(observers[at], event, inner);
+      if (begins) next = () => begins.call(observers[at], event, inner, cache);
     }
     next();
     if (thrown !== undefined) throw thrown.error;

@@ -21,6 +21,7 @@ export function serveOld(of: LoadRequest, entry: StoredEntry, header: EntryHeade
   const old = keepOld(of, entry, header, value);
   if (load.origin !== 'call' || !old?.isServed(cache.now())) return false;
   cache.count('staleHits');
+  load.isStale = true;
   if (load instanceof SharedLoad)
     load.answer.then(
       () => reloadStale(of),
