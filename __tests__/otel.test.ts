@@ -17,6 +17,7 @@ import { type CallStats, cached, cacheOf, caches, memoize, OptionError } from 'm
 import * as otel from 'memokit/otel';
 import { type InstrumentOptions, instrumentCaches, telemetryNames } from 'memokit/otel';
 import { memoryStore } from 'memokit/store';
+import { type SharedDefinition, shared } from '../src/shared-registry.js';
 
 const exporter = new InMemorySpanExporter();
 const tracerProvider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
@@ -247,13 +248,12 @@ test('each key of a batch is a span, and the batch runs in that of the first', a
 
 test('a span says whether the store or the method has given the result', async () => {
   const store = memoryStore();
-  const one = memoize(async (_: number) => query('found'), { name: 'find', store });
-  await one(1);
-  cacheOf(one).stats();
-  exporter.reset();
-  const other = memoize(one as (n: number) => Promise<string>, { name: 'outer' });
-  await other(1);
-  expect(spans().map(({ name }) => name)).toEqual(['memokit load outer']);
+  const make = () => memoize(async (_: number) => query('found'), { name: 'stored', store });
+  await make()(1);
+  await make()(1);
+  const [first, second] = spans('memokit load stored');
+  expect(first!.attributes).toMatchObject({ 'cache.load.source': 'method', 'cache.load.outcome': 'stored' });
+  expect(second!.attributes).toMatchObject({ 'cache.load.source': 'store', 'cache.load.outcome': 'stored' });
 });
 
 test('no key is in any attribute, unless spans are asked to have them', async () => {
@@ -318,10 +318,45 @@ test('metrics equal what stats() says', async () => {
   expect(durations['stored method'].sum / told.loads).toBeLessThan(1);
 });
 
-test('two functions of one name are counted together, and a collected one stays in the count', async () => {
+test('hits of a store are told apart, and no call counts as a miss while the store is asked', async () => {
+  const name = 'metrics.stored';
+  let now = 0;
+  const inner = memoryStore({ clock: () => now });
+  const options = { name, store: inner, ttl: 10, staleWhileRevalidate: 1000, clock: () => now };
+  const make = () => memoize(async (n: number) => n, options);
+  await make()(1);
+  const requests = () => points('cache.request.count', name);
+  expect(await requests()).toMatchObject({ miss: 1, 'hit store': 0 });
+  const answer = make()(1);
+  expect(await requests()).toMatchObject({ miss: 1 });
+  await answer;
+  expect(await requests()).toMatchObject({ miss: 1, 'hit store': 1, 'hit memory': 0 });
+  now = 20;
+  await make()(1);
+  expect(await requests()).toMatchObject({
+    miss: 1,
+    'hit store': 1,
+    'stale store': 1,
+    'hit memory': 0,
+    'stale memory': 0,
+  });
+});
+
+test('functions of one name are counted together, and one that was collected stays in the count', async () => {
   const name = 'metrics.together';
   for (const n of [1, 2]) memoize((given: number) => given + n, { name })(1);
-  expect(await points('cache.request.count', name)).toMatchObject({ miss: 2 });
+  let other: SharedDefinition | undefined = {
+    name,
+    stats: () => ({ hits: 0, misses: 5 }),
+    clear() {},
+    suspend() {},
+  };
+  shared.definitions.add({ deref: () => other });
+  expect(await points('cache.request.count', name)).toMatchObject({ miss: 7 });
+  other = undefined;
+  expect(await points('cache.request.count', name)).toMatchObject({ miss: 7 });
+  memoize((given: number) => given, { name })(1);
+  expect(await points('cache.request.count', name)).toMatchObject({ miss: 8 });
 });
 
 test('names can be replaced one by one', async () => {
