@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -692,13 +693,12 @@ test('version, id and check are refused without a store, and what is no store to
   );
 });
 
-test('a store that cannot answer at once refuses a method that returns no promise, by name', async () => {
-  const { read, lease, fill, renew, release, invalidate, subscribe, close, state, promises } = memoryStore() as Store;
-  void [read, lease, fill, renew, release, invalidate, subscribe, close];
+/** A store that has no answer at once. */
+function slowStore(): Store {
   const inner = memoryStore();
-  const slow: Store = {
-    state,
-    promises,
+  return {
+    state: inner.state,
+    promises: inner.promises,
     read: (keys) => inner.read(keys),
     lease: (...args) => inner.lease(...args),
     fill: (...args) => inner.fill(...args),
@@ -708,12 +708,30 @@ test('a store that cannot answer at once refuses a method that returns no promis
     subscribe: (listener) => inner.subscribe(listener),
     close: () => inner.close(),
   };
-  const store = tiered(slow);
+}
+
+test('a store that cannot answer at once refuses a method that returns no promise, by name', async () => {
+  const store = tiered(slowStore());
   const sync = memoize((n: number) => n, { store, name: 'sync' });
   await expect((async () => sync(1))()).rejects.toThrow(
     'store of sync: expected a method that returns promises, as the store does not read synchronously',
   );
   expect(await memoize(async (n: number) => n, { store, name: 'async' })(1)).toBe(1);
+});
+
+test('behind a store that is asked for many keys at once, each load runs in the async context of its own caller', async () => {
+  const requests = new AsyncLocalStorage<string>();
+  const store = tiered(slowStore());
+  const seen: unknown[] = [];
+  const find = memoize(
+    async (id: number) => {
+      seen.push(`${id} for ${requests.getStore()}`);
+      return id;
+    },
+    { name: 'find', store },
+  );
+  await Promise.all([1, 2, 3].map((id) => requests.run(`request ${id}`, () => find(id))));
+  expect(seen).toEqual(['1 for request 1', '2 for request 2', '3 for request 3']);
 });
 
 test('without a store everything is delivered at once', async () => {

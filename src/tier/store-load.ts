@@ -56,15 +56,15 @@ export class StoreLoad {
     this.#active.add(this);
     if (link.isSync || isReady !== true) return drive(this.#toTheEnd(this.#steps(isReady)));
     link.poll();
-    return new Promise((resolve, reject) => {
-      link.asked.readLater(this.#of.key, (entry) => {
-        try {
-          resolve(this.#answer(entry));
-        } catch (error) {
-          this.#active.delete(this);
-          reject(error);
-        }
-      });
+    const read = new Promise<StoredEntry | undefined>((answer) => link.asked.readLater(this.#of.key, answer));
+    // Many loads are answered together. By `then` each goes on in the async context of its own caller.
+    return read.then((entry) => {
+      try {
+        return this.#answer(entry);
+      } catch (error) {
+        this.#active.delete(this);
+        throw error;
+      }
     });
   }
 
