@@ -33,7 +33,9 @@ function instrument(options: InstrumentOptions = {}): void {
   stop = instrumentCaches({ tracerProvider, meterProvider, ...options });
 }
 
-beforeAll(() => context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable()));
+beforeAll(() => {
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+});
 afterAll(async () => {
   context.disable();
   await meterProvider.shutdown();
