@@ -53,10 +53,17 @@ export interface LoadObserver {
   store(name: string, state: string): void;
 }
 
-/** What is known of a cache. */
-export interface ObservedCache {
+/** What is known of a cache, be it of one receiver or of all. */
+export interface SharedCache {
+  /** Its entries, also those that a `clear` of the definition has ended since the cache was last used. */
+  readonly entries: { readonly size: number; readonly capacity: number };
+  /** Empties the cache if its definition was cleared since. No listener is told now. */
+  clearIfOutdated(): unknown;
+}
+
+/** What is known of a cache that has a load. */
+export interface ObservedCache extends SharedCache {
   readonly definition: { readonly name: string };
-  readonly entries: { readonly size: number };
 }
 
 /** What is known of a load: the first three as it begins, the others when it has ended. */
@@ -109,6 +116,8 @@ export interface SharedTesting {
 /** A definition: one decorated method or memoized function. */
 export interface SharedDefinition {
   readonly name: string;
+  /** The cache that all receivers share. Where it is missing, they share none, or the copy is older. */
+  readonly sharedCache?: SharedCache | undefined;
   /** Returns the `CallStats`. */
   stats(): object;
   clear(): void;

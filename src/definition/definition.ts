@@ -3,7 +3,7 @@ import { type CallKey, callKeyOf, isSameKey, isTokens } from '../key/call-key.js
 import { isToken } from '../key/flatten.js';
 import { isArray, prototypeOf, type Reference, referenceTo } from '../platform.js';
 import { ignoreRejection, isAsync, isPromise, nativePromise, refusePromise, refusePromiseKey } from '../promise.js';
-import { shared } from '../shared-registry.js';
+import { type SharedCache, shared } from '../shared-registry.js';
 import { monotonic, reader } from '../time/clock.js';
 import { durationOf } from '../time/duration.js';
 import { withoutSignal } from './caller-signal.js';
@@ -46,8 +46,8 @@ export class Definition {
   /** Since when it is recorded when each result was loaded; `undefined` as long as nobody has asked for it. */
   recordedSince: number | undefined;
   readonly timing = new LoadTiming();
-  /** Empties the cache that all receivers share. `undefined` if they share none. */
-  clearShared: (() => unknown) | undefined;
+  /** The cache that all receivers share. `undefined` if they share none. */
+  sharedCache: SharedCache | undefined;
   /** What stands in front of the method, with the option `store`. */
   source: Source | undefined;
   /** Reads the clock. */
@@ -236,7 +236,7 @@ export class Definition {
     shared.observer?.invalidated({ name: this.name, isSoft: false });
     this.epoch++;
     this.suspend(this.isSuspended);
-    this.clearShared?.();
+    this.sharedCache?.clearIfOutdated();
   }
 
   /** Has calls run the method beside the cache, or use the cache again. A hit notices it by the epoch alone. */

@@ -31,9 +31,8 @@ export class Receivers {
     this.sharing = sharing;
     this.#areSlotted = sharing === 'instance' && definition.role !== 'function';
     if (sharing !== 'one') return;
-    const shared = new ReceiverCache(definition);
-    this.shared = shared;
-    definition.clearShared = () => shared.clearIfOutdated();
+    this.shared = new ReceiverCache(definition);
+    definition.sharedCache = this.shared;
   }
 
   /** Returns the cache of a receiver. Makes it when the receiver is first seen. */

@@ -42,6 +42,11 @@ export class LoadEvent implements LoadRecord {
     this.#tellEnd = tellEnd;
   }
 
+  /** The cache: the same object for all loads of one receiver. */
+  get cache(): ObservedCache {
+    return this.#cache;
+  }
+
   /** The key of the call, as `keyOf` returns it. */
   get key(): Key {
     return publicKeyOf(this.#load.key);
