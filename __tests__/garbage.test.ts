@@ -47,6 +47,13 @@ test('the AsyncLocalStorage of who has loaded a result is not held by it, and is
   expect(seen).toEqual([1, 1, 1, 2, 2, 2, 2, 2]);
 });
 
+test('the entries of a request are released when it has ended, also where a timer keeps its async context', () => {
+  const { during, after, instances, wereTicking } = collect('collect-requests');
+  expect([during, wereTicking]).toEqual([400, true]);
+  expect(after).toBeLessThanOrEqual(4);
+  expect(instances).toBeLessThanOrEqual(2);
+});
+
 test('errors of an outage that is over are not held, nor are methods that others have replaced', () => {
   const { made, errors, methods, total } = collect('collect-leftovers');
   expect([made, total]).toEqual([100, 999_000]);

@@ -1,7 +1,8 @@
 import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import { once } from 'node:events';
-import type { ServerResponse } from 'node:http';
+import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
+import { json } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, expect, test } from '@jest/globals';
 import express from 'express';
@@ -9,12 +10,14 @@ import fastify from 'fastify';
 import { type CachedOptions, memoize, type Scope } from 'memokit';
 import { expressRequestCache, fastifyRequestCache, request } from 'memokit/request';
 import { Random } from './support/random.js';
-import { type Handle, post, type Running, SERVERS } from './support/request-servers.js';
+import { type Handle, listening, post, type Running, SERVERS } from './support/request-servers.js';
 
 let running: Running | undefined;
+let pool: Pool | undefined;
 afterEach(async () => {
   await running?.close();
-  running = undefined;
+  pool?.close();
+  running = pool = undefined;
 });
 
 async function serve(server: string, handle: Handle): Promise<string> {
@@ -173,6 +176,19 @@ test.each(servers)('an error of the handler ends the request with its response: 
   expect(await left).toEqual([false, false]);
 });
 
+test.each(servers)('a body that arrives in parts leaves the request its entries: %s', async (server) => {
+  const url = await serve(server, async (body) => ({ body, isCaching: request.owner(undefined) !== undefined }));
+  const sent = httpRequest(url, { method: 'POST', headers: { 'content-type': 'application/json' } });
+  const response = once(sent, 'response');
+  for (const part of ['{"text"', ':"', 'long"}']) {
+    sent.write(part);
+    await delay(20);
+  }
+  sent.end();
+  const [incoming] = (await response) as [IncomingMessage];
+  expect(await json(incoming)).toEqual({ body: { text: 'long' }, isCaching: true });
+});
+
 /** Answers with a stream whose parts ask for a task, one after another. */
 const streaming = () =>
   leaving(async (find) =>
@@ -209,22 +225,48 @@ test.each(['Koa', 'NestJS'])(
   },
 );
 
-test('middleware of Express that is mounted once more, as in an app within, keeps the request that there is', async () => {
+/** Calls functions back in an async context that is not that of the caller, as a pool of connections may. */
+class Pool {
+  readonly #waiting: (() => void)[] = [];
+  readonly #timer = setInterval(() => this.#waiting.splice(0).map((each) => each()), 1);
+
+  wait(back: () => void): void {
+    this.#waiting.push(back);
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+}
+
+test('middleware of Express that is mounted once more keeps the request, also where its async context was lost', async () => {
+  const lost = new Pool();
+  pool = lost;
   const owners: (object | undefined)[] = [];
   const note: express.RequestHandler = (_incoming, _response, next) => {
     owners.push(request.owner(undefined));
     next();
   };
-  const inner = express().use(expressRequestCache(), note, (_incoming, response) => void response.json({}));
-  const app = express().use(expressRequestCache(), note, inner);
-  const server = app.listen(0);
-  await once(server, 'listening');
-  await post(`http://127.0.0.1:${(server.address() as { port: number }).port}`, {});
-  server.closeAllConnections();
-  server.close();
-  expect(owners.length).toBe(2);
-  expect(owners[0]).toBeDefined();
-  expect(owners[1]).toBe(owners[0]);
+  const lose: express.RequestHandler = (_incoming, _response, next) => lost.wait(next);
+  const inner = express().use(expressRequestCache(), note, lose, note, expressRequestCache(), note);
+  const app = express().use(expressRequestCache(), note, inner, (_incoming, response) => void response.json({}));
+  running = await listening(createServer(app));
+  await post(running.url, {});
+  const [first] = owners;
+  expect(first).toBeDefined();
+  expect(owners).toEqual([first, first, undefined, first]);
+  expect(new Set(owners).size).toBe(2);
+});
+
+test('a request of Fastify has its entries though the async context was lost before its validation', async () => {
+  const lost = new Pool();
+  pool = lost;
+  const app = fastify();
+  await app.register(fastifyRequestCache);
+  app.addHook('preParsing', (_request, _reply, _payload, done) => lost.wait(() => done()));
+  app.get('/', async () => ({ isCaching: request.owner(undefined) !== undefined }));
+  running = { url: await app.listen({ port: 0 }), close: () => app.close() };
+  expect(await (await fetch(running.url)).json()).toEqual({ isCaching: true });
 });
 
 test('the plugin of Fastify applies to the instance that registers it, and keeps the request that there is', async () => {
@@ -234,10 +276,9 @@ test('the plugin of Fastify applies to the instance that registers it, and keeps
   const owners: unknown[] = [];
   app.addHook('preHandler', async () => void owners.push(request.owner(undefined)));
   app.get('/', async () => ({ isCaching: owners.push(request.owner(undefined)) === 2 && owners[0] !== undefined }));
-  const url = await app.listen({ port: 0 });
-  expect(await (await fetch(url)).json()).toEqual({ isCaching: true });
+  running = { url: await app.listen({ port: 0 }), close: () => app.close() };
+  expect(await (await fetch(running.url)).json()).toEqual({ isCaching: true });
   expect(owners[1]).toBe(owners[0]);
   expect(app.hasPlugin('memokit-request-cache')).toBe(true);
   expect(app.printPlugins()).toContain('memokit-request-cache');
-  await app.close();
 });

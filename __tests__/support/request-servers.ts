@@ -107,7 +107,8 @@ async function nest(handle: Handle, prepare: (app: INestApplication) => void): P
   return { url: await app.getUrl(), close: () => app.close() };
 }
 
-async function listening(server: Server): Promise<Running> {
+/** Starts a server on a free port. */
+export async function listening(server: Server): Promise<Running> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {

@@ -20,7 +20,7 @@ export const fastifyRequestCache: (fastify: FastifyLike) => Promise<void> = /* @
     const enter = (_request: unknown, { raw }: { readonly raw: ResponseLike }, done: () => void) =>
       inRequestOf(raw, () => done());
     fastify.addHook('onRequest', enter);
-    // Once more after the body was read, as what goes on then runs in the async context of the socket.
+    // Once more after the body was read, as hooks and parsers before that may have lost the async context.
     fastify.addHook('preValidation', enter);
   },
   {
