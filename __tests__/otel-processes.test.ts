@@ -138,3 +138,24 @@ test('a load in another process is in the trace of the request, from HTTP to the
   expect(hit.traceId).not.toBe(chain[0]!.traceId);
   expect(spans).toHaveLength(chain.length);
 });
+
+test('a load that waits for that of another process is linked to it', async () => {
+  const [one, other] = await Promise.all([
+    Service.start('one', '-', directory),
+    Service.start('other', '-', directory),
+  ]);
+  const loaded = one.get(1);
+  await one.next('asks the database');
+  const waited = other.get(1);
+  await other.next('lease held');
+  one.answerFromDatabase();
+  expect([await loaded, await waited]).toEqual(['task 1', 'task 1']);
+  await one.end();
+  await other.end();
+
+  const [load, wait] = [spanOf('one', 'memokit load find'), spanOf('other', 'memokit load find')];
+  expect(wait.traceId).not.toBe(load.traceId);
+  expect(wait.links).toEqual([expect.objectContaining({ traceId: load.traceId, spanId: load.spanId })]);
+  const textOf = (span: SentSpan, key: string) => span.attributes.find((each) => each.key === key)?.value.stringValue;
+  expect([load, wait].map((span) => textOf(span, 'cache.load.source'))).toEqual(['method', 'store']);
+});

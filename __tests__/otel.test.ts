@@ -13,10 +13,10 @@ import {
   type ReadableSpan,
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
-import { type CallStats, cached, cacheOf, caches, memoize, OptionError } from 'memokit';
+import { type CallStats, cached, cacheOf, caches, memoize, OptionError, type SourceStore } from 'memokit';
 import * as otel from 'memokit/otel';
 import { type InstrumentOptions, instrumentCaches, telemetryNames } from 'memokit/otel';
-import { memoryStore } from 'memokit/store';
+import { type MemoryStore, memoryStore, type Store, tiered } from 'memokit/store';
 import { type SharedDefinition, shared } from '../src/shared-registry.js';
 
 const exporter = new InMemorySpanExporter();
@@ -45,6 +45,22 @@ beforeEach(() => {
   instrument();
 });
 afterEach(() => stop());
+
+/** A store that has no answer at once. */
+function withoutSync(store: Store): Store {
+  return {
+    state: store.state,
+    promises: store.promises,
+    read: (keys) => store.read(keys),
+    lease: (...args) => store.lease(...args),
+    fill: (...args) => store.fill(...args),
+    renew: (...args) => store.renew(...args),
+    release: (held) => store.release(held),
+    invalidate: (...args) => store.invalidate(...args),
+    subscribe: (listener) => store.subscribe(listener),
+    close: () => store.close(),
+  };
+}
 
 const later = () => new Promise((resolve) => setTimeout(resolve, 5));
 
@@ -256,6 +272,40 @@ test('a span says whether the store or the method has given the result', async (
   const [first, second] = spans('memokit load stored');
   expect(first!.attributes).toMatchObject({ 'cache.load.source': 'method', 'cache.load.outcome': 'stored' });
   expect(second!.attributes).toMatchObject({ 'cache.load.source': 'store', 'cache.load.outcome': 'stored' });
+});
+
+test.each<[string, (store: MemoryStore) => SourceStore]>([
+  ['answers at once', (store) => store],
+  ['does not', (store) => tiered(withoutSync(store))],
+])('a load that waits for another client of a store which %s is linked to its load once', async (_, make) => {
+  const inner = memoryStore();
+  const [one, other] = [make(inner.client()), make(inner.client())];
+  let release = () => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
+  const load = (store: SourceStore) => memoize(async (_: number) => released, { name: 'find', store });
+  const first = load(one)(1);
+  await later();
+  const second = inSpan('http', () => load(other)(1));
+  for (let i = 0; i < 20; i++) await later();
+  release();
+  await Promise.all([first, second]);
+  const waiting = spans('memokit load find').find((span) => parentOf(span) !== undefined)!;
+  const loading = spans('memokit load find').find((span) => parentOf(span) === undefined)!;
+  expect(linksOf(waiting)).toEqual([idOf(loading)]);
+  expect(waiting.links[0]!.context).toEqual({ ...loading.spanContext(), isRemote: true });
+});
+
+test('what a store says of the trace of another load is not trusted', async () => {
+  for (const trace of ['no', `00-${'0'.repeat(32)}-${'0'.repeat(16)}-01`, 5, { toString: 7 }]) {
+    exporter.reset();
+    const inner = memoryStore();
+    let asked = 0;
+    const lease: Store['lease'] = async (...args) =>
+      ++asked === 1 ? { kind: 'held', ms: 1, trace: trace as string } : inner.lease(...args);
+    const store = tiered({ ...withoutSync(inner), lease });
+    expect(await memoize(async (n: number) => n, { name: 'find', store })(1)).toBe(1);
+    expect(linksOf(only('memokit load find'))).toEqual([]);
+  }
 });
 
 test('no key is in any attribute, unless spans are asked to have them', async () => {

@@ -92,6 +92,10 @@ export interface ObservedLoad {
 export interface LoadRecord {
   /** Called when the load has a promise, with one that settles when the load has ended. */
   goesOn(ended: Promise<unknown>): void;
+  /** What other processes are told that wait for the load: up to 64 letters, digits and hyphens. */
+  readonly trace: string | undefined;
+  /** Called when the load has waited for one of another process, with the trace of that one. */
+  waited(trace: string): void;
 }
 
 /** An invalidation: of one key, of tags, or of everything that a cache or a definition has. */

@@ -171,8 +171,8 @@ function lease(run: Run): Reply {
   const isOther = found !== undefined && found.token !== run.arg(3) && run.arg(3) !== '*';
   if (found?.state === '1' && isOther)
     return [bytes('found'), bytes(`${server.now()}`), bytes(found.state), bytes(value!)];
-  if (server.get(run.key(3)) !== undefined && !server.faults.isGenerous)
-    return [bytes('held'), server.left(run.key(3))];
+  const held = server.get(run.key(3));
+  if (held !== undefined && !server.faults.isGenerous) return [bytes('held'), server.left(run.key(3)), bytes(held)];
   server.set(run.key(3), run.arg(1), Number(run.arg(2)));
   return [bytes('taken'), bytes(run.clock(run.key(4), run.arg(4)))];
 }
@@ -192,7 +192,7 @@ function fill(run: Run): Reply {
   }
   const rest = run.arg(5);
   const at = Math.round(server.now() / 1000);
-  const head = `1 ${run.arg(2)} ${run.arg(1)} ${at} ${run.arg(4)} ${rest.length}\n`;
+  const head = `1 ${run.arg(2)} ${run.arg(1).split('.')[0]} ${at} ${run.arg(4)} ${rest.length}\n`;
   server.set(run.key(2), head + rest, Number(run.arg(3)));
   return 1;
 }

@@ -2,7 +2,7 @@ import { resolved } from '../platform.js';
 import type { EntryRecord } from '../store/engine.js';
 import { FailureGuard, warnOfFailure } from '../store/failure-guard.js';
 import { ListenerSet } from '../store/listener-set.js';
-import { marksOf, marksOfEntry, nameOfKey, newToken } from '../store/names.js';
+import { heldFor, marksOf, marksOfEntry, nameOfKey, newToken, tokenOfEntry } from '../store/names.js';
 import type {
   FillAnswer,
   Invalidated,
@@ -59,10 +59,10 @@ export class KeyValueStore implements Store {
     }, nothing);
   }
 
-  async lease(key: StoreKey, ms: number, seen?: string): Promise<LeaseAnswer> {
+  async lease(key: StoreKey, ms: number, seen?: string, trace?: string): Promise<LeaseAnswer> {
     requireKey(key);
     requireTime('ms', ms);
-    return this.#guard.attemptAsync<LeaseAnswer>(() => this.#lease(key, ms, seen), { kind: 'unavailable' });
+    return this.#guard.attemptAsync<LeaseAnswer>(() => this.#lease(key, ms, seen, trace), { kind: 'unavailable' });
   }
 
   async fill(lease: Lease, entry: NewEntry): Promise<FillAnswer> {
@@ -120,14 +120,14 @@ export class KeyValueStore implements Store {
     return this.#closing;
   }
 
-  async #lease(key: StoreKey, ms: number, seen: string | undefined): Promise<LeaseAnswer> {
+  async #lease(key: StoreKey, ms: number, seen?: string, trace?: string): Promise<LeaseAnswer> {
     const { leases } = this.#shared;
     const name = nameOfKey(key);
     const since = this.#time.advance();
     const held = leases.get(name);
-    if (held && since < held.until) return { kind: 'held', ms: held.until - since };
+    if (held && since < held.until) return heldFor(held.until - since, held.token);
     // It takes the lease before it reads, so that no other call of this process can take it before the read ends.
-    const token = newToken();
+    const token = newToken(trace);
     const claim = { token, since, until: since + ms };
     leases.set(name, claim);
     let lease: Lease = { key, token, clock: 0 };
@@ -145,7 +145,7 @@ export class KeyValueStore implements Store {
       throw error;
     }
     // An invalidation has ended the claim, or reading took longer than the lease.
-    if (leases.get(name) !== claim) return this.#lease(key, ms, seen);
+    if (leases.get(name) !== claim) return this.#lease(key, ms, seen, trace);
     leases.set(name, { token, since, until: this.#time.advance() + ms });
     return { kind: 'taken', lease };
   }
@@ -161,7 +161,8 @@ export class KeyValueStore implements Store {
       const storedAt = this.#time.advance();
       const name = nameOfKey(key);
       const endsAt = storedAt + ttl;
-      await this.#shared.write({ name, value, storedAt, endsAt, clock, token, tags, isExpired: false }, ttl);
+      const record = { name, value, storedAt, endsAt, clock, token: tokenOfEntry(token), tags, isExpired: false };
+      await this.#shared.write(record, ttl);
       return 'stored';
     } finally {
       this.#drop(lease);

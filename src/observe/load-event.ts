@@ -29,17 +29,19 @@ export class LoadEvent implements LoadRecord {
   error: unknown;
   /** Whether it has a promise, so that it goes on after it was begun. */
   isPending = false;
+  /** What other processes are told that wait for the load: up to 64 letters, digits and hyphens. An observer may set it. */
+  trace: string | undefined;
   readonly #since = performance.now();
   readonly #cache: ObservedCache;
   readonly #load: ObservedLoad;
-  readonly #tellEnd: (event: LoadEvent) => void;
+  readonly #listener: LoadListener;
 
-  constructor(cache: ObservedCache, load: ObservedLoad, tellEnd: (event: LoadEvent) => void) {
+  constructor(cache: ObservedCache, load: ObservedLoad, listener: LoadListener) {
     this.name = cache.definition.name;
     this.origin = load.origin as LoadOrigin;
     this.#cache = cache;
     this.#load = load;
-    this.#tellEnd = tellEnd;
+    this.#listener = listener;
   }
 
   /** The cache: the same object for all loads of one receiver. */
@@ -88,12 +90,22 @@ export class LoadEvent implements LoadRecord {
     );
   }
 
+  waited(trace: string): void {
+    this.#listener.waited(trace);
+  }
+
   #end(thrown?: { readonly error: unknown }): void {
     const { failure = thrown, standIn, isStored, isFenced } = this.#load;
     this.duration = performance.now() - this.#since;
     this.error = failure?.error;
     if (failure !== undefined) this.outcome = standIn === undefined ? 'failed' : 'stale';
     else this.outcome = isStored ? 'stored' : isFenced ? 'fenced' : 'unstored';
-    this.#tellEnd(this);
+    this.#listener.ended();
   }
+}
+
+/** What is called when a load has ended, and when it has waited for one of another process. */
+interface LoadListener {
+  ended(): void;
+  waited(trace: string): void;
 }

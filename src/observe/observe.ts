@@ -25,6 +25,8 @@ export interface Observer {
   readonly ended?: ((event: LoadEvent) => void) | undefined;
   /** A call has joined a load in flight; `undefined` for one that has ended since. */
   readonly coalesced?: ((name: string, load: LoadEvent | undefined) => void) | undefined;
+  /** A load has waited for one of another process, perhaps not for the last time; `trace` is what that one's observer has set. */
+  readonly waited?: ((event: LoadEvent, trace: string) => void) | undefined;
   readonly evicted?: ((event: EvictionInfo) => void) | undefined;
   readonly invalidated?: ((event: InvalidationInfo) => void) | undefined;
   /** The state of a store has changed. */
@@ -105,8 +107,13 @@ class Observers implements LoadObserver {
   readonly #load = (cache: ObservedCache, load: ObservedLoad, run: () => unknown): unknown => {
     const observers: Observer[] = [];
     for (const observer of this.observers) if (seesLoads(observer)) observers.push(observer);
-    const event = new LoadEvent(cache, load, () => {
-      for (const observer of observers) observer.ended?.(event);
+    const event = new LoadEvent(cache, load, {
+      ended() {
+        for (const observer of observers) observer.ended?.(event);
+      },
+      waited(trace) {
+        for (const observer of observers) observer.waited?.(event, trace);
+      },
     });
     load.observed = event;
     let value: unknown;

@@ -1,4 +1,12 @@
-import { context, isSpanContextValid, type Span, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
+import {
+  context,
+  isSpanContextValid,
+  type Span,
+  SpanStatusCode,
+  TraceFlags,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api';
 import type { LoadEvent } from '../observe/load-event.js';
 import type { Observer } from '../observe/observe.js';
 import { ignoreForeign } from '../platform.js';
@@ -10,6 +18,8 @@ export class LoadSpans implements Observer {
   readonly #names: TelemetryNames;
   readonly #hasKeys: boolean;
   readonly #spans = new WeakMap<LoadEvent, Span>();
+  /** The trace of the load of another process that a load has waited for last. */
+  readonly #waited = new WeakMap<LoadEvent, string>();
   /** The spans that have not ended. */
   readonly #open = new Set<Span>();
 
@@ -33,6 +43,9 @@ export class LoadSpans implements Observer {
     const span = this.#tracer.startSpan(`memokit load ${event.name}`, { attributes, links, root: isApart }, caller);
     this.#spans.set(event, span);
     this.#open.add(span);
+    const own = span.spanContext();
+    if (isSpanContextValid(own))
+      event.trace = `00-${own.traceId}-${own.spanId}-0${own.traceFlags & TraceFlags.SAMPLED}`;
     context.with(trace.setSpan(caller, span), run);
   }
 
@@ -49,6 +62,17 @@ export class LoadSpans implements Observer {
   coalesced(_name: string, load: LoadEvent | undefined): void {
     const caller = trace.getActiveSpan();
     if (load !== undefined && caller?.isRecording()) caller.addLinks(linksTo(this.#spans.get(load)));
+  }
+
+  /** Links the span of a load to that of the load of another process that it has waited for. */
+  waited(event: LoadEvent, trace: string): void {
+    const span = this.#spans.get(event);
+    const [, traceId, spanId, flags] = /^00-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})$/.exec(trace) ?? [];
+    if (!span?.isRecording() || traceId === undefined || this.#waited.get(event) === trace) return;
+    // It may wait for one load several times, as it looks again now and then.
+    this.#waited.set(event, trace);
+    const to = { traceId, spanId: spanId!, traceFlags: Number.parseInt(flags!, 16), isRemote: true };
+    if (isSpanContextValid(to)) span.addLink({ context: to });
   }
 
   /** Ends all spans that are open. */

@@ -46,7 +46,7 @@ local value = get(KEYS[2])
 local state, token = stateOf(value)
 if state == '1' and token ~= ARGV[3] and ARGV[3] ~= '*' then return { 'found', text(now()), state, value } end
 if not redis.call('SET', KEYS[3], ARGV[1], 'NX', 'PX', ARGV[2]) then
-  return { 'held', redis.call('PTTL', KEYS[3]) }
+  return { 'held', redis.call('PTTL', KEYS[3]), get(KEYS[3]) }
 end
 return { 'taken', clock(KEYS[4], ARGV[4]) }`);
 
@@ -65,7 +65,7 @@ for i = 4, #KEYS do
   if not removed then redis.call('SET', KEYS[i], ARGV[2] .. ':0', 'PX', ARGV[3])
   elseif redis.call('PTTL', KEYS[i]) < tonumber(ARGV[3]) then redis.call('PEXPIRE', KEYS[i], ARGV[3]) end
 end
-local head = '1 ' .. ARGV[2] .. ' ' .. ARGV[1] .. ' ' .. text(now() / 1000) .. ' ' .. ARGV[4] .. ' ' .. #ARGV[5] .. '\\n'
+local head = '1 ' .. ARGV[2] .. ' ' .. string.match(ARGV[1], '^[^.]*') .. ' ' .. text(now() / 1000) .. ' ' .. ARGV[4] .. ' ' .. #ARGV[5] .. '\\n'
 redis.call('SET', KEYS[2], head .. ARGV[5], 'PX', ARGV[3])
 return 1`);
 

@@ -1,7 +1,7 @@
 import { max } from '../platform.js';
 import { warnOfFailure } from '../store/failure-guard.js';
 import { ListenerSet } from '../store/listener-set.js';
-import { newToken } from '../store/names.js';
+import { heldFor, newToken } from '../store/names.js';
 import type {
   FillAnswer,
   Invalidated,
@@ -96,23 +96,23 @@ export class ServerStore implements Store {
     return found;
   }
 
-  async lease(key: StoreKey, ms: number, seen = '-'): Promise<LeaseAnswer> {
+  async lease(key: StoreKey, ms: number, seen = '-', trace?: string): Promise<LeaseAnswer> {
     requireTime('ms', ms);
     const name = await this.#names.of(key);
-    const token = newToken();
+    const token = newToken(trace);
     const ask = async (seen: string): Promise<LeaseAnswer> => {
       const keys = [this.#names.entry(name), this.#names.lease(name), this.#names.clock];
       const args = [token, wholeMs(ms), seen, `${LONGEST_TTL}`];
-      const [kind, first, state, bytes] = (await this.#run(LEASE, keys, args)) as [
+      const [kind, first, second, bytes] = (await this.#run(LEASE, keys, args)) as [
         unknown,
         unknown,
         unknown,
         Uint8Array,
       ];
-      if (`${kind}` === 'held') return { kind: 'held', ms: max(1, Number(first)) };
+      if (`${kind}` === 'held') return heldFor(max(1, Number(first)), `${second}`);
       if (`${kind}` === 'taken') return { kind: 'taken', lease: { key, token, clock: Number(`${first}`) } };
       const record = readRecord(bytes, key);
-      const entry = record && entryOf(record, `${state}`, Number(`${first}`) / 1000);
+      const entry = record && entryOf(record, `${second}`, Number(`${first}`) / 1000);
       return entry ? { kind: 'found', entry } : ask('*');
     };
     const giveBack = (answer: LeaseAnswer) => this.#giveBack(answer.kind === 'taken' ? answer.lease : undefined);

@@ -5,7 +5,7 @@ import { FailureGuard } from './failure-guard.js';
 import { findEntry, isFenced } from './find-entry.js';
 import { isHeldBy, isRunning } from './lease-record.js';
 import { ListenerSet } from './listener-set.js';
-import { marksOf, NO_MARK, nameOfKey, newToken } from './names.js';
+import { heldFor, marksOf, NO_MARK, nameOfKey, newToken, tokenOfEntry } from './names.js';
 import type {
   FillAnswer,
   Invalidated,
@@ -67,8 +67,8 @@ export class LocalStore implements Store {
     return this.readSync(keys);
   }
 
-  async lease(key: StoreKey, ms: number, seen?: string): Promise<LeaseAnswer> {
-    return this.leaseSync(key, ms, seen);
+  async lease(key: StoreKey, ms: number, seen?: string, trace?: string): Promise<LeaseAnswer> {
+    return this.leaseSync(key, ms, seen, trace);
   }
 
   async fill(lease: Lease, entry: NewEntry): Promise<FillAnswer> {
@@ -100,7 +100,7 @@ export class LocalStore implements Store {
     return entries;
   }
 
-  leaseSync(key: StoreKey, ms: number, seen?: string): LeaseAnswer {
+  leaseSync(key: StoreKey, ms: number, seen?: string, trace?: string): LeaseAnswer {
     requireKey(key);
     requireTime('ms', ms);
     return this.#transact<LeaseAnswer>(
@@ -109,8 +109,8 @@ export class LocalStore implements Store {
         if (entry && !entry.isExpired && entry.token !== seen) return { kind: 'found', entry };
         const name = nameOfKey(key);
         const held = this.#engine.lease(name);
-        if (isRunning(held, now)) return { kind: 'held', ms: held.until - now };
-        return { kind: 'taken', lease: this.#give(key, ms, now) };
+        if (isRunning(held, now)) return heldFor(held.until - now, held.token);
+        return { kind: 'taken', lease: this.#give(key, ms, now, trace) };
       },
       { kind: 'unavailable' },
     );
@@ -124,7 +124,8 @@ export class LocalStore implements Store {
       const held = this.#engine.lease(name);
       if (held?.token === token) this.#engine.setLease(name, undefined);
       if (!isHeldBy(held, token, now) || isFenced(this.#engine, key.namespace, tags, clock)) return 'fenced';
-      this.#engine.setEntry(name, { value, storedAt: now, endsAt: now + ttl, clock, token, tags, isExpired: false });
+      const entry = { value, tags, clock, token: tokenOfEntry(token), isExpired: false };
+      this.#engine.setEntry(name, { ...entry, storedAt: now, endsAt: now + ttl });
       return 'stored';
     }, 'unavailable');
     if (answer !== 'unavailable') this.#options.onEvent?.({ kind: 'filled', key });
@@ -183,8 +184,8 @@ export class LocalStore implements Store {
   }
 
   /** Gives a new lease of a key, in a transaction. */
-  #give(key: StoreKey, ms: number, now: number): Lease {
-    const token = newToken();
+  #give(key: StoreKey, ms: number, now: number, trace?: string): Lease {
+    const token = newToken(trace);
     this.#engine.setLease(nameOfKey(key), { token, since: now, until: now + ms });
     return { key, token, clock: this.#engine.clock() };
   }

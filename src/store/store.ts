@@ -53,13 +53,14 @@ export interface Lease {
  * What asking for a lease gives:
  * - `taken`: the caller has the lease. It loads, and then fills or releases.
  * - `found`: the key has an entry that the caller has not seen. It needs no load.
- * - `held`: another holder is loading. Its lease ends in `ms` milliseconds, unless it is renewed.
+ * - `held`: another holder is loading. Its lease ends in `ms` milliseconds, unless it is renewed. `trace` is what the holder
+ *   gave as that, where it gave one and the store keeps it.
  * - `unavailable`: the engine failed, or the store is closed. The caller loads as if there were no store.
  */
 export type LeaseAnswer =
   | { readonly kind: 'taken'; readonly lease: Lease }
   | { readonly kind: 'found'; readonly entry: StoredEntry }
-  | { readonly kind: 'held'; readonly ms: number }
+  | { readonly kind: 'held'; readonly ms: number; readonly trace?: string }
   | { readonly kind: 'unavailable' };
 
 /**
@@ -150,9 +151,10 @@ export interface Store {
   /**
    * Asks for the lease of a key for `ms` milliseconds. `seen` is the token of the entry that the caller has read and does
    * not want, if there was one. If the key has any other entry by now that is not expired, the caller gets that and no lease:
-   * another holder has filled between the read and this call. O(1) and the tags of the entry.
+   * another holder has filled between the read and this call. `trace` names the load in traces, for those that wait for it: up
+   * to 64 letters, digits and hyphens. A store may ignore it. O(1) and the tags of the entry.
    */
-  lease(key: StoreKey, ms: number, seen?: string): Promise<LeaseAnswer>;
+  lease(key: StoreKey, ms: number, seen?: string, trace?: string): Promise<LeaseAnswer>;
   /** Stores a value and ends the lease, or refuses. A refusal ends the lease too. O(tags), and what has to leave for it. */
   fill(lease: Lease, entry: NewEntry): Promise<FillAnswer>;
   /** Has the lease end `ms` milliseconds from now. False if it is lost already, or the engine failed: then stop renewing. */
@@ -171,7 +173,7 @@ export interface Store {
    */
   replace?(key: StoreKey, ms: number): Promise<Lease | undefined>;
   readSync?(keys: readonly StoreKey[]): (StoredEntry | undefined)[];
-  leaseSync?(key: StoreKey, ms: number, seen?: string): LeaseAnswer;
+  leaseSync?(key: StoreKey, ms: number, seen?: string, trace?: string): LeaseAnswer;
   fillSync?(lease: Lease, entry: NewEntry): FillAnswer;
   renewSync?(lease: Lease, ms: number): boolean;
   releaseSync?(lease: Lease): void;

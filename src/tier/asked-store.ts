@@ -55,11 +55,14 @@ export class AskedStore {
     }
   }
 
-  lease(key: StoreKey, seen: string | undefined): Maybe<LeaseAnswer> {
+  lease(key: StoreKey, seen: string | undefined, trace?: string): Maybe<LeaseAnswer> {
     const { store, leaseMs } = this;
     const failed: LeaseAnswer = { kind: 'unavailable' };
     const known = (answer: LeaseAnswer) => (KINDS.includes(answer.kind) ? answer : failed);
-    return ask(() => then(store.leaseSync?.(key, leaseMs, seen) ?? store.lease(key, leaseMs, seen), known), failed);
+    return ask(
+      () => then(store.leaseSync?.(key, leaseMs, seen, trace) ?? store.lease(key, leaseMs, seen, trace), known),
+      failed,
+    );
   }
 
   fill(lease: Lease, entry: NewEntry): Maybe<FillAnswer> {

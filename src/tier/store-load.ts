@@ -106,7 +106,7 @@ export class StoreLoad {
     while (!load.isSettled) {
       // What a newer version of memokit has written stays.
       if (found?.miss === 'newer') return yield* this.#method();
-      const answer: LeaseAnswer = yield link.asked.lease(key, entry?.token);
+      const answer: LeaseAnswer = yield link.asked.lease(key, entry?.token, load.observed?.trace);
       if (answer.kind === 'taken') {
         const held = new HeldLease(link, answer.lease, () => cache.loads?.get(load.key) === load);
         return yield* this.#fill(held, entry);
@@ -115,6 +115,7 @@ export class StoreLoad {
       if (answer.kind === 'found') entry = answer.entry;
       else {
         if (!(yield waitFor(link, this.#of, this.#since, answer.ms))) return yield* this.#method();
+        if (answer.trace !== undefined) load.observed?.waited(answer.trace);
         entry = yield link.asked.read(key);
       }
       found = yield this.#decoded(entry);
