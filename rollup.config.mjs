@@ -1,4 +1,7 @@
-import { relative, sep } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import commonjs from '@rollup/plugin-commonjs';
+import resolve from '@rollup/plugin-node-resolve';
 import dts from 'rollup-plugin-dts';
 import esbuild from 'rollup-plugin-esbuild';
 
@@ -17,9 +20,6 @@ const input = {
   top: 'src/top/index.ts',
 };
 
-/** The program `memokit`, which nothing imports. */
-const PROGRAM = 'command/main';
-
 /** What only the entry points import that are made for it: `memokit/disk`, `memokit/otel`, and parts of Node. */
 const external = [/^node:/, 'lmdb', '@opentelemetry/api'];
 
@@ -31,7 +31,6 @@ const modules = (format, ext) => ({
   preserveModules: true,
   preserveModulesRoot: 'src',
   sourcemap: true,
-  banner: ({ name }) => (name === PROGRAM ? '#!/usr/bin/env node' : ''),
 });
 
 /** The rooms whose types are in `store.d.ts`, and those whose types are in the entry points of their own names. */
@@ -59,12 +58,56 @@ const declarations = (ext) => ({
   manualChunks: chunkOf,
 });
 
+const compile = esbuild({ target: 'es2022', tsconfig: false });
+
+/**
+ * Writes the licenses of the packages that are part of a bundle into a file beside it. A package without a license is an
+ * error.
+ */
+const licenses = (fileName) => ({
+  name: 'licenses',
+  generateBundle(_, bundle) {
+    const files = Object.values(bundle).flatMap(({ modules = {} }) => Object.keys(modules));
+    const folders = new Set(files.map((file) => /^\0?(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1]));
+    const texts = [...folders].filter(Boolean).map(licenseOf).sort();
+    const heading = 'The program memokit contains these packages, each under its own license.\n';
+    this.emitFile({ type: 'asset', fileName, source: [heading, ...texts].join(`\n${'-'.repeat(80)}\n\n`) });
+  },
+});
+
+function licenseOf(folder) {
+  const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const file = readdirSync(folder).find((each) => /^licen[cs]e/i.test(each));
+  if (!license || !file) throw new Error(`${folder} has no license`);
+  return `${name} ${version} (${license})\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`;
+}
+
 export default [
   {
-    input: { ...input, [PROGRAM]: 'src/command/main.ts' },
+    // The program `memokit` uses the code of the store on disk that lies in `dist`, and one file more.
+    input: { ...input, 'disk/inventory': 'src/disk/inventory.ts' },
     external,
     output: [modules('es', '.js'), modules('cjs', '.cjs')],
-    plugins: [esbuild({ target: 'es2022', tsconfig: false })],
+    plugins: [compile],
+  },
+  {
+    // The program `memokit`, which nothing imports. The packages that it draws with are a part of it.
+    input: { main: 'src/command/main.ts' },
+    external: [...external, /^\.\.\/disk\//],
+    makeAbsoluteExternalsRelative: false,
+    output: {
+      dir: 'dist/command',
+      format: 'es',
+      chunkFileNames: '[name].js',
+      banner: ({ name }) => (name === 'main' ? '#!/usr/bin/env node' : ''),
+    },
+    plugins: [
+      compile,
+      resolve({ exportConditions: ['node'], preferBuiltins: true }),
+      // A package for colors, which the table asks for only where it is given colors.
+      commonjs({ ignore: ['@colors/colors/safe'] }),
+      licenses('THIRD-PARTY.txt'),
+    ],
   },
   {
     input,

@@ -128,8 +128,8 @@ test('a command that is none, and a namespace that is not there, are refused in 
     [['store', directory, 'clear', 'none@1', '--yes'], /^memokit store: DIR has no entries of none@1\n$/],
     [['store', ''], /^memokit store: expected a directory\n$/],
     [['store', directory, '--all'], /^memokit store: expected clear before --all or --yes\n$/],
-    [['store', directory, '--force'], /^memokit store: Unknown option '--force'/],
-    [['top'], /^memokit top: expected a subcommand\nmemokit store DIR/],
+    [['store', directory, '--force'], /^memokit store: unknown option '--force'/],
+    [['stores'], /^memokit: unknown command 'stores'\n\(Did you mean store\?\)\n$/],
     [[], /^memokit: expected a subcommand\n/],
   ];
   for (const [args, message] of wrong) {
@@ -137,8 +137,9 @@ test('a command that is none, and a namespace that is not there, are refused in 
     expect([args, status, stdout]).toEqual([args, 1, '']);
     expect(stderr).toMatch(message);
   }
-  for (const help of [['--help'], ['store', '--help']])
+  for (const help of [['--help'], ['store', '--help'], ['top', '--help']])
     expect(memokit(...help)).toMatchObject({ status: 0, stderr: '' });
+  expect(memokit('--help').stdout).toMatch(/^ {2}top .*\n {2}store /m);
 });
 
 test('a store whose data was cut or overwritten is refused', async () => {

@@ -1,30 +1,47 @@
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import type { Command } from 'commander';
 import type { NamespaceInfo } from '../disk/inventory.js';
 import { max } from '../platform.js';
 import { ageText, bytesText, countText, nameText, table } from './text.js';
 
-/** Runs `memokit store`. Returns what to print. @throws with what to tell the user instead. */
-export async function storeCommand(args: string[]): Promise<string> {
-  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: OPTIONS });
-  const [given, action, namespace, ...rest] = positionals;
+/** Adds `memokit store`. */
+export function storeCommand(program: Command): void {
+  program
+    .command('store')
+    .description('lists what a store on disk has, and removes entries from it')
+    .argument('[directory]', 'the directory of the store')
+    .argument('[clear]', 'the word clear, to remove entries')
+    .argument('[namespace]', 'the namespace whose entries are removed')
+    .option('--json', 'prints the list as JSON')
+    .option('--all', 'with clear: removes the entries of all namespaces')
+    .option('--yes', 'with clear: removes them; without it, clear only says what it would remove')
+    .allowExcessArguments()
+    .action(async (_directory, _clear, _namespace, options: StoreFlags, command: Command) => {
+      console.log(await runStore(command.args, options));
+    });
+}
+
+interface StoreFlags {
+  readonly json?: boolean;
+  readonly all?: boolean;
+  readonly yes?: boolean;
+}
+
+/** Returns what `memokit store` prints. @throws with what to tell the user instead. */
+async function runStore(args: readonly string[], flags: StoreFlags): Promise<string> {
+  const [given, action, namespace, ...rest] = args;
   if (!given) throw new Error('expected a directory');
-  if (action === undefined && (values.all || values.yes)) throw new Error('expected clear before --all or --yes');
+  if (action === undefined && (flags.all || flags.yes)) throw new Error('expected clear before --all or --yes');
   if ((action !== undefined && action !== 'clear') || rest.length > 0)
-    throw new Error(
-      `expected 'clear NAMESPACE' or nothing after the directory, but got: ${positionals.slice(1).join(' ')}`,
-    );
+    throw new Error(`expected 'clear NAMESPACE' or nothing after the directory, but got: ${args.slice(1).join(' ')}`);
   const directory = resolve(given);
   const { inventoryOf, requireStore } = await disk();
   requireStore(directory);
   const infos = await inventoryOf(directory);
-  if (action === undefined) return values.json ? json(directory, infos) : list(directory, infos);
-  if ((namespace === undefined) !== (values.all === true))
-    throw new Error('expected a namespace after clear, or --all');
-  return clear(directory, values.all ? infos : [one(directory, infos, namespace!)], values.all, values.yes);
+  if (action === undefined) return flags.json ? json(directory, infos) : list(directory, infos);
+  if ((namespace === undefined) !== (flags.all === true)) throw new Error('expected a namespace after clear, or --all');
+  return clear(directory, flags.all ? infos : [one(directory, infos, namespace!)], flags.all, flags.yes);
 }
-
-const OPTIONS = { json: { type: 'boolean' }, all: { type: 'boolean' }, yes: { type: 'boolean' } } as const;
 
 /** The parts of memokit/disk, which need the package `lmdb`. */
 async function disk(): Promise<typeof import('./disk.js')> {
