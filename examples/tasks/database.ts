@@ -1,17 +1,33 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { Database } from '../schema-service/database.js';
 
-/** Opens the server of a URL or, without one, a PostgreSQL in this process. Makes the table of tasks if it is not there. */
-export async function openDatabase(url: string | undefined): Promise<Database> {
-  const database = traced(await open(url));
+/**
+ * Opens the server of a URL or, without one, a PostgreSQL in this process. Makes the table of tasks if it is not there.
+ *
+ * @param latency The milliseconds that each query takes longer. A database in this process has no network before it.
+ */
+export async function openDatabase(url: string | undefined, latency: number): Promise<Database> {
+  const database = await open(url);
   await database.query(SETUP);
-  return database;
+  return traced(latency > 0 ? distant(database, latency) : database);
 }
 
 /** Imports only the driver that is needed, as each takes its time. */
 async function open(url: string | undefined): Promise<Database> {
   if (url) return (await import('../schema-service/server-database.js')).openServer(url);
   return (await import('../schema-service/embedded-database.js')).openEmbedded();
+}
+
+/** Puts a network before a database that has none. */
+function distant(database: Database, latency: number): Database {
+  return {
+    query: async <Row>(sql: string, params?: readonly unknown[]) => {
+      await sleep(latency);
+      return database.query<Row>(sql, params);
+    },
+    close: () => database.close(),
+  };
 }
 
 /** Makes a span of each query. PGlite has no instrumentation of its own; for `pg` alone, there is a package. */

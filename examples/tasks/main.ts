@@ -11,9 +11,9 @@ const { openDatabase } = await import('./database.js');
 const { TaskService } = await import('./service.js');
 const { closeStore } = await import('./store.js');
 
-const { PORT = '3000', HOST = '127.0.0.1', ENDING_MS = '100', DATABASE_URL } = process.env;
+const { PORT = '3000', HOST = '127.0.0.1', ENDING_MS = '100', DATABASE_URL, DATABASE_LATENCY = '0' } = process.env;
 
-const database = await openDatabase(DATABASE_URL);
+const database = await openDatabase(DATABASE_URL, Number(DATABASE_LATENCY));
 const service = new TaskService(database);
 console.log(`listening on ${await service.app.listen({ host: HOST, port: Number(PORT) })}`);
 

@@ -20,7 +20,6 @@ export function startTelemetry(): () => Promise<void> {
   provider.register();
   new HttpInstrumentation({
     ignoreIncomingRequestHook: ({ url }) => url === '/health' || url === '/metrics',
-    headersToSpanAttributes: { server: { responseHeaders: ['cache-status'] } },
   }).setTracerProvider(provider);
   createRequire(import.meta.url)('node:http');
   const stop = instrumentCaches();
