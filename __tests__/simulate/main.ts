@@ -1,7 +1,7 @@
 /**
  * A fleet in simulation: `npm run simulate:fleet -- --seeds 100 --processes 1000 --seed 1 --workers 2`. Each seed is a run of its
- * own; the first is `--seed`. `--trace` prints all that happens, or with a text the lines that contain it. Exits with 1 at a
- * violation.
+ * own; the first is `--seed`. `--trace` prints all that happens, or with a text the lines that contain it. SIGINT ends it with
+ * the sums of the seeds that have run. Exits with 1 at a violation.
  */
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
@@ -36,6 +36,10 @@ async function main(): Promise<void> {
   }));
   const done: Done[] = [];
   let printed = 0;
+  process.once('SIGINT', () => {
+    if (printed > 0) summarize(done.slice(0, printed), numbers[1]);
+    process.exit();
+  });
   await runAll(jobs, Math.min(numbers[3], jobs.length), (each) => {
     done[each.seed - numbers[2]] = each;
     for (; done[printed] !== undefined; printed++) print(done[printed]!);

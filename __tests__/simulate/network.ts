@@ -165,25 +165,32 @@ interface Request {
   readonly reject: (error: Error) => void;
 }
 
-/** A client of the shape of ioredis: it connects again by itself, keeps what is asked meanwhile, and sends again what had no answer. */
+/** What a client of ioredis waits before it connects again, at its nth attempt. `null` if it does not. */
+type RetryStrategy = ((times: number) => number) | null;
+
+/**
+ * A client of the shape of ioredis: it connects again by itself, keeps what is asked meanwhile, and sends again what had no
+ * answer. Without a `retryStrategy` it ends with its connection, and what it was asked fails.
+ */
 export class SimulatedClient {
   status = 'wait';
   readonly kind: LinkKind;
   readonly route: Route;
   readonly #server: SimulatedServer;
   readonly #listeners = new Map<string, ((...args: any[]) => void)[]>();
-  readonly #retry: (times: number) => number;
+  readonly #retry: RetryStrategy;
   #link: Link | undefined;
   #queue: Request[] = [];
   #sent: Request[] = [];
   #attempts = 0;
   #generation = 0;
+  #connecting: { resolve(): void; reject(error: Error): void } | undefined;
 
   constructor(
     server: SimulatedServer,
     route: Route,
     kind: LinkKind,
-    retry = (times: number) => Math.min(times * 50, 2000),
+    retry: RetryStrategy = (times) => Math.min(times * 50, 2000),
   ) {
     this.#server = server;
     this.route = route;
@@ -196,7 +203,7 @@ export class SimulatedClient {
     return this;
   }
 
-  duplicate({ retryStrategy }: { retryStrategy: (times: number) => number }): SimulatedClient {
+  duplicate({ retryStrategy }: { retryStrategy: RetryStrategy }): SimulatedClient {
     return new SimulatedClient(this.#server, this.route, 'channel', retryStrategy);
   }
 
@@ -212,7 +219,8 @@ export class SimulatedClient {
     return this.#ask(['subscribe']);
   }
 
-  async connect(): Promise<void> {
+  /** Connects. The promise is rejected if this attempt fails, also where the client tries again. */
+  connect(): Promise<void> {
     const generation = ++this.#generation;
     const isCurrent = () => this.#generation === generation;
     const { time, random } = this.#server;
@@ -227,19 +235,21 @@ export class SimulatedClient {
       process.receive(() => {
         if (!isCurrent() || !link.isOpen) return;
         this.status = 'connect';
+        this.#emit('connect');
         // It asks whether the server is loading its data.
         link.toServer(() => link.toClient(() => this.#ready()));
       });
     });
+    return new Promise((resolve, reject) => (this.#connecting = { resolve, reject }));
   }
 
-  disconnect(isAgain = false): void {
-    const link = this.#link;
+  disconnect(): void {
+    if (this.status === 'end') return;
     this.#generation++;
-    link?.close();
+    this.#link?.close();
     this.#link = undefined;
-    if (isAgain) this.#lost();
-    else this.#end();
+    this.#closed();
+    this.#end();
   }
 
   /** Told of a message on the channel. */
@@ -268,33 +278,39 @@ export class SimulatedClient {
     this.#sent = [];
     this.#queue = [];
     for (const request of again) this.#send(request);
+    this.#connecting?.resolve();
     this.#emit('ready');
   }
 
   #lost(): void {
-    this.status = 'close';
-    if (this.kind === 'channel') this.route.onEvent('channel down');
-    this.#emit('close');
+    this.#closed();
     if (this.status !== 'close') return;
+    if (this.#retry === null) return this.#end();
     this.status = 'reconnecting';
     const generation = this.#generation;
     this.route.process.after(this.#retry(++this.#attempts), () => {
-      if (this.#generation === generation) void this.connect();
+      if (this.#generation === generation) this.connect().catch(() => {});
     });
+  }
+
+  #closed(): void {
+    this.status = 'close';
+    if (this.kind === 'channel') this.route.onEvent('channel down');
+    this.#connecting?.reject(new Error(CLOSED));
+    this.#emit('close');
   }
 
   #end(): void {
     this.status = 'end';
-    this.#emit('close');
-    this.#emit('end');
-    for (const { reject } of [...this.#sent, ...this.#queue]) reject(new Error('Connection is closed.'));
+    for (const { reject } of [...this.#sent, ...this.#queue]) reject(new Error(CLOSED));
     this.#sent = [];
     this.#queue = [];
+    this.#emit('end');
   }
 
   #ask(args: readonly unknown[]): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      if (this.status === 'end') return reject(new Error('Connection is closed.'));
+      if (this.status === 'end') return reject(new Error(CLOSED));
       this.#send({ args, resolve, reject });
     });
   }
@@ -336,5 +352,7 @@ export class SimulatedClient {
     for (const listener of this.#listeners.get(event) ?? []) listener(...args);
   }
 }
+
+const CLOSED = 'Connection is closed.';
 
 export const CHANNEL = '{memokit}:v1.events';

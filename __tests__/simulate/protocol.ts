@@ -12,7 +12,10 @@ export interface Program {
 
 /** A fault that is put into the source on purpose, to see that the checks notice it. */
 export interface Sabotage {
-  readonly find: string;
+  /** What the process does then. */
+  readonly what: string;
+  /** What is replaced: it must match one place of the bundled source. */
+  readonly find: RegExp;
   readonly replace: string;
 }
 
@@ -32,11 +35,12 @@ export interface Evaluation {
 export class Protocol {
   readonly #evaluate: (...values: unknown[]) => void;
 
-  /** @throws Error when the source does not have what a sabotage is to replace. */
+  /** @throws Error when the source does not have what a sabotage is to replace, or has it more than once. */
   constructor(...sabotages: Sabotage[]) {
     let code = (bundled ??= bundle());
-    for (const { find, replace } of sabotages) {
-      if (!code.includes(find)) throw new Error(`the source has no ${find}`);
+    for (const { what, find, replace } of sabotages) {
+      const places = [...code.matchAll(new RegExp(find, 'g'))].length;
+      if (places !== 1) throw new Error(`the sabotage "${what}" finds ${find} in ${places} places of the source: adapt it`);
       code = code.replace(find, () => replace);
     }
     const initial = VARIABLES.map((name) => `${name} = ${initialValue(code, name)};`);
@@ -102,6 +106,8 @@ const VARIABLES = [
   'shared',
   // held-lease.ts
   'held',
+  // script.ts
+  'hashes',
   // store-name.ts
   'classes',
   // scrambled-map.ts

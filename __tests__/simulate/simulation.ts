@@ -90,7 +90,7 @@ class Member {
       ttl,
       tags: (_: unknown, key: number) => [tagOf(key)],
     } as never) as unknown as (key: number) => Promise<Value>;
-    void client.connect();
+    client.connect().catch(() => {});
   }
 
   get cache() {

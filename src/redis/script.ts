@@ -6,11 +6,18 @@ export interface Script {
   sha(): Promise<string> | string;
 }
 
+/** The SHA-1 of each script that has been asked for, or a promise of it. */
+const hashes = new Map<string, Promise<string> | string>();
+
 export function script(text: string): Script {
-  let known: string | undefined;
-  let making: Promise<string> | undefined;
-  return {
-    text,
-    sha: () => known ?? (making ??= hexOf('SHA-1', new TextEncoder().encode(text)).then((sha) => (known = sha))),
-  };
+  return { text, sha: () => hashes.get(text) ?? hash(text) };
+}
+
+function hash(text: string): Promise<string> {
+  const making = hexOf('SHA-1', new TextEncoder().encode(text)).then((sha) => {
+    hashes.set(text, sha);
+    return sha;
+  });
+  hashes.set(text, making);
+  return making;
 }
