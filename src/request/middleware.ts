@@ -4,7 +4,7 @@ import { inRequestOf, type ResponseLike } from './response.js';
  * Returns a listener for `node:http`, `node:https` or `node:http2` that runs another one in the scope of each request.
  *
  * @example
- * createServer(httpRequestCache(async (incoming, response) => { … })).listen(3000);
+ * createServer(httpRequestCache(async (incoming: IncomingMessage, response: ServerResponse) => { … })).listen(3000);
  */
 export function httpRequestCache<Message, Response extends ResponseLike, Result>(
   listener: (incoming: Message, response: Response) => Result,
