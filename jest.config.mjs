@@ -2,9 +2,10 @@
  * A project for one dialect of decorators. `standard` runs every test; `legacy` runs the decorator cases again. `foreign`
  * runs what the test suites of others say of what memokit does too.
  */
-const project = (displayName, tsconfig, testMatch) => ({
+const project = (displayName, tsconfig, testMatch, testPathIgnorePatterns = ['/node_modules/']) => ({
   displayName,
   testMatch,
+  testPathIgnorePatterns,
   testEnvironment: 'node',
   transform: { '^.+\\.ts$': ['ts-jest', { tsconfig }] },
   moduleNameMapper: {
@@ -26,9 +27,9 @@ const project = (displayName, tsconfig, testMatch) => ({
 
 export default {
   projects: [
-    project('standard', 'tsconfig.json', ['<rootDir>/__tests__/*.test.ts']),
+    project('standard', 'tsconfig.json', ['<rootDir>/__tests__/*.test.ts'], ['/node_modules/', '/nestjs.test.ts$']),
     project('legacy', 'tsconfig.legacy.json', [
-      '<rootDir>/__tests__/{batched-methods,bypass,cached-proxy,computed-members,copy,decorators,disable-caching,freeze,hidden-members,idle,invalidation,presets,store-option,weigh}.test.ts',
+      '<rootDir>/__tests__/{batched-methods,bypass,cached-proxy,computed-members,copy,decorators,disable-caching,freeze,hidden-members,idle,invalidation,nestjs,presets,store-option,weigh}.test.ts',
     ]),
     project('tier', 'tsconfig.json', ['<rootDir>/__tests__/tier/*.test.ts']),
     project('foreign', 'tsconfig.json', ['<rootDir>/__tests__/foreign/*.test.ts']),

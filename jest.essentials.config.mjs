@@ -7,6 +7,7 @@ import base from './jest.config.mjs';
 const NOT_ESSENTIAL = [
   'copies', // runs on `dist`
   'docs', // compiles every program of the documentation
+  'nestjs', // runs in the legacy dialect only
   'house', // reads the sources, and measures `dist`
   'package', // packs `dist`, and checks it under five compilers
   'persistent', // an example, which compiles for many seconds

@@ -143,11 +143,11 @@ const COMPILERS = {
 /** Programs that each compiler has to take, by what tells them apart. Each is in one dialect, and has its declarations written. */
 const PROGRAMS = {
   'standard dialect': {
-    files: ['consumer.ts', 'callbacks.ts', 'codecs.ts', 'exported.ts', 'redis.ts', 'stores.ts', ...WRONG_PROGRAMS],
+    files: ['consumer.ts', 'callbacks.ts', 'codecs.ts', 'exported.ts', 'redis.ts', 'request.ts', 'stores.ts', ...WRONG_PROGRAMS],
     compilerOptions: { lib: ['ES2022', 'DOM'], module: 'NodeNext', moduleResolution: 'NodeNext' },
   },
   'legacy dialect': {
-    files: ['consumer.ts', 'callbacks.ts', 'codecs.ts', 'exported.ts', 'redis.ts', 'stores.ts', ...WRONG_PROGRAMS],
+    files: ['consumer.ts', 'callbacks.ts', 'codecs.ts', 'exported.ts', 'redis.ts', 'request.ts', 'stores.ts', ...WRONG_PROGRAMS],
     compilerOptions: {
       lib: ['ESNext', 'DOM'],
       module: 'ESNext',
