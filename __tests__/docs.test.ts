@@ -19,6 +19,7 @@ const PAGES = [
   'docs/keys.md',
   'docs/migrate.md',
   'docs/nestjs.md',
+  'docs/observability.md',
   'docs/options.md',
   'docs/recipes.md',
   'docs/request-scope.md',

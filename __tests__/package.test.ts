@@ -37,8 +37,8 @@ beforeAll(() => {
   mkdirSync(unpacked, { recursive: true });
   execFileSync('tar', ['-xzf', tarball, '-C', unpacked, '--strip-components=1']);
   cpSync('__tests__/consumer', project, { recursive: true });
-  mkdirSync(join(project, 'node_modules', '@types'));
-  for (const name of ['ioredis', 'ioredis-6', 'iovalkey', 'redis', 'redis-5', '@types/node']) {
+  for (const scope of ['@types', '@opentelemetry']) mkdirSync(join(project, 'node_modules', scope));
+  for (const name of ['ioredis', 'ioredis-6', 'iovalkey', 'redis', 'redis-5', '@types/node', '@opentelemetry/api']) {
     symlinkSync(bin(name), join(project, 'node_modules', name));
   }
 }, 60_000);
@@ -143,11 +143,31 @@ const COMPILERS = {
 /** Programs that each compiler has to take, by what tells them apart. Each is in one dialect, and has its declarations written. */
 const PROGRAMS = {
   'standard dialect': {
-    files: ['consumer.ts', 'callbacks.ts', 'codecs.ts', 'exported.ts', 'redis.ts', 'request.ts', 'stores.ts', ...WRONG_PROGRAMS],
+    files: [
+      'consumer.ts',
+      'callbacks.ts',
+      'codecs.ts',
+      'exported.ts',
+      'otel.ts',
+      'redis.ts',
+      'request.ts',
+      'stores.ts',
+      ...WRONG_PROGRAMS,
+    ],
     compilerOptions: { lib: ['ES2022', 'DOM'], module: 'NodeNext', moduleResolution: 'NodeNext' },
   },
   'legacy dialect': {
-    files: ['consumer.ts', 'callbacks.ts', 'codecs.ts', 'exported.ts', 'redis.ts', 'request.ts', 'stores.ts', ...WRONG_PROGRAMS],
+    files: [
+      'consumer.ts',
+      'callbacks.ts',
+      'codecs.ts',
+      'exported.ts',
+      'otel.ts',
+      'redis.ts',
+      'request.ts',
+      'stores.ts',
+      ...WRONG_PROGRAMS,
+    ],
     compilerOptions: {
       lib: ['ESNext', 'DOM'],
       module: 'ESNext',

@@ -40,7 +40,8 @@ export class Protocol {
     let code = (bundled ??= bundle());
     for (const { what, find, replace } of sabotages) {
       const places = [...code.matchAll(new RegExp(find, 'g'))].length;
-      if (places !== 1) throw new Error(`the sabotage "${what}" finds ${find} in ${places} places of the source: adapt it`);
+      if (places !== 1)
+        throw new Error(`the sabotage "${what}" finds ${find} in ${places} places of the source: adapt it`);
       code = code.replace(find, () => replace);
     }
     const initial = VARIABLES.map((name) => `${name} = ${initialValue(code, name)};`);

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/global
 import { Redis } from 'ioredis';
 import { cacheOf, memoize } from 'memokit';
 import { type RedisStore, type RedisStoreOptions, redisStore } from 'memokit/redis';
-import type { StoreEvent, StoreKey } from 'memokit/store';
+import type { LeaseAnswer, StoreEvent, StoreKey } from 'memokit/store';
 import { describeWithServer } from '../support/describe-with-server.js';
 import { freePort } from '../support/free-port.js';
 import { CLIENTS, ready } from '../support/redis-clients.js';
@@ -93,6 +93,20 @@ describeWithServer('redisStore', () => {
       expect(await admin.pttl(key)).toBeGreaterThan(0);
     }
     expect((await store.read([{ ...KEY, key: 'long'.repeat(100) }]))[0]?.isExpired).toBe(true);
+  });
+
+  test('the trace of a lease is told to those that wait for it, and no entry has it', async () => {
+    const [store, other] = [await ready(open({ opTimeout: '5s' })), await ready(open({ opTimeout: '5s' }))];
+    const traces = [`00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`, undefined, 'two words', 'x'.repeat(65)];
+    for (const [index, trace] of traces.entries()) {
+      const key = { ...KEY, key: `traced ${index}` };
+      const taken = (await store.lease(key, 5000, undefined, trace)) as LeaseAnswer & { kind: 'taken' };
+      const held = (await other.lease(key, 5000)) as LeaseAnswer & { kind: 'held' };
+      expect([held.kind, held.trace]).toEqual(['held', index === 0 ? trace : undefined]);
+      expect(await store.renew(taken.lease, 5000)).toBe(true);
+      expect(await store.fill(taken.lease, { value: new Uint8Array(1), ttl: 5000, tags: [] })).toBe('stored');
+      expect((await other.read([key]))[0]!.token).toMatch(/^[a-z\d]+$/);
+    }
   });
 
   test('a lease that the server gives when nobody waits for it any more is given back', async () => {

@@ -140,7 +140,7 @@ interface Step {
 function stepOf(random: Random, count: number): Step {
   const key = random.pick(['a', 'b', 'ü']);
   const [entry, lease] = [`${BASE}:rows@:${key}`, `${BASE}.lease:rows@:${key}`];
-  const token = `token${random.below(count + 1)}`;
+  const token = tokenOf(random.below(count + 1));
   const ms = random.pick(['20', ...Array(9).fill('100000')]);
   const longest = '1000000';
   const marks = random.pick([['namespace:rows@'], ['namespace:rows@', 'tag:x'], ['namespace:rows@', 'tag:x', 'tag:y']]);
@@ -157,12 +157,12 @@ function stepOf(random: Random, count: number): Step {
     {
       name: 'lease',
       async take(side) {
-        const own = `token${count}`;
+        const own = tokenOf(count);
         const answer = await side.run(LEASE, [BASE, entry, lease, `${BASE}.clock`], [own, ms, seen, longest]);
-        const [kind, clock] = answer as [unknown, unknown];
+        const [kind, clock, holder] = answer as [unknown, unknown, unknown];
         if (`${kind}` === 'taken') side.clocks.set(own, `${clock}`);
         // The milliseconds that are left differ by what lies between.
-        return `${kind}` === 'held' ? [kind] : answer;
+        return `${kind}` === 'held' ? [kind, holder] : answer;
       },
     },
     {
@@ -188,6 +188,11 @@ function stepOf(random: Random, count: number): Step {
   // Mostly a load as it goes: under a lease that there is.
   const index = random.pick([0, 0, 1, 1, 1, 2, 2, 2, 2, 3, 4, 5, 6, 7]);
   return { ...steps[index]!, isShort: ms === '20' };
+}
+
+/** The token of a lease, which may carry a trace. */
+function tokenOf(count: number): string {
+  return `token${count}${count % 2 === 0 ? '' : '.00-trace'}`;
 }
 
 /** A reply as a text in which times are alike. */
