@@ -1,7 +1,8 @@
 import type { CallStats } from '../definition/stats.js';
-import type { EvictionCause } from '../lru/options.js';
 import { keysOf, type Reference } from '../platform.js';
 import { type SharedDefinition, shared } from '../shared-registry.js';
+
+type EvictionCause = keyof CallStats['evictions'];
 
 /** The counts that can be added up. */
 type Count = Exclude<keyof CallStats, 'meanLoadTime' | 'evictions' | 'minus'>;
