@@ -17,6 +17,7 @@ import { importCells } from './cells/imports.mjs';
 import { instanceCells } from './cells/instances.mjs';
 import { memoryCells } from './cells/memory.mjs';
 import { missCells } from './cells/misses.mjs';
+import { observerCells } from './cells/observers.mjs';
 import { pairCells } from './cells/pairs.mjs';
 import { stepCells } from './cells/steps.mjs';
 import { storeCells } from './cells/stores.mjs';
@@ -31,6 +32,7 @@ export function cellsOf(builds) {
     memoryCells,
     depthCells,
     importCells,
+    observerCells,
     pairCells,
     storeCells,
     fleetCells,

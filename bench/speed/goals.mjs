@@ -97,6 +97,12 @@ const goals = [
     judge: peers(/^stores\/hit/, () => ['memoize-fs', 'cache-point', 'async-disk-cache']),
   },
   { title: 'hit on disk: ours / files by hand, read synchronously', aim: 1, judge: limit(/^stores\/hit/) },
+  {
+    title: 'hit: with observers installed / without',
+    most: 1.03,
+    judge: peers(/^observers\/hit/, () => [OURS], [`${OURS}, observers installed`]),
+  },
+  { title: 'miss: what subscribers of all channels add, in ns', most: 1000, judge: added },
   { title: 'hit in memory: with a store behind / without', aim: 1.1, judge: limit(/^stores, in memory\//) },
   {
     title: 'fleet, hit of the first tier: ours / layered-loader',
@@ -250,6 +256,14 @@ function growth(results) {
     if (small === undefined) return [];
     return [{ where: id, figure: figureOf(contenders[OURS]) / figureOf(small.contenders[OURS]) }];
   });
+}
+
+/** Judges by the nanoseconds that subscribers add. */
+function added(results) {
+  return matching(results, /^observers\/.*miss/).map(({ id, contenders }) => ({
+    where: id,
+    figure: contenders[`${OURS}, channels subscribed`].time - contenders[OURS].time,
+  }));
 }
 
 function matching(results, pattern) {
