@@ -57,7 +57,8 @@ export interface InvalidateMessage {
 
 /** The message of `memokit:store`: the state of a store has changed. */
 export interface StoreMessage {
-  /** The name of the store. */
+  /** The prefix of the store. */
   readonly name: string;
+  /** `working`, `blind` (it works, but is not told of the invalidations of other processes), `failing` or `closed`. */
   readonly state: string;
 }

@@ -1,4 +1,5 @@
 import { max } from '../platform.js';
+import { shared } from '../shared-registry.js';
 import { warnOfFailure } from '../store/failure-guard.js';
 import { ListenerSet } from '../store/listener-set.js';
 import { heldFor, newToken } from '../store/names.js';
@@ -51,7 +52,11 @@ export class ServerStore implements Store {
     const { opTimeout, clock } = options;
     this.#connection = connection;
     this.#names = new KeyNames(options.prefix, options.channel);
-    const onChange = () => this.#stateListeners.tell(this.state);
+    const onChange = () => {
+      const { state } = this;
+      shared.observer?.store(options.prefix, state.isBlind && state.status === 'working' ? 'blind' : state.status);
+      this.#stateListeners.tell(state);
+    };
     this.#breaker = new Breaker({
       opTimeout,
       clock,
