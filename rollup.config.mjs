@@ -84,8 +84,8 @@ function licenseOf(folder) {
 
 export default [
   {
-    // The program `memokit` uses the code of the store on disk that lies in `dist`, and one file more.
-    input: { ...input, 'disk/inventory': 'src/disk/inventory.ts' },
+    // The program `memokit` imports the parts of the store on disk from `dist`.
+    input: { ...input, 'command/disk': 'src/command/disk.ts' },
     external,
     output: [modules('es', '.js'), modules('cjs', '.cjs')],
     plugins: [compile],
@@ -93,7 +93,7 @@ export default [
   {
     // The program `memokit`, which nothing imports. The packages that it draws with are a part of it.
     input: { main: 'src/command/main.ts' },
-    external: [...external, /^\.\.\/disk\//],
+    external: [...external, './disk.js'],
     makeAbsoluteExternalsRelative: false,
     output: {
       dir: 'dist/command',

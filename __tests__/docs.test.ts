@@ -21,7 +21,6 @@ const PAGES = [
   'docs/nestjs.md',
   'docs/observability.md',
   'docs/options.md',
-  'docs/observability.md',
   'docs/recipes.md',
   'docs/request-scope.md',
   'docs/stores.md',

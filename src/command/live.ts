@@ -4,7 +4,7 @@ import { max, min } from '../platform.js';
 import type { Snapshot } from '../top/protocol.js';
 import { ask, type Found } from './programs.js';
 import { type Ranking, ranked, sortKeyOf } from './ranking.js';
-import { drawn, keysLine } from './screen.js';
+import { drawn, keysText } from './screen.js';
 import { nameText } from './text.js';
 
 /** The lines beside the rows: the summary, the titles, the rows that are not drawn, the keys, and where the cursor stands. */
@@ -77,7 +77,7 @@ export class LiveTable {
     const most = max(1, height - OTHER_LINES);
     this.#offset = max(0, min(this.#offset, ranked(this.#snapshot.caches, ranking).length - most));
     const table = drawn(this.#snapshot, { ranking, width, offset: this.#offset, most, rate: this.#rate });
-    const last = this.#typed === undefined ? keysLine(width) : `filter by name: ${nameText(this.#typed || ' ')}█`;
+    const last = this.#typed === undefined ? keysText(width) : `filter by name: ${nameText(this.#typed || ' ')}█`;
     this.#draw(`${table}\n${last}`);
   }
 

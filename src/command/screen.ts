@@ -170,9 +170,9 @@ function cut(line: string, width: number): string {
   return line.length > width ? `${line.slice(0, width - 1)}…` : line;
 }
 
-/** The line that tells the keys of the keyboard. */
-export function keysLine(width: number): string {
-  const sorts = entriesOf(SORT_KEYS).map(([name, letter]) => `${letter} ${name === 'ratio' ? 'hits' : name}`);
-  const lines = [`sort: ${sorts.join(', ')}; again: reverse`, '/ filter by name, ↑ ↓ scroll, q quit'];
+/** The lines that tell the keys of the keyboard. */
+export function keysText(width: number): string {
+  const sorts = COLUMNS.map(([key, , short]) => `${SORT_KEYS[key]} ${short.replace(' by', '')}`);
+  const lines = [`sort: ${sorts.join('  ')}`, 'the same letter again: reverse   / filter   ↑ ↓ scroll   q quit'];
   return lines.map((line) => colors.dim(cut(line, width))).join('\n');
 }
