@@ -152,6 +152,7 @@ const PROGRAMS = {
       'redis.ts',
       'request.ts',
       'stores.ts',
+      'top.ts',
       ...WRONG_PROGRAMS,
     ],
     compilerOptions: { lib: ['ES2022', 'DOM'], module: 'NodeNext', moduleResolution: 'NodeNext' },
@@ -166,6 +167,7 @@ const PROGRAMS = {
       'redis.ts',
       'request.ts',
       'stores.ts',
+      'top.ts',
       ...WRONG_PROGRAMS,
     ],
     compilerOptions: {

@@ -282,6 +282,19 @@ test('the files of programs that no longer exist are removed', async () => {
   expect(readdirSync(directory).sort()).toEqual([`${process.pid}.sock`, 'notes.txt']);
 });
 
+test('an exposed program ends when it has nothing else to do, and removes its socket', () => {
+  for (const options of ['{}', '{ port: 0 }']) {
+    const code = `
+      const { readdirSync } = require('node:fs');
+      const directory = process.argv[1];
+      require('./dist/top.cjs').expose({ directory, ...${options} }).then(() => console.log(readdirSync(directory).length));`;
+    const given = { encoding: 'utf8', timeout: 60_000 } as const;
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', code, directory], given);
+    expect([status, stdout, stderr]).toEqual([0, '1\n', '']);
+    expect(readdirSync(directory)).toEqual([]);
+  }
+}, 120_000);
+
 test('a worker is exposed beside its program, under an id of its own', async () => {
   const code = `
     const { parentPort, workerData } = require('node:worker_threads');
