@@ -1,9 +1,6 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { cacheOf } from 'memokit';
 import { CountingDatabase } from '../examples/schema-service/counting-database.js';
@@ -12,6 +9,7 @@ import { openServer } from '../examples/schema-service/server-database.js';
 import { SchemaService, UnknownTableError } from '../examples/schema-service/service.js';
 import { withShop } from '../examples/schema-service/shop.js';
 import { freePort } from './support/free-port.js';
+import { withPostgres } from './support/postgres-server.js';
 import { compiledProgram } from './support/run.js';
 
 /** The embedded PostgreSQL takes seconds to start, more where other tests run beside it. */
@@ -153,7 +151,7 @@ test('without a server at DATABASE_URL the example says so, not telling the pass
 });
 
 test('on the server at DATABASE_URL the example keeps what it promises, and leaves nothing behind', async () => {
-  await withServer(async (url) => {
+  await withPostgres(async (url) => {
     const server = await openServer(url);
     const leftBehind = () => server.query("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'shop%'");
     try {
@@ -256,68 +254,4 @@ async function runExample(env: Record<string, string>, interruptAt?: string) {
   });
   const [code] = (await once(example, 'close')) as [number | null];
   return { code, output, errors };
-}
-
-/** Starts a PostgreSQL for as long as it is used. Where none is installed there is nothing to test, which CI does not put up with. */
-async function withServer(use: (url: string) => Promise<void>): Promise<void> {
-  const bin = serverBinaries();
-  if (bin === undefined) {
-    const missing = 'NOT TESTED: DATABASE_URL, since no PostgreSQL server is installed (initdb and postgres)';
-    if (process.env.CI) throw new Error(missing);
-    console.warn(missing);
-    return;
-  }
-  const owner = unprivileged();
-  const directory = mkdtempSync(join(tmpdir(), 'memokit-postgres-'));
-  if (owner) chownSync(directory, owner.uid, owner.gid);
-  let server: ChildProcess | undefined;
-  try {
-    const data = join(directory, 'data');
-    const init = ['-D', data, '-U', 'memokit', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'];
-    execFileSync(join(bin, 'initdb'), init, { cwd: directory, stdio: ['ignore', 'ignore', 'inherit'], ...owner });
-    const port = await freePort();
-    const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off'];
-    server = spawn(join(bin, 'postgres'), ['-D', data, '-p', `${port}`, ...settings.flatMap((each) => ['-c', each])], {
-      cwd: directory,
-      stdio: 'ignore',
-      ...owner,
-    });
-    const url = `postgres://memokit@127.0.0.1:${port}/postgres`;
-    await untilReady(url);
-    await use(url);
-  } finally {
-    if (server !== undefined && (server.exitCode ?? server.signalCode) === null) {
-      server.kill('SIGINT');
-      await once(server, 'exit');
-    }
-    rmSync(directory, { recursive: true, force: true });
-  }
-}
-
-async function untilReady(url: string): Promise<void> {
-  const deadline = performance.now() + 30_000;
-  for (;;) {
-    try {
-      return await (await openServer(url)).close();
-    } catch (error) {
-      if (performance.now() > deadline) throw error;
-      await sleep(100);
-    }
-  }
-}
-
-/** Where `initdb` and `postgres` are. Debian keeps them off the PATH, by version. */
-function serverBinaries(): string | undefined {
-  const debian = '/usr/lib/postgresql';
-  const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
-  const onPath = (process.env.PATH ?? '').split(delimiter);
-  const candidates = [...versions.map((version) => join(debian, version, 'bin')), ...onPath];
-  return candidates.find((bin) => ['initdb', 'postgres'].every((name) => existsSync(join(bin, name))));
-}
-
-/** Whom to run the server as, when we are root: PostgreSQL refuses to be. */
-function unprivileged(): { uid: number; gid: number } | undefined {
-  if (process.getuid?.() !== 0) return undefined;
-  const idOf = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
-  return { uid: idOf('-u'), gid: idOf('-g') };
 }
