@@ -9,9 +9,13 @@ export class Instance {
   readonly #process: ChildProcess;
   readonly #ended: Promise<unknown[]>;
 
-  /** Starts a process, and waits until it listens on a free port. The working directory is the root of the repository. */
-  static async start(env: NodeJS.ProcessEnv): Promise<Instance> {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'examples/tasks/main.ts'], {
+  /**
+   * Starts a process, and waits until it listens on a free port.
+   *
+   * @param args The arguments of node. Without them, the working directory has to be the root of the repository.
+   */
+  static async start(env: NodeJS.ProcessEnv, args: readonly string[] = FROM_SOURCE): Promise<Instance> {
+    const child = spawn(process.execPath, args, {
       env: { ...process.env, PORT: '0', ...env },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -36,3 +40,5 @@ export class Instance {
     return code;
   }
 }
+
+const FROM_SOURCE = ['--import', 'tsx', 'examples/tasks/main.ts'];

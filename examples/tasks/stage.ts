@@ -8,8 +8,11 @@ export class Stage {
   readonly collector: Collector;
   readonly instance: Instance;
 
-  /** @param latency The milliseconds that each query takes longer. */
-  static async set(latency: number): Promise<Stage> {
+  /**
+   * @param latency The milliseconds that each query takes longer.
+   * @param args The arguments of node that run the service.
+   */
+  static async set(latency: number, args?: readonly string[]): Promise<Stage> {
     const collector = await Collector.start();
     try {
       const env = {
@@ -19,7 +22,7 @@ export class Stage {
         OTEL_BSP_MAX_QUEUE_SIZE: '100000',
         DATABASE_LATENCY: `${latency}`,
       };
-      return new Stage(collector, await Instance.start(env));
+      return new Stage(collector, await Instance.start(env, args));
     } catch (error) {
       await collector.end();
       throw error;
