@@ -12,7 +12,7 @@ import { Stage } from './tasks/stage.js';
  *     npx tsx examples/tasks.ts
  */
 async function main(): Promise<void> {
-  const stage = await Stage.set(LATENCY);
+  const stage = await Stage.set({ DATABASE_LATENCY: `${LATENCY}` });
   let code: number | null = null;
   try {
     note(`the service listens on ${stage.instance.url}, and a query takes ${LATENCY} ms`);

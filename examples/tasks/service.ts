@@ -12,7 +12,7 @@ import { callerName, Users } from './users.js';
 /** The service of tasks over HTTP. Whoever has made it listens, and closes it. */
 export class TaskService {
   readonly app: FastifyInstance = Fastify();
-  /** Whether the service is about to end. It answers as before, and `/health` asks to send no more. */
+  /** Whether the service is about to end. It answers as before, closes each connection, and `/health` asks for no more. */
   isEnding = false;
   readonly #tasks: TaskRepository;
   readonly #users: Users;
@@ -35,6 +35,10 @@ export class TaskService {
       trace.getActiveSpan()?.updateName(`${request.method} ${route ?? 'unknown'}`);
       if (route) trace.getActiveSpan()?.setAttribute('http.route', route);
       done();
+    });
+    // Otherwise a connection that a client keeps open would hold up the end.
+    app.addHook('onSend', async (_request, reply) => {
+      if (this.isEnding) reply.header('connection', 'close');
     });
     app.addHook('preHandler', (request, _reply, done) => {
       callerName.run(request.headers['x-user']?.toString(), () => done());

@@ -9,10 +9,10 @@ export class Stage {
   readonly instance: Instance;
 
   /**
-   * @param latency The milliseconds that each query takes longer.
+   * @param settings The environment variables of the service, beside those of this process.
    * @param args The arguments of node that run the service.
    */
-  static async set(latency: number, args?: readonly string[]): Promise<Stage> {
+  static async set(settings: NodeJS.ProcessEnv, args?: readonly string[]): Promise<Stage> {
     const collector = await Collector.start();
     try {
       const env = {
@@ -20,7 +20,7 @@ export class Stage {
         // Spans are to be seen at once, and none may be lost; the defaults are 5 s and 2048.
         OTEL_BSP_SCHEDULE_DELAY: '50',
         OTEL_BSP_MAX_QUEUE_SIZE: '100000',
-        DATABASE_LATENCY: `${latency}`,
+        ...settings,
       };
       return new Stage(collector, await Instance.start(env, args));
     } catch (error) {
