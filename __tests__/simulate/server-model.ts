@@ -145,9 +145,32 @@ class Run {
   }
 
   clock(key: string, ms: string): string {
-    if (this.server.get(key) === undefined) this.server.set(key, `${this.server.now()}`, Number(ms));
-    return this.server.get(key)!;
+    const now = this.server.now();
+    if (this.server.get(key) === undefined) this.server.set(key, `${now} ${now}\n`, Number(ms));
+    return clockOf(this.server.get(key))!.clock;
   }
+
+  /** Whether a mark, which is not there, may have been set after a clock. */
+  wasSet(key: string, name: string, clock: number): boolean {
+    const known = clockOf(this.server.get(key));
+    if (known?.since === undefined || Number(known.since) > clock) return true;
+    return known.list!.split('\n').some((line) => {
+      const [, at, each] = /^(\d+) (.*)$/.exec(line) ?? [];
+      return each === name && Number(at) > clock;
+    });
+  }
+
+  /** The name of a mark, as entries and the clock have it. */
+  nameOfMark(index: number): string {
+    return this.key(index).slice(this.key(1).length + 1);
+  }
+}
+
+/** Reads the key of the clock. */
+function clockOf(value: string | undefined): { clock: string; since?: string; list?: string } | undefined {
+  const [, clock, since, list] = /^(\d+)(?: (\d+)\n(.*))?$/s.exec(value ?? '') ?? [];
+  if (clock === undefined) return undefined;
+  return since === undefined ? { clock } : { clock, since, list: list! };
 }
 
 function markOf(value: string | undefined): { removed: number; expired: number } | undefined {
@@ -183,10 +206,13 @@ function fill(run: Run): Reply {
   server.delete(run.key(3));
   server.publish(run.arg(6), run.arg(7));
   const clock = Number(run.arg(2));
-  for (let index = 4; index <= run.count; index++) {
+  for (let index = 5; index <= run.count; index++) {
     const key = run.key(index);
     const mark = markOf(server.get(key));
-    if (mark && (mark.removed > clock || mark.expired > clock) && !server.faults.isUnfenced) return 0;
+    const isNewer = mark
+      ? mark.removed > clock || mark.expired > clock
+      : run.wasSet(run.key(4), run.nameOfMark(index), clock);
+    if (isNewer && !server.faults.isUnfenced) return 0;
     if (mark === undefined) server.set(key, `${run.arg(2)}:0`, Number(run.arg(3)));
     else if (server.left(key) < Number(run.arg(3))) server.prolong(key, Number(run.arg(3)));
   }
@@ -212,11 +238,17 @@ function release(run: Run): Reply {
 
 function invalidate(run: Run): Reply {
   const { server } = run;
-  const previous = Number(server.get(run.key(2)) ?? '0');
+  const before = clockOf(server.get(run.key(2)));
+  const previous = Number(before?.clock ?? '0');
   const clock = Math.max(previous + 1, server.now());
-  server.set(run.key(2), `${clock}`, Number(run.arg(5)));
   const isSoft = run.arg(1) === 'expire';
   const entries = Number(run.arg(4));
+  let { since = `${clock}`, list = '' } = before ?? {};
+  for (let index = 3 + entries * 2; index <= run.count; index++) {
+    if (list.length > 1000) [since, list] = [`${clock}`, ''];
+    list += `${clock} ${run.nameOfMark(index)}\n`;
+  }
+  server.set(run.key(2), `${clock} ${since}\n${list}`, Number(run.arg(5)));
   for (let index = 1; index <= entries; index++) {
     const key = run.key(1 + index * 2);
     server.delete(run.key(2 + index * 2));

@@ -17,6 +17,8 @@ export interface SimulationOptions {
   readonly duration?: number;
   /** The number of faults. */
   readonly faults?: number;
+  /** The number of writes to the database; one of a few by default. */
+  readonly writes?: number;
   /** The kinds of faults, all by default. */
   readonly kinds?: readonly (typeof FAULTS)[number][];
   readonly settings?: Partial<Settings>;
@@ -27,8 +29,11 @@ export interface SimulationOptions {
   readonly trace?: (text: string) => void;
 }
 
-/** What comes from the seed unless it is given: times in milliseconds, the number of keys, and what a load takes. */
-type Settings = Bounds & { readonly keys: number; readonly load: number };
+/**
+ * What comes from the seed unless it is given: times in milliseconds, the number of keys, and what a load takes; and the share
+ * of writes whose value is put.
+ */
+type Settings = Bounds & { readonly keys: number; readonly load: number; readonly puts: number };
 
 /** What a simulation has counted. */
 export interface Outcome {
@@ -134,6 +139,7 @@ export class Simulation {
       checkInterval: random.pick(isLarge ? [1000, 2000] : [2000, 10_000]),
       leaseMs: random.pick([1000, 3000]),
       ttl: random.pick([2000, 10_000, 60_000]),
+      puts: 0.1,
       ...options.settings,
     };
     // The longest of one way is 15 times the usual one of a process, which is up to 1.5 times that of the fleet.
@@ -164,7 +170,8 @@ export class Simulation {
     const { processes, faults = 12 } = this.#options;
     const { duration = processes > LARGE ? 5000 : 20_000 } = this.#options;
     for (let index = 0; index < processes; index++) this.#start();
-    const writes = processes > LARGE ? random.pick([10, 40]) : random.pick([20, 100, 400]);
+    const drawn = processes > LARGE ? random.pick([10, 40]) : random.pick([20, 100, 400]);
+    const { writes = drawn } = this.#options;
     for (let count = 0; count < writes; count++) this.#plan(2000 + random.next() * duration);
     for (let count = 0; count < faults; count++) time.after(random.next() * duration, () => this.#fault());
     time.runUntil(duration);
@@ -295,7 +302,7 @@ export class Simulation {
     const written = this.#versions[key]!;
     member.process.after(random.next() * 5, () => {
       const { cache, process } = member;
-      if (chance < 0.7) {
+      if (chance < 0.8 - this.settings.puts) {
         cache.delete(key);
         this.#invalidated(member, [key], 'deletes');
       } else if (chance < 0.8) {

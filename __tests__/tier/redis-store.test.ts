@@ -79,6 +79,49 @@ describeWithServer('redisStore', () => {
     expect(await rows(['a', 'b'])).toContain('cmdstat_mget:calls=2,');
   });
 
+  test('a mark that was set during a load and then evicted fences the load, as the clock names it', async () => {
+    const store = await ready(open());
+    const lease = async () => {
+      const answer = await store.lease(KEY, 1000);
+      if (answer.kind !== 'taken') throw new Error(answer.kind);
+      return answer.lease;
+    };
+    const value = Uint8Array.of(1);
+    const tags = ['a b', 'ü\n1'];
+    const many = Array.from({ length: 100 }, (_, index) => `tag ${index}`);
+    const evict = (...names: string[]) => admin.del(...names.map((each) => `{memokit}:v1.${each}`));
+    const lost: [string, () => Promise<unknown>][] = [
+      ['tag:a b', () => store.invalidate({ tags: ['a b'] })],
+      ['tag:ü%000a1', () => store.invalidate({ tags: ['ü\n1', 'other'] }, 'expire')],
+      ['namespace:n', () => store.invalidate({ namespace: 'n' })],
+      // The clock has no room for all that was set since, or was evicted too.
+      ['tag:a b', () => store.invalidate({ tags: ['a b', ...many] })],
+      ['clock', () => store.invalidate({ tags: ['a b'] }).then(() => evict('tag:a b'))],
+    ];
+    for (const [mark, invalidate] of lost) {
+      await admin.del('{memokit}:v1.tag:a b');
+      const held = await lease();
+      await invalidate();
+      expect([mark, await evict(mark)]).toEqual([mark, 1]);
+      expect([mark, await store.fill(held, { value, ttl: 1000, tags })]).toEqual([mark, 'fenced']);
+      expect([mark, await store.fill(await lease(), { value, ttl: 1000, tags })]).toEqual([mark, 'stored']);
+      await store.invalidate({ keys: [KEY] });
+    }
+  });
+
+  test('what is invalidated during the first load of a tag does not fence it, unless it is that tag', async () => {
+    const store = await ready(open());
+    await store.invalidate({ tags: ['new'] });
+    const answer = await store.lease(KEY, 1000);
+    if (answer.kind !== 'taken') throw new Error(answer.kind);
+    await admin.del('{memokit}:v1.tag:new');
+    for (let count = 0; count < 20; count++) {
+      await store.invalidate({ keys: [{ ...KEY, key: `${count}` }] });
+      await store.invalidate({ tags: [`${count}`] });
+    }
+    expect(await store.fill(answer.lease, { value: Uint8Array.of(1), ttl: 1000, tags: ['new'] })).toBe('stored');
+  });
+
   test('every key has a ttl, and those of a client with a prefix have the prefix', async () => {
     const store = open({}, { keyPrefix: 'app:' });
     await put(store, KEY, Infinity, ['a', '\0\n%#', 'x'.repeat(500)]);

@@ -17,6 +17,8 @@ interface Side {
   run(script: { readonly text: string }, keys: readonly string[], args: readonly Argument[]): Promise<unknown>;
   keys(): Promise<string[]>;
   get(key: string): Promise<string | null>;
+  /** Removes a key, as an eviction does. */
+  evict(key: string): Promise<unknown>;
   /** What was published. */
   readonly messages: string[];
   /** The clock that each lease was given, by token: it differs from that of the other side. */
@@ -52,6 +54,7 @@ describeWithServer('the model of the server', () => {
       run: ({ text }, keys, args) => client.callBuffer('eval', text, keys.length, ...keys, ...args),
       keys: async () => (await client.keysBuffer('*')).map((key) => key.toString('latin1')).sort(),
       get: async (key) => (await client.getBuffer(Buffer.from(key, 'latin1')))?.toString('latin1') ?? null,
+      evict: (key) => client.del(key),
     };
   };
 
@@ -66,6 +69,7 @@ describeWithServer('the model of the server', () => {
       run: async ({ text }, keys, args) => model.call('eval', text, keys.length, ...keys, ...args),
       keys: async () => model.keys(),
       get: async (key) => model.get(key) ?? null,
+      evict: async (key) => Number(model.get(key) !== undefined && (model.delete(key), true)),
     };
   };
 
@@ -140,7 +144,7 @@ interface Step {
 function stepOf(random: Random, count: number): Step {
   const key = random.pick(['a', 'b', 'ü']);
   const [entry, lease] = [`${BASE}:rows@:${key}`, `${BASE}.lease:rows@:${key}`];
-  const token = tokenOf(random.below(count + 1));
+  const token = tokenOf(random.pick([random.below(count + 1), Math.max(0, count - 1 - random.below(4))]));
   const ms = random.pick(['20', ...Array(9).fill('100000')]);
   const longest = '1000000';
   const marks = random.pick([['namespace:rows@'], ['namespace:rows@', 'tag:x'], ['namespace:rows@', 'tag:x', 'tag:y']]);
@@ -152,6 +156,10 @@ function stepOf(random: Random, count: number): Step {
   );
   const mode = random.pick(['remove', 'remove', 'expire']);
   const seen = random.pick(['-', '*', token]);
+  const evicted = random.pick([`${BASE}.clock`, ...Array(7).fill(name)]);
+  // More than the clock has room for.
+  const many = Array.from({ length: 12 }, (_, index) => `${BASE}.tag:${index}${'z'.repeat(80)}`);
+  const ended = random.pick([[name], [name], [name, ...many], [...many, name]]);
   const steps: Omit<Step, 'isShort'>[] = [
     { name: 'read', take: (side) => side.run(READ, [BASE, entry, `${BASE}:rows@:b`, ...names], []) },
     {
@@ -169,7 +177,7 @@ function stepOf(random: Random, count: number): Step {
       name: 'fill',
       take(side) {
         const clock = side.clocks.get(token) ?? '1';
-        return side.run(FILL, [BASE, entry, lease, ...names], [token, clock, ms, ms, rest, CHANNEL, `filled:${key}`]);
+        return side.run(FILL, [BASE, entry, lease, `${BASE}.clock`, ...names], [token, clock, ms, ms, rest, CHANNEL, `filled:${key}`]);
       },
     },
     { name: 'renew', take: (side) => side.run(RENEW, [BASE, lease], [token, ms]) },
@@ -181,12 +189,13 @@ function stepOf(random: Random, count: number): Step {
     },
     {
       name: 'invalidate mark',
-      take: (side) => side.run(INVALIDATE, [BASE, `${BASE}.clock`, name], [mode, CHANNEL, `me:${mode}`, '0', longest]),
+      take: (side) => side.run(INVALIDATE, [BASE, `${BASE}.clock`, ...ended], [mode, CHANNEL, `me:${mode}`, '0', longest]),
     },
     { name: 'clock', take: (side) => side.run(CLOCK, [BASE, `${BASE}.clock`], [longest]) },
+    { name: 'evict', take: (side) => side.evict(evicted) },
   ];
   // Mostly a load as it goes: under a lease that there is.
-  const index = random.pick([0, 0, 1, 1, 1, 2, 2, 2, 2, 3, 4, 5, 6, 7]);
+  const index = random.pick([0, 0, 1, 1, 1, 2, 2, 2, 2, 3, 4, 5, 6, 7, 8, 8]);
   return { ...steps[index]!, isShort: ms === '20' };
 }
 
@@ -200,5 +209,5 @@ function written(reply: unknown): string {
   const text = JSON.stringify(reply, (_, value) =>
     value?.type === 'Buffer' ? Buffer.from(value.data).toString('latin1') : value,
   );
-  return text.replace(/\b1\d{15}\b/g, 'CLOCK').replace(/\b1\d{12}\b/g, 'TIME');
+  return text.replace(/(?<!\d)1\d{15}(?!\d)/g, 'CLOCK').replace(/\b1\d{12}\b/g, 'TIME');
 }

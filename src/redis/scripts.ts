@@ -6,6 +6,9 @@ import { script } from './script.js';
  *
  * An entry is `<state> <clock> <token> <stored at> <ttl> <length of the rest>`, a line with its marks, a line that the server does not read, and
  * the value. Its state is 1, or x after it was expired. A mark is `<removed>:<expired>`, the clock at its last invalidations.
+ *
+ * The key of the clock has `<clock> <since>` and a line for each mark that was set after `since`: `<clock> <name>`. A fill
+ * that misses a mark learns from it whether the mark may have been set and evicted since its lease was given.
  */
 const COMMON = `
 local function now() local t = redis.call('TIME') return t[1] * 1000000 + t[2] end
@@ -16,8 +19,9 @@ local function mark(value)
   return tonumber(removed), tonumber(expired)
 end
 local function clock(key, ms)
-  redis.call('SET', key, text(now()), 'NX', 'PX', ms)
-  return redis.call('GET', key)
+  local value = text(now())
+  redis.call('SET', key, value .. ' ' .. value .. '\\n', 'NX', 'PX', ms)
+  return string.match(redis.call('GET', key), '^%d+')
 end
 local marks = {}
 local function stateOf(value)
@@ -51,7 +55,7 @@ end
 return { 'taken', clock(KEYS[4], ARGV[4]) }`);
 
 /**
- * Keys: entry, lease, marks. Arguments: token, clock, milliseconds for which the server keeps the entry, the ttl in the
+ * Keys: entry, lease, clock, marks. Arguments: token, clock, milliseconds for which the server keeps the entry, the ttl in the
  * entry, the rest of the entry, channel, message.
  */
 export const FILL = script(`${COMMON}
@@ -59,9 +63,17 @@ if redis.call('GET', KEYS[3]) ~= ARGV[1] then return 0 end
 redis.call('DEL', KEYS[3])
 redis.call('PUBLISH', ARGV[6], ARGV[7])
 local clock = tonumber(ARGV[2])
-for i = 4, #KEYS do
+local function wasSet(name)
+  local since, list = string.match(get(KEYS[4]) or '', '^%d+ (%d+)\\n(.*)$')
+  if not since or tonumber(since) > clock then return true end
+  for at, each in string.gmatch(list, '(%d+) ([^\\n]*)\\n') do
+    if each == name and tonumber(at) > clock then return true end
+  end
+end
+for i = 5, #KEYS do
   local removed, expired = mark(get(KEYS[i]))
   if removed and (removed > clock or expired > clock) then return 0 end
+  if not removed and wasSet(string.sub(KEYS[i], #KEYS[1] + 2)) then return 0 end
   if not removed then redis.call('SET', KEYS[i], ARGV[2] .. ':0', 'PX', ARGV[3])
   elseif redis.call('PTTL', KEYS[i]) < tonumber(ARGV[3]) then redis.call('PEXPIRE', KEYS[i], ARGV[3]) end
 end
@@ -87,11 +99,18 @@ return redis.call('PUBLISH', ARGV[2], ARGV[3])`);
 export const INVALIDATE = script(`${COMMON}
 -- Nothing has this key. A script that has written may go on when memory is short, and this one must not fail for that.
 redis.call('DEL', KEYS[1])
-local previous = tonumber(redis.call('GET', KEYS[2]) or '0')
+local value = redis.call('GET', KEYS[2]) or ''
+local previous = tonumber(string.match(value, '^%d+') or '0')
+local since, list = string.match(value, '^%d+ (%d+)\\n(.*)$')
 local clock = text(math.max(previous + 1, now()))
-redis.call('SET', KEYS[2], clock, 'PX', ARGV[5])
 local isSoft = ARGV[1] == 'expire'
 local entries = tonumber(ARGV[4])
+since, list = since or clock, list or ''
+for i = 3 + entries * 2, #KEYS do
+  if #list > 1000 then since, list = clock, '' end
+  list = list .. clock .. ' ' .. string.sub(KEYS[i], #KEYS[1] + 2) .. '\\n'
+end
+redis.call('SET', KEYS[2], clock .. ' ' .. since .. '\\n' .. list, 'PX', ARGV[5])
 for i = 1, entries do
   local key = KEYS[1 + i * 2]
   redis.call('DEL', KEYS[2 + i * 2])

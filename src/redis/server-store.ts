@@ -133,6 +133,7 @@ export class ServerStore implements Store {
     const keys = [
       this.#names.entry(name),
       this.#names.lease(name),
+      this.#names.clock,
       ...marks.map((mark) => this.#names.keyOfMark(mark)),
     ];
     const rest = encodeRest(marks, key, copy);
