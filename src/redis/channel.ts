@@ -32,6 +32,8 @@ export class Channel {
   #seen: number | undefined;
   /** Counts the times that the channel was up, so that what began before can tell. */
   #ups = 0;
+  /** Those who wait until the invalidations up to a clock were told. */
+  readonly #waiting = new Set<{ readonly clock: number; readonly end: (isTold: boolean) => void }>();
   #stops: (() => void)[] = [];
   /** Whether entries may have been read since listeners were told to distrust what they have. */
   #isDoubtful = false;
@@ -64,6 +66,27 @@ export class Channel {
     this.#isClosed = true;
     for (const stop of this.#stops) stop();
     this.#subscription?.close();
+  }
+
+  /**
+   * Waits until listeners were told of all invalidations up to a clock, or to distrust what they have. Gives false where the
+   * channel is down, or too slow.
+   */
+  told(clock: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      if (this.#isBlind || this.#isClosed) return resolve(false);
+      if (this.#seen !== undefined && this.#seen >= clock) return resolve(true);
+      const waiting = {
+        clock,
+        end: (isTold: boolean) => {
+          stop();
+          this.#waiting.delete(waiting);
+          resolve(isTold);
+        },
+      };
+      const stop = startTimer(this.#options.opTimeout, () => waiting.end(false));
+      this.#waiting.add(waiting);
+    });
   }
 
   /** Compares the clock of the server with the last invalidation that was told, and so finds messages that were lost. */
@@ -102,6 +125,7 @@ export class Channel {
     if (isNew) this.#seen = current;
     if (message.source !== source) tell({ kind: 'invalidated', what, mode });
     if (isNew && seen !== undefined && previous !== seen) this.#distrust(true);
+    for (const { clock, end } of this.#waiting) if (clock <= current) end(true);
   }
 
   async #up(): Promise<void> {

@@ -169,7 +169,10 @@ export class ServerStore implements Store {
     const token = newToken();
     const replace = await this.#invalidate({ keys: [key] }, 'remove', token, wholeMs(ms));
     const leased = async (): Promise<Lease> => ({ key, token, clock: Number(`${await replace()}`) });
-    return this.#attempt<Lease | undefined>(leased, undefined, (lease) => this.#giveBack(lease));
+    const lease = await this.#attempt<Lease | undefined>(leased, undefined, (late) => this.#giveBack(late));
+    // What was on its way to this process may be newer than the value. A lease that is given back fences it.
+    if (lease !== undefined && !(await this.#channel.told(lease.clock))) await this.release(lease);
+    return lease;
   }
 
   subscribe(listener: (event: StoreEvent) => void): () => void {

@@ -169,7 +169,9 @@ export interface Store {
   invalidate(what: Invalidated, mode?: InvalidationMode): Promise<boolean>;
   /**
    * Invalidates a key, as `invalidate` does in mode `remove`, and gives its lease for `ms` milliseconds, whoever had it, in one
-   * step: no other client's invalidation lies between the two. `undefined` if the engine failed, as `invalidate` gives false.
+   * step: no other client's invalidation lies between the two. It answers when listeners have been told of all invalidations
+   * before it; where that cannot be, the lease is one that fills nothing. `undefined` if the engine failed, as `invalidate`
+   * gives false.
    */
   replace?(key: StoreKey, ms: number): Promise<Lease | undefined>;
   readSync?(keys: readonly StoreKey[]): (StoredEntry | undefined)[];

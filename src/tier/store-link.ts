@@ -191,6 +191,7 @@ export class StoreLink implements SharedStore {
     };
     if (event.kind === 'filled') this.#waiters.wake(nameOfKey(event.key));
     else if (event.kind === 'distrust') {
+      this.puts.clear();
       for (const namespace of this.#sources.keys()) each(namespace, (source) => source.distrusts());
     } else {
       const { what, mode } = event;
