@@ -1,5 +1,6 @@
 import { isArray, keysOf } from '../platform.js';
 import type { FillAnswer, Lease, LeaseAnswer, NewEntry, Store, StoredEntry, StoreKey } from '../store/store.js';
+import { monotonic } from '../time/clock.js';
 
 /** A store to be tested: an empty one, with two clients, and what lets a test act on it. */
 export interface StoreUnderTest {
@@ -77,6 +78,14 @@ export function equal(what: string, received: unknown, expected: unknown): void 
 export function between(what: string, received: unknown, least: number, most: number): void {
   const fits = typeof received === 'number' && received >= least && received <= most;
   if (!fits) throw new Error(`${what}: expected a number from ${least} to ${most}, but got: ${shown(received)}`);
+}
+
+/** Waits until a listener was told of something, as a message takes its time to come. @throws Error if it was not. */
+export async function until(what: string, isTold: () => boolean): Promise<void> {
+  for (const end = monotonic() + STEP * 15; !isTold() && monotonic() < end; ) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  equal(`whether the listener is told of ${what}`, isTold(), true);
 }
 
 /** The text of a value for comparison, with the properties of objects in the order of their names. */

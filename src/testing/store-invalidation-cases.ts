@@ -1,6 +1,6 @@
 import { keysOf } from '../platform.js';
 import type { Invalidated, InvalidationMode, Store, StoreEvent, StoreKey } from '../store/store.js';
-import { type CaseBody, entryOf, equal, KEY, newEntry, put, STEP, take, textOf } from './store-case.js';
+import { type CaseBody, entryOf, equal, KEY, newEntry, put, STEP, take, textOf, until } from './store-case.js';
 
 const TAGGED = { tags: ['a', 'b'] };
 const OTHER: StoreKey = { namespace: 'posts.get@1', key: '1' };
@@ -101,6 +101,7 @@ export const INVALIDATION_CASES: Record<string, CaseBody> = {
     for (const { what, mode } of all) equal('an invalidation', await store.invalidate(what, mode), true);
     await pollAfter(other, advance);
     await pollAfter(store, advance);
+    await until('the last invalidation', () => invalidationsOf(told).length >= all.length);
     equal('what the other client is told', invalidationsOf(told), all);
     equal('what the client itself is told', invalidationsOf(own), []);
   },
@@ -115,6 +116,7 @@ export const INVALIDATION_CASES: Record<string, CaseBody> = {
     stop();
     await store.invalidate(BY_KEY);
     await pollAfter(other, advance);
+    await until('the invalidation', () => invalidationsOf(kept).length > 0);
     equal('the events', [told.length, invalidationsOf(kept).length], [0, 1]);
   },
 };

@@ -1,5 +1,5 @@
 import type { Store } from '../store/store.js';
-import { between, type CaseBody, entryOf, equal, KEY, newEntry, put, STEP, take, textOf } from './store-case.js';
+import { between, type CaseBody, entryOf, equal, KEY, newEntry, put, STEP, take, textOf, until } from './store-case.js';
 
 /** Whether both clients share leases. A store whose leases are of one process is tried with one client. */
 const isShared = ({ promises }: Store): boolean => promises.leases === 'all';
@@ -19,20 +19,20 @@ export const LEASE_CASES: Record<string, CaseBody> = {
 
   async 'a lease ends by itself, and says when'({ store, other, advance }) {
     if (!isShared(store)) return false;
-    await take(store, KEY, STEP * 3);
+    await take(store, KEY, STEP * 10);
     await advance(STEP);
     const held = await other.lease(KEY, STEP);
-    between('the milliseconds until the lease ends', held.kind === 'held' && held.ms, 1, STEP * 2.1);
-    await advance(STEP * 2);
+    between('the milliseconds until the lease ends', held.kind === 'held' && held.ms, 1, STEP * 9.1);
+    await advance(STEP * 9);
     await take(other);
   },
 
   async 'a lease that is renewed lasts'({ store, other, advance }) {
     if (!isShared(store)) return false;
-    const lease = await take(store, KEY, STEP * 3);
+    const lease = await take(store, KEY, STEP * 10);
     for (let time = 0; time < 3; time++) {
-      await advance(STEP * 1.5);
-      equal('a renewal', await store.renew(lease, STEP * 3), true);
+      await advance(STEP * 4);
+      equal('a renewal', await store.renew(lease, STEP * 10), true);
     }
     equal('the lease for another client', (await other.lease(KEY, STEP)).kind, 'held');
     equal('the fill', await store.fill(lease, newEntry('value')), 'stored');
@@ -144,14 +144,8 @@ export const LEASE_CASES: Record<string, CaseBody> = {
       if (event.kind === 'filled' && event.key.key === KEY.key && event.key.namespace === KEY.namespace) told++;
     });
     await store.release(await take(store));
-    await until(() => told === 1);
+    await until('the release', () => told === 1);
     await put(store, 'value');
-    await until(() => told === 2);
+    await until('the fill', () => told === 2);
   },
 };
-
-/** Waits until something is so, for two seconds. */
-async function until(isSo: () => boolean): Promise<void> {
-  for (let round = 0; round < 200 && !isSo(); round++) await new Promise((resolve) => setTimeout(resolve, 10));
-  equal('whether the client is told', isSo(), true);
-}
