@@ -6,6 +6,8 @@ import { parseMessage } from './message.js';
 
 export interface ChannelOptions {
   readonly name: string;
+  /** The hash tag of the store's keys. */
+  readonly hashTag: string;
   /** The text that this client signs its invalidations with. */
   readonly source: string;
   readonly pingInterval: number;
@@ -51,8 +53,8 @@ export class Channel {
   open(): void {
     this.#isDoubtful = true;
     if (this.#subscription !== undefined || this.#isClosed) return;
-    const { name, pingInterval, checkInterval } = this.#options;
-    this.#subscription = this.#connection.subscribe(name, {
+    const { name, hashTag, pingInterval, checkInterval } = this.#options;
+    this.#subscription = this.#connection.subscribe(name, hashTag, {
       message: (text) => this.#receive(text),
       up: () => void this.#up(),
       down: () => this.#down(),

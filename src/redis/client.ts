@@ -40,7 +40,11 @@ export interface Subscription {
 export interface Connection {
   /** Runs a script. Rejects if the server cannot. */
   run(script: Script, keys: readonly string[], args: readonly Argument[]): Promise<unknown>;
-  subscribe(channel: string, listening: Listening): Subscription;
+  /**
+   * Listens to a channel. @param hashTag That of the store's keys: the node of a cluster that has them is the one that publishes,
+   * so it tells subscribers before it answers. The others hear of it later, and not while they are cut off from it.
+   */
+  subscribe(channel: string, hashTag: string, listening: Listening): Subscription;
   /** Calls functions when the connection is lost, when it is there, and when the client was closed. */
   watch(events: { down(): void; up(): void; end(): void }): void;
 }

@@ -2,6 +2,7 @@ import { floor, random } from '../platform.js';
 import { type Connection, type IoredisLike, type Listening, runScript, type Subscription, toBuffer } from './client.js';
 import { keepSubscribed } from './kept-subscription.js';
 import type { Script } from './script.js';
+import { slotOf } from './slot.js';
 
 /** A connection over a client of ioredis or iovalkey. */
 export class IoredisConnection implements Connection {
@@ -24,7 +25,7 @@ export class IoredisConnection implements Connection {
     );
   }
 
-  subscribe(channel: string, listening: Listening): Subscription {
+  subscribe(channel: string, hashTag: string, listening: Listening): Subscription {
     const own = {
       lazyConnect: true,
       keyPrefix: '',
@@ -33,7 +34,7 @@ export class IoredisConnection implements Connection {
       retryStrategy: null,
     };
     return keepSubscribed(listening, (message, lost) => {
-      const subscriber = this.#node().duplicate(own);
+      const subscriber = this.#node(hashTag).duplicate(own);
       subscriber.on('error', () => {});
       subscriber.on('message', (from: string, text: string) => from === channel && message(text));
       subscriber.on('end', lost);
@@ -48,14 +49,16 @@ export class IoredisConnection implements Connection {
   }
 
   /**
-   * The client, or that of any node of a cluster, because each of them passes on what is published. A subscription by way of
-   * the client of a cluster would not tell when it is lost.
+   * The client, or that of a node of a cluster: the one that has the keys, or any other while that is gone. A subscription by
+   * way of the client of a cluster would not tell when it is lost.
    */
-  #node(): IoredisLike {
-    const client = this.#client as IoredisLike & { nodes?(): IoredisLike[] };
+  #node(hashTag: string): IoredisLike {
+    const client = this.#client as IoredisLike & Partial<Cluster>;
     if (client.nodes === undefined) return client;
     const nodes = client.nodes();
-    const node = nodes[floor(random() * nodes.length)];
+    const owner = client.slots?.[slotOf(hashTag)]?.[0];
+    const isOwner = ({ options: { host, port } }: Node) => `${host}:${port}` === owner;
+    const node = nodes.find(isOwner) ?? nodes[floor(random() * nodes.length)];
     if (node === undefined) throw new Error('the client knows no node yet');
     return node;
   }
@@ -66,6 +69,17 @@ export class IoredisConnection implements Connection {
     this.#client.on('end', end);
     this.#client.on('error', () => {});
   }
+}
+
+/** What the client of a cluster has beside. */
+interface Cluster {
+  nodes(): Node[];
+  /** The names of the nodes that have each slot, the primary first. */
+  readonly slots: readonly (readonly string[])[];
+}
+
+interface Node extends IoredisLike {
+  readonly options: { readonly host?: string; readonly port?: number };
 }
 
 /** The states in which a client may do an operation soon. */

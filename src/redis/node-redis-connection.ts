@@ -8,6 +8,7 @@ import {
 } from './client.js';
 import { keepSubscribed } from './kept-subscription.js';
 import type { Script } from './script.js';
+import { slotOf } from './slot.js';
 
 /** A connection over a client of node-redis. */
 export class NodeRedisConnection implements Connection {
@@ -49,9 +50,9 @@ export class NodeRedisConnection implements Connection {
     );
   }
 
-  subscribe(channel: string, listening: Listening): Subscription {
+  subscribe(channel: string, hashTag: string, listening: Listening): Subscription {
     return keepSubscribed(listening, async (message, lost) => {
-      const node = await this.#node();
+      const node = await this.#node(hashTag);
       const subscriber = node.duplicate({
         socket: { ...node.options?.socket, reconnectStrategy: false },
         keyPrefix: undefined,
@@ -76,12 +77,16 @@ export class NodeRedisConnection implements Connection {
   }
 
   /**
-   * The client, or that of a node: of any in a cluster, because each of them passes on what is published, and of the primary
+   * The client, or that of a node: in a cluster the one that has the keys, or any other while that is gone, and the primary
    * that sentinels name.
    */
-  #node(): any {
+  #node(hashTag: string): any {
     const client = this.#client as any;
-    if (isCluster(client)) return client.nodeClient(client.getRandomNode());
+    if (isCluster(client)) {
+      const owner = client.slots[slotOf(hashTag)]?.master;
+      const isThere = owner !== undefined && owner.client?.isReady !== false;
+      return client.nodeClient(isThere ? owner : client.getRandomNode());
+    }
     return isSentinel(client) ? client._execute(false, async (node: unknown) => node) : client;
   }
 

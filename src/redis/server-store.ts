@@ -67,6 +67,7 @@ export class ServerStore implements Store {
     this.#channel = new Channel(connection, {
       ...options,
       name: this.#names.channel,
+      hashTag: options.prefix,
       source: this.#source,
       readClock: () => this.#breaker.run<number | undefined>(() => this.#readClock(), undefined),
       tell: (event) => this.#listeners.tell(event),
