@@ -321,3 +321,45 @@ test('many calls at once on a cold store take no more than linear time', async (
   }
   expect(steps).toBeLessThan(4000 * 40);
 });
+
+const asked: Record<string, (inner: MemoryStore) => Partial<Store>> = {
+  'reads it': () => ({}),
+  // Another has filled between the read and the lease.
+  'asks for a lease': (inner) => {
+    let reads = 0;
+    return { read: async (keys) => (reads++ === 0 ? [undefined] : inner.read(keys)) };
+  },
+};
+
+for (const [what, over] of Object.entries(asked)) {
+  test(`a result of a store that is distrusted at any moment of the call that ${what} is read again`, async () => {
+    const kept: number[] = [];
+    for (let jobs = 0; jobs < 60; jobs++) {
+      const inner = memoryStore();
+      await memoize(async (_: string) => 1, { store: inner, name: 'f', ttl: 60_000 })('x');
+      let listener!: Parameters<Store['subscribe']>[0];
+      let reads = 0;
+      const { read = (keys) => inner.read(keys) } = over(inner);
+      const store = asyncOf(inner, {
+        read: (keys) => {
+          reads++;
+          return read(keys);
+        },
+        subscribe: (given) => {
+          listener = given;
+          return () => {};
+        },
+      });
+      const f = memoize(async (_: string) => 2, { store, name: 'f', ttl: 60_000 });
+      const call = f('x');
+      for (let job = 0; job < jobs; job++) await null;
+      listener({ kind: 'distrust' });
+      expect(await call).toBe(1);
+      await wait(0);
+      const before = reads;
+      expect(await f('x')).toBe(1);
+      if (reads === before) kept.push(jobs);
+    }
+    expect(kept).toEqual([]);
+  });
+}

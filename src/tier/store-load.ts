@@ -10,6 +10,7 @@ import { isPromise } from '../promise.js';
 import { SharedLoad } from '../resilience/shared-load.js';
 import type { FillAnswer, LeaseAnswer, StoredEntry } from '../store/store.js';
 import { wasInvalidated } from '../tags/invalidation-log.js';
+import { startTimer } from '../time/timer.js';
 import type { Maybe } from './asked-store.js';
 import { drive, type Steps } from './drive.js';
 import { HeldLease, waitFor } from './held-lease.js';
@@ -73,7 +74,8 @@ export class StoreLoad {
     const found = this.#decoded(entry);
     if (found instanceof Promise) return drive(this.#toTheEnd(this.#try(entry, found)));
     if (!this.#isUsed(entry, found)) return drive(this.#toTheEnd(this.#goOn(entry, found)));
-    this.#active.delete(this);
+    // Not before the caller of the load has kept the result, so that it can be distrusted until then.
+    queueMicrotask(() => queueMicrotask(() => this.#active.delete(this)));
     return found.value;
   }
 
@@ -81,7 +83,9 @@ export class StoreLoad {
     try {
       return yield* steps;
     } finally {
-      this.#active.delete(this);
+      if (!this.isLate) this.#active.delete(this);
+      // Not before the promises between these steps and the caller of the load have passed the result on.
+      else startTimer(0, () => this.#active.delete(this));
     }
   }
 
@@ -141,8 +145,7 @@ export class StoreLoad {
     const { age, isExpired } = entry;
     // The function returned promises when the entry was stored, and now it does not.
     if (definition.promises === false && header.isPromised) return false;
-    const ttl = freshFor(header);
-    const tags = userTagsOf(entry);
+    const [ttl, tags] = [freshFor(header), userTagsOf(entry)];
     // An entry that does not age counts its ttl from now.
     const judgement: Judgement = { isWanted: true, ttl: definition.isAging ? ttl : ttl - age, tags, age };
     // A refresh takes nothing, and a reload replaces what is due for it.
@@ -186,9 +189,8 @@ export class StoreLoad {
     if (load.isSettled) return undefined;
     this.#tell('method');
     const given = run();
-    const link = this.#link;
     if (isPromise(given)) cache.definition.promises = true;
-    else if (!link.isSync)
+    else if (!this.#link.isSync)
       throw new OptionError(
         mismatch(
           `store of ${cache.definition.name}`,
