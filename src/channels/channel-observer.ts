@@ -91,22 +91,22 @@ export class ChannelObserver implements Observer {
 
   readonly #evicted = (event: EvictionInfo): void => {
     const { name, cause, size } = event;
-    this.#evict.publish({ name, cause, size, ...this.#keyed(event) } satisfies EvictMessage);
+    const message: EvictMessage = { name, cause, size };
+    if (this.hasKeys) message.key = event.key;
+    this.#evict.publish(message);
   };
 
   readonly #invalidated = (event: InvalidationInfo): void => {
     const { what, name, isSoft, tags } = event;
-    const named = what === 'key' ? this.#keyed(event) : what === 'tags' && this.hasKeys && { tags: tags! };
-    this.#invalidate.publish({ what, name, isSoft, ...named } satisfies InvalidateMessage);
+    const message: InvalidateMessage = { what, name, isSoft };
+    if (this.hasKeys && what === 'key') message.key = event.key;
+    if (this.hasKeys && what === 'tags') message.tags = tags;
+    this.#invalidate.publish(message);
   };
 
   readonly #stored = (name: string, state: string): void => {
     this.#store.publish({ name, state } satisfies StoreMessage);
   };
-
-  #keyed(event: { readonly key: unknown }) {
-    return this.hasKeys ? { key: event.key as never } : undefined;
-  }
 }
 
 function whileHeard<T>(heard: Channel, member: T): T | undefined {

@@ -12,7 +12,7 @@ export interface LoadMessage {
   /** Why the load runs: for a call, again for callers that still wait, in the background, or for `refresh`. */
   readonly origin: LoadOrigin;
   /** The key of the call, as `keyOf` returns it. Only there with `configureChannels({ keys: true })`. */
-  key?: Key;
+  key?: Key | undefined;
   /** What the load has come to; `undefined` until it has ended, as the three that follow. */
   outcome: LoadOutcome | undefined;
   /** The milliseconds that the load took. */
@@ -39,7 +39,7 @@ export interface EvictMessage {
   /** The number of entries that the cache has now. */
   readonly size: number;
   /** Only there with `configureChannels({ keys: true })`. */
-  readonly key?: Key;
+  key?: Key | undefined;
 }
 
 /** The message of `memokit:invalidate`: a program ends one result, the results with some tags, or all of a cache. */
@@ -50,9 +50,9 @@ export interface InvalidateMessage {
   /** Whether the results are only expired, so that stale answers may still be given. */
   readonly isSoft: boolean;
   /** Only there for one key, with `configureChannels({ keys: true })`. */
-  readonly key?: Key;
+  key?: Key | undefined;
   /** Only there for tags, with `configureChannels({ keys: true })`. */
-  readonly tags?: readonly string[];
+  tags?: readonly string[] | undefined;
 }
 
 /** The message of `memokit:store`: the state of a store has changed. */

@@ -1,6 +1,7 @@
 import { publicKeyOf } from '../key/call-key.js';
 import type { Key } from '../key/key.js';
 import type { LoadRecord, ObservedCache, ObservedLoad } from '../shared-registry.js';
+import type { Observer } from './observe.js';
 
 /** Why a load runs: for a call, in the background, as callers go on waiting for it, or for `refresh`. */
 export type LoadOrigin = 'call' | 'retry' | 'background' | 'refresh';
@@ -34,14 +35,14 @@ export class LoadEvent implements LoadRecord {
   readonly #since = performance.now();
   readonly #cache: ObservedCache;
   readonly #load: ObservedLoad;
-  readonly #listener: LoadListener;
+  readonly #observers: readonly Observer[];
 
-  constructor(cache: ObservedCache, load: ObservedLoad, listener: LoadListener) {
+  constructor(cache: ObservedCache, load: ObservedLoad, observers: readonly Observer[]) {
     this.name = cache.definition.name;
     this.origin = load.origin as LoadOrigin;
     this.#cache = cache;
     this.#load = load;
-    this.#listener = listener;
+    this.#observers = observers;
   }
 
   /** The cache: the same object for all loads of one receiver. */
@@ -91,7 +92,7 @@ export class LoadEvent implements LoadRecord {
   }
 
   waited(trace: string): void {
-    this.#listener.waited(trace);
+    for (const observer of this.#observers) observer.waited?.(this, trace);
   }
 
   #end(thrown?: { readonly error: unknown }): void {
@@ -100,12 +101,6 @@ export class LoadEvent implements LoadRecord {
     this.error = failure?.error;
     if (failure !== undefined) this.outcome = standIn === undefined ? 'failed' : 'stale';
     else this.outcome = isStored ? 'stored' : isFenced ? 'fenced' : 'unstored';
-    this.#listener.ended();
+    for (const observer of this.#observers) observer.ended?.(this);
   }
-}
-
-/** What is called when a load has ended, and when it has waited for one of another process. */
-interface LoadListener {
-  ended(): void;
-  waited(trace: string): void;
 }

@@ -60,10 +60,10 @@ export interface InvalidationInfo {
  */
 export function observe(observer: Observer): () => void {
   const all = allObservers();
-  all.observers.add(observer);
+  all.observers = [...all.observers, observer];
   return () => {
-    all.observers.delete(observer);
-    if (all.observers.size === 0 && shared.observer === all) shared.observer = undefined;
+    all.observers = all.observers.filter((other) => other !== observer);
+    if (all.observers.length === 0 && shared.observer === all) shared.observer = undefined;
   };
 }
 
@@ -83,38 +83,33 @@ export function observeOnce<T extends Observer>(name: string, make: () => T): T 
 }
 
 function allObservers(): Observers {
-  // Copies of one version know each other's; the set and the map are all that they use of it.
+  // Copies of one version know each other's; the list and the map are all that they use of it.
   shared.observer ??= new Observers();
   return shared.observer as Observers;
 }
 
 /** All observers of the process, as the one that caches know. */
 class Observers implements LoadObserver {
-  readonly observers = new Set<Observer>();
+  /** Never changed in place, so that a load can tell its end to those that it has told its begin. */
+  observers: readonly Observer[] = [];
   /** The observers that `observeOnce` has added. */
   readonly named = new Map<string, Observer>();
 
   get load(): LoadObserver['load'] {
-    for (const observer of this.observers) if (seesLoads(observer)) return this.#load;
+    // Evictions too, since a load on the fast path does not tell of those that it causes.
+    for (const { begins, ended, evicted } of this.observers) if (begins ?? ended ?? evicted) return this.#load;
     return undefined;
   }
 
   get evicted(): LoadObserver['evicted'] {
-    for (const observer of this.observers) if (observer.evicted) return this.#evicted;
+    for (const { evicted } of this.observers) if (evicted) return this.#evicted;
     return undefined;
   }
 
   readonly #load = (cache: ObservedCache, load: ObservedLoad, run: () => unknown): unknown => {
-    const observers: Observer[] = [];
-    for (const observer of this.observers) if (seesLoads(observer)) observers.push(observer);
-    const event = new LoadEvent(cache, load, {
-      ended() {
-        for (const observer of observers) observer.ended?.(event);
-      },
-      waited(trace) {
-        for (const observer of observers) observer.waited?.(event, trace);
-      },
-    });
+    const { observers } = this;
+    if (!observers.some(seesLoads)) return run();
+    const event = new LoadEvent(cache, load, observers);
     load.observed = event;
     let value: unknown;
     let thrown: { readonly error: unknown } | undefined;
@@ -126,9 +121,10 @@ class Observers implements LoadObserver {
       }
     };
     for (let at = observers.length - 1; at >= 0; at--) {
-      const { begins } = observers[at]!;
+      const observer = observers[at]!;
+      const { begins } = observer;
       const inner = next;
-      if (begins) next = () => begins.call(observers[at], event, inner, cache);
+      if (begins !== undefined) next = () => begins.call(observer, event, inner, cache);
     }
     next();
     if (thrown !== undefined) throw thrown.error;
