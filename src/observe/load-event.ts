@@ -1,7 +1,6 @@
 import { publicKeyOf } from '../key/call-key.js';
 import type { Key } from '../key/key.js';
 import type { LoadRecord, ObservedCache, ObservedLoad } from '../shared-registry.js';
-import type { Observer } from './observe.js';
 
 /** Why a load runs: for a call, in the background, as callers go on waiting for it, or for `refresh`. */
 export type LoadOrigin = 'call' | 'retry' | 'background' | 'refresh';
@@ -35,9 +34,9 @@ export class LoadEvent implements LoadRecord {
   readonly #since = performance.now();
   readonly #cache: ObservedCache;
   readonly #load: ObservedLoad;
-  readonly #observers: readonly Observer[];
+  readonly #observers: readonly EndObserver[];
 
-  constructor(cache: ObservedCache, load: ObservedLoad, observers: readonly Observer[]) {
+  constructor(cache: ObservedCache, load: ObservedLoad, observers: readonly EndObserver[]) {
     this.name = cache.definition.name;
     this.origin = load.origin as LoadOrigin;
     this.#cache = cache;
@@ -103,4 +102,9 @@ export class LoadEvent implements LoadRecord {
     else this.outcome = isStored ? 'stored' : isFenced ? 'fenced' : 'unstored';
     for (const observer of this.#observers) observer.ended?.(this);
   }
+}
+
+/** What is told of the end of a load. */
+interface EndObserver {
+  readonly ended?: ((event: LoadEvent) => void) | undefined;
 }
