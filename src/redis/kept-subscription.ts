@@ -32,6 +32,8 @@ export function keepSubscribed(
   };
   const open = async () => {
     const mine = ++attempt;
+    // A node that is frozen or cut off takes a connection, and never answers.
+    stop = startTimer(DEADLINE, () => reopen());
     const isCurrent = () => mine === attempt;
     try {
       const made = await make(
@@ -42,6 +44,7 @@ export function keepSubscribed(
       subscriber = made;
       await made.listen();
       if (!isCurrent()) return;
+      stop();
       failures = 0;
       listening.up();
     } catch {
@@ -56,3 +59,6 @@ export function keepSubscribed(
   void open();
   return { ping: async () => subscriber?.ping(), reconnect: reopen, close: end };
 }
+
+/** The milliseconds that a connection and its subscription may take. */
+const DEADLINE = 5000;
