@@ -22,13 +22,15 @@ export class NodeRedisConnection implements Connection {
 
   async run(script: Script, keys: readonly string[], given: readonly (string | Uint8Array)[]): Promise<unknown> {
     const client = this.#client;
-    if (client.isReady === true) this.#wasReady = true;
+    // A client of a cluster of version 5 does not say it.
+    const { isReady = client.isOpen && this.#connecting === undefined } = client;
+    if (isReady) this.#wasReady = true;
     // The client would keep the operation until it is connected again, and nobody would wait for it any more.
-    else if (this.#wasReady && client.isReady === false) throw new Error('the client is not connected');
+    else if (this.#wasReady) throw new Error('the client is not connected');
     // It connects by no operation, as the others do.
     if (!client.isOpen && !this.#wasReady) {
       const connecting = client.connect().then(
-        () => {},
+        () => void (this.#wasReady = true),
         () => {},
       );
       this.#connecting = connecting.then(() => (this.#connecting = undefined));
