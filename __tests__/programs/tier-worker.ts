@@ -18,7 +18,8 @@ const store = redisStore(client, { leaseMs: 1000, opTimeout: 1000, ...storeOptio
 
 /** A client of a cluster. Its package is large, and few processes need it. */
 async function nodeRedis(): Promise<[client: RedisClient, disconnect: () => void]> {
-  const { createCluster } = await import('redis');
+  // Its names are not known before it runs, as it is no ES module.
+  const { createCluster } = (await import('redis')).default;
   const client = createCluster({ rootNodes: [{ url: `redis://127.0.0.1:${port}` }] });
   client.on('error', () => {});
   return [client as unknown as RedisClient, () => client.isOpen && client.destroy()];

@@ -5,12 +5,15 @@ import { run } from '../support/run.js';
 /** The example starts four processes and, twice, a server. */
 jest.setTimeout(60_000);
 
+/** The processes of the example are files beside it. */
+const TSX = ['--import', 'tsx'];
+
 const testWithServer = serverProgram() === undefined ? test.skip : test;
 
 testWithServer(
   'the fleet example shows one load for four processes, an invalidation that reaches all, and an outage',
   () => {
-    const { status, stdout, stderr } = run('examples/fleet.ts', { NO_COLOR: '1' });
+    const { status, stdout, stderr } = run('examples/fleet.ts', { NO_COLOR: '1' }, TSX);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).not.toContain('✗');
     const statements = [...stdout.matchAll(/^✓ (.*)$/gm)].map(([, text]) => text);
@@ -30,7 +33,7 @@ testWithServer(
 );
 
 test('the fleet example says how to install a server where there is none', () => {
-  const { status, stdout, stderr } = run('examples/fleet.ts', { PATH: '', NO_COLOR: '1' });
+  const { status, stdout, stderr } = run('examples/fleet.ts', { PATH: '', NO_COLOR: '1' }, TSX);
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   expect(stdout).toContain('  apt-get install redis-server\n');
 });
