@@ -322,6 +322,32 @@ test('many calls at once on a cold store take no more than linear time', async (
   expect(steps).toBeLessThan(4000 * 40);
 });
 
+test('a result that is on its way to a store when that is distrusted is read again', async () => {
+  const inner = memoryStore();
+  let listener: Parameters<Store['subscribe']>[0] | undefined;
+  let reads = 0;
+  const store = asyncOf(inner, {
+    subscribe: (given) => {
+      listener = given;
+      return () => {};
+    },
+    read: (keys) => {
+      reads++;
+      return inner.read(keys);
+    },
+    async fill(lease, entry) {
+      const answer = await inner.fill(lease, entry);
+      // Another process could have invalidated it since, without a word.
+      listener!({ kind: 'distrust' });
+      await wait(5);
+      return answer;
+    },
+  });
+  const f = memoize(async () => 1, { store, name: 'f' });
+  expect([await f(), reads]).toEqual([1, 1]);
+  expect([await f(), reads]).toEqual([1, 2]);
+});
+
 const asked: Record<string, (inner: MemoryStore) => Partial<Store>> = {
   'reads it': () => ({}),
   // Another has filled between the read and the lease.

@@ -9,8 +9,17 @@ export class ListenerSet<T> {
     return () => void this.#listeners.delete(own);
   }
 
+  /** Tells all of them. An error of one is reported as uncaught, since the engine and the others have no part in it. */
   tell(event: T): void {
-    for (const listener of [...this.#listeners]) listener(event);
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener(event);
+      } catch (error) {
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
   }
 
   clear(): void {

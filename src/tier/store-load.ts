@@ -204,9 +204,8 @@ export class StoreLoad {
   /** Runs the method under the lease of the key, and stores its result. */
   *#fill(held: HeldLease, before: StoredEntry | undefined): Steps<unknown> {
     const { cache, load, args, key } = this.#of;
-    const [link, values] = [this.#link, this.#values];
-    const { definition } = cache;
-    // A load that is given up, or that has taken too long, has no result to wait for.
+    const [link, values, { definition }] = [this.#link, this.#values, cache];
+    // A load that is given up or too long has no result to wait for.
     if (load instanceof SharedLoad) load.onSettled(() => void held.release());
     this.#isLeased = true;
     let answer: FillAnswer | undefined;
@@ -230,8 +229,9 @@ export class StoreLoad {
         yield link.invalidate({ keys: [key] }, 'remove');
       }
       if (bytes === undefined || !this.#isCurrent() || !held.end()) return result;
-      const entry = { value: bytes, ttl: times.kept, tags };
-      answer = yield* held.fill(entry, before);
+      // What the store takes may end there before this process knows of it.
+      this.#isLeased = false;
+      answer = yield* held.fill({ value: bytes, ttl: times.kept, tags }, before);
       return result;
     } finally {
       this.#isLeased = false;
