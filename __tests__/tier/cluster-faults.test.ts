@@ -10,6 +10,9 @@ import { until } from '../support/until.js';
 
 jest.setTimeout(120_000);
 
+/** On a machine that is busy the server may take long, which is not what is tried. */
+const PATIENT = { opTimeout: '5s' };
+
 describeInLongRuns.each(['ioredis', 'node-redis'])('a fleet over a cluster, by clients of %s', (cluster) => {
   let nodes: RedisServer[];
   let fleet: Fleet;
@@ -49,7 +52,7 @@ describeInLongRuns.each(['ioredis', 'node-redis'])('a fleet over a cluster, by c
   });
 
   test('a holder that was frozen fills nothing over a newer value (F3)', async () => {
-    const [frozen, next, third] = (await work(3)) as [Worker, Worker, Worker];
+    const [frozen, next, third] = (await work(3, PATIENT)) as [Worker, Worker, Worker];
     await fleet.write('key', 1);
     await frozen.ask('set', { delay: 300 });
     await frozen.ask('begin', 'key');
@@ -64,7 +67,7 @@ describeInLongRuns.each(['ioredis', 'node-redis'])('a fleet over a cluster, by c
   });
 
   test('what is invalidated during its load is kept nowhere, whoever invalidates it and by what (F4)', async () => {
-    const [one, other] = (await work(2)) as [Worker, Worker];
+    const [one, other] = (await work(2, PATIENT)) as [Worker, Worker];
     await one.ask('set', { delay: 60 });
     let round = 0;
     for (const by of [one, other]) {

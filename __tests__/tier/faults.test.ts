@@ -8,6 +8,9 @@ import { until } from '../support/until.js';
 // Each wait has a deadline of its own, which says what did not come.
 jest.setTimeout(90_000);
 
+/** On a machine that is busy the server may take long, which is not what is tried. */
+const PATIENT = { store: { opTimeout: '5s' } };
+
 /** What a process says of its reads: the slowest, and the time within which 99 of 100 were answered, in milliseconds. */
 interface Reading {
   readonly errors: number;
@@ -63,7 +66,7 @@ describeWithServer('a fleet over one store', () => {
   });
 
   test('a holder that was frozen past its lease fills nothing, and gives nobody an older value afterwards (F3)', async () => {
-    const [frozen, next] = (await fleet.work(2)) as [Worker, Worker];
+    const [frozen, next] = (await fleet.work(2, PATIENT)) as [Worker, Worker];
     await fleet.write('key', 1);
     await frozen.ask('set', { delay: 300 });
     await frozen.ask('begin', 'key');
@@ -80,7 +83,7 @@ describeWithServer('a fleet over one store', () => {
   });
 
   test('what is invalidated during its load is kept nowhere, whoever invalidates it and by what (F4)', async () => {
-    const [one, other] = (await fleet.work(2)) as [Worker, Worker];
+    const [one, other] = (await fleet.work(2, PATIENT)) as [Worker, Worker];
     await one.ask('set', { delay: 60 });
     const ways: [Worker, string, (key: string) => string][] = [
       [one, 'remove', (key) => key],
