@@ -285,7 +285,10 @@ export class SimulatedClient {
   #lost(): void {
     this.#closed();
     if (this.status !== 'close') return;
-    if (this.#retry === null) return this.#end();
+    if (this.#retry === null) {
+      this.#end();
+      return;
+    }
     this.status = 'reconnecting';
     const generation = this.#generation;
     this.route.process.after(this.#retry(++this.#attempts), () => {

@@ -69,7 +69,11 @@ describeWithServer('the model of the server', () => {
       run: async ({ text }, keys, args) => model.call('eval', text, keys.length, ...keys, ...args),
       keys: async () => model.keys(),
       get: async (key) => model.get(key) ?? null,
-      evict: async (key) => Number(model.get(key) !== undefined && (model.delete(key), true)),
+      async evict(key) {
+        const had = model.get(key) !== undefined;
+        model.delete(key);
+        return had ? 1 : 0;
+      },
     };
   };
 
@@ -177,7 +181,11 @@ function stepOf(random: Random, count: number): Step {
       name: 'fill',
       take(side) {
         const clock = side.clocks.get(token) ?? '1';
-        return side.run(FILL, [BASE, entry, lease, `${BASE}.clock`, ...names], [token, clock, ms, ms, rest, CHANNEL, `filled:${key}`]);
+        return side.run(
+          FILL,
+          [BASE, entry, lease, `${BASE}.clock`, ...names],
+          [token, clock, ms, ms, rest, CHANNEL, `filled:${key}`],
+        );
       },
     },
     { name: 'renew', take: (side) => side.run(RENEW, [BASE, lease], [token, ms]) },
@@ -189,7 +197,8 @@ function stepOf(random: Random, count: number): Step {
     },
     {
       name: 'invalidate mark',
-      take: (side) => side.run(INVALIDATE, [BASE, `${BASE}.clock`, ...ended], [mode, CHANNEL, `me:${mode}`, '0', longest]),
+      take: (side) =>
+        side.run(INVALIDATE, [BASE, `${BASE}.clock`, ...ended], [mode, CHANNEL, `me:${mode}`, '0', longest]),
     },
     { name: 'clock', take: (side) => side.run(CLOCK, [BASE, `${BASE}.clock`], [longest]) },
     { name: 'evict', take: (side) => side.evict(evicted) },
