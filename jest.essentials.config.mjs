@@ -13,6 +13,7 @@ const NOT_ESSENTIAL = [
   'persistent', // an example, which compiles for many seconds
   'schema-service', // an example, which needs a database server
   'soak', // runs on `dist`
+  'tasks', // an example, which needs a database server
   'vitest', // another test runner
 ];
 
