@@ -33,17 +33,19 @@ const modules = (format, ext) => ({
   sourcemap: true,
 });
 
-/** The rooms whose types are in `store.d.ts`, and those whose types are in the entry points of their own names. */
+/** The rooms whose types are in `store.d.ts`, in `channels.d.ts`, and in the entry points of their own names. */
 const STORE = ['adapters', 'codec', 'store', 'tier'];
-const OTHERS = ['channels', 'disk', 'otel', 'prometheus', 'redis', 'request', 'testing', 'top'];
+const CHANNELS = ['channels', 'observe'];
+const OTHERS = ['disk', 'otel', 'prometheus', 'redis', 'request', 'testing', 'top'];
 
 /**
- * The file with the types of a module: all types of `src` are in `index.d.ts` or `store.d.ts`, and the other entry points
+ * The file with the types of a module: most types of `src` are in `index.d.ts` or `store.d.ts`, and the other entry points
  * import them from there, because TypeScript before 5.4 cannot name a type in a chunk with another name.
  */
 function chunkOf(module) {
   const [room] = relative('src', module).split(sep);
   if (STORE.includes(room)) return 'store';
+  if (CHANNELS.includes(room)) return 'channels';
   return room === '..' || OTHERS.includes(room) ? undefined : 'index';
 }
 

@@ -56,6 +56,7 @@ beforeAll(() => {
     '--target=es2022',
     '--keep-names',
     '--external:lmdb',
+    '--external:@opentelemetry/*',
     '--external:@nestjs/*',
     '--external:reflect-metadata',
   ];

@@ -104,7 +104,8 @@ export class LoadEvent implements LoadRecord {
   }
 }
 
-/** What is told of the end of a load. */
+/** What is told of a load after its begin. */
 interface EndObserver {
   readonly ended?: ((event: LoadEvent) => void) | undefined;
+  readonly waited?: ((event: LoadEvent, trace: string) => void) | undefined;
 }

@@ -25,7 +25,7 @@ export const request: Scope = { owner: (receiver) => requests.current.getStore()
  * @returns What the function returns; for a promise, one that is settled in the same way.
  * @throws ArgumentError when `fn` is no function.
  * @example
- * export default { fetch: (incoming: Request) => withRequestCache(() => answer(incoming)) };
+ * const fetch = (incoming: Request) => withRequestCache(() => answer(incoming));
  */
 export function withRequestCache<T>(fn: () => T): T {
   requireCallback('fn', fn);

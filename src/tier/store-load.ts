@@ -119,7 +119,7 @@ export class StoreLoad {
       if (answer.kind === 'found') entry = answer.entry;
       else {
         if (!(yield waitFor(link, this.#of, this.#since, answer.ms))) return yield* this.#method();
-        if (answer.trace !== undefined) load.observed?.waited(answer.trace);
+        if (typeof answer.trace === 'string') load.observed?.waited(answer.trace);
         entry = yield link.asked.read(key);
       }
       found = yield this.#decoded(entry);
@@ -140,9 +140,8 @@ export class StoreLoad {
       cache.count('unreadable');
       return false;
     }
-    const { header, value } = found;
+    const [{ header, value }, { age, isExpired }] = [found, entry];
     const { definition } = cache;
-    const { age, isExpired } = entry;
     // The function returned promises when the entry was stored, and now it does not.
     if (definition.promises === false && header.isPromised) return false;
     const [ttl, tags] = [freshFor(header), userTagsOf(entry)];
