@@ -78,7 +78,7 @@ const callOptions: typeof options = [
   ['an unknown option', { maks: 5 }, `options: expected ${NAMES}, but got: string maks`],
   ['a number for options', 1000, `${EXPECTED_EXAMPLE}{ ttl: 1000 } or { capacity: 1000 }, but got: number 1000`],
   ['a text as key', { key: 'id' }, 'key: expected a function, but got: string id'],
-  ['an unknown per', { per: 'user' }, "per: expected 'instance' or 'class', but got: string user"],
+  ['an unknown per', { per: 'user' }, "per: expected 'instance', 'class' or a scope, but got: string user"],
   ['a number as name', { name: 5 }, 'name: expected a string, but got: number 5'],
   ['true as when', { when: true }, 'when: expected a function, but got: boolean true'],
   ['a number as freeze', { freeze: 1 }, 'freeze: expected a boolean, but got: number 1'],
