@@ -329,3 +329,54 @@ test('of several observers with one name, the first is used', () => {
   memoize(() => 1, { name: 'load' })();
   expect(told.slice(1)).toEqual(['ended stored', 'first']);
 });
+
+test.each(['begins', 'ended', 'coalesced', 'evicted', 'invalidated'] as const)(
+  'an observer whose %s throws changes no load, and its error is an uncaught exception',
+  async (member) => {
+    const errors: unknown[] = [];
+    const queued = globalThis.queueMicrotask;
+    globalThis.queueMicrotask = (callback) =>
+      queued(() => {
+        try {
+          callback();
+        } catch (error) {
+          errors.push(error);
+        }
+      });
+    const stopThis = observe({
+      [member]: () => {
+        throw new Error('observer');
+      },
+    });
+    try {
+      const square = memoize((n: number) => n * n, { capacity: 1 });
+      expect([square(2), square(3), square(3)]).toEqual([4, 9, 9]);
+      const load = memoize(async (n: number) => later().then(() => n), { timeout: 1000, capacity: 1 });
+      expect(await Promise.all([load(1), load(1), load(2)])).toEqual([1, 1, 2]);
+      cacheOf(load).clear();
+      await later();
+    } finally {
+      globalThis.queueMicrotask = queued;
+      stopThis();
+    }
+    expect(errors.map(String)).toContain('Error: observer');
+  },
+);
+
+test('a call that joins a load whose tags are not known yet is told with that load', async () => {
+  const joined: unknown[] = [];
+  const begun: LoadEvent[] = [];
+  const stopThis = observe({
+    begins(event, run) {
+      begun.push(event);
+      run();
+    },
+    coalesced: (_, event) => joined.push(event),
+  });
+  const load = memoize(async (n: number) => later().then(() => n), { tags: ['t'], timeout: 1000 });
+  const first = load(1);
+  invalidateTags('other');
+  expect(await Promise.all([first, load(1)])).toEqual([1, 1]);
+  stopThis();
+  expect(joined).toEqual([begun[0]]);
+});

@@ -118,3 +118,25 @@ test('a store beside a scope is refused, as it outlives the scope', () => {
     'store: expected no scope as the option per beside it',
   );
 });
+
+test('a kept cacheOf never gives one scope what another has loaded', async () => {
+  const user = new AsyncLocalStorage<string>();
+  const me = memoize(async (id: number) => `${user.getStore()}:${id}`, { per: scope });
+  const kept = cacheOf(me);
+  const ask = (name: string) => user.run(name, async () => (await kept.call(1)).value);
+  const asks = (name: string) => within(async () => [await ask(name), kept.size, await kept.refresh(1)]);
+  expect([await asks('alice'), await asks('bob')]).toEqual(
+    [
+      ['alice:1', 1, undefined],
+      ['bob:1', 1, undefined],
+    ].map(([first, size]) => [first, size, 'undefined:1']),
+  );
+  expect([await ask('alice'), await ask('bob')]).toEqual(['alice:1', 'bob:1']);
+  kept.put([2], 'nobody:2');
+  expect([kept.peek(2), kept.size]).toEqual([undefined, 0]);
+});
+
+test('a scope whose owner is no object is refused as it is asked', () => {
+  const wrong = memoize((n: number) => n, { per: { owner: () => 'request' } as unknown as Scope });
+  expect(() => wrong(1)).toThrow('per: expected a scope whose owners are objects, but got: string');
+});

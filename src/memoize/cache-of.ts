@@ -143,4 +143,4 @@ function cacheFor(receivers: Receivers, receiver: unknown): CallCache {
   );
 }
 
-publicForm.of = (receivers, receiver) => new CallCache(receivers.loader, receiver, receivers.of(receiver));
+publicForm.of = (receivers, receiver) => new CallCache(receivers.loader, receiver, receivers);

@@ -25,13 +25,18 @@ type PromisedBy<R> = R extends PromiseLike<infer V> ? V : never;
 export class CallCache<Args extends readonly unknown[] = any[], R = any> {
   readonly #loader: Loader;
   readonly #receiver: unknown;
-  readonly #cache: ReceiverCache;
+  readonly #receivers: { of(receiver: unknown): ReceiverCache };
 
   /** Called by `cacheOf` only. @internal */
-  constructor(loader: Loader, receiver: unknown, cache: ReceiverCache) {
+  constructor(loader: Loader, receiver: unknown, receivers: { of(receiver: unknown): ReceiverCache }) {
     this.#loader = loader;
     this.#receiver = receiver;
-    this.#cache = cache;
+    this.#receivers = receivers;
+  }
+
+  /** Asked for by each operation, as a scope may have changed since the last one. */
+  get #cache(): ReceiverCache {
+    return this.#receivers.of(this.#receiver);
   }
 
   // The next three are for the rules of mutators only. Mutators of another copy of memokit call them too, so they keep their

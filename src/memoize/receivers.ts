@@ -4,6 +4,7 @@ import type { Scope, Sharing } from '../definition/sharing.js';
 import { askPrototype } from '../key/kind.js';
 import type { Loader } from '../load/loader.js';
 import { sameValue } from '../platform.js';
+import { requireOption } from '../validate.js';
 import type { CallCache } from './call-cache.js';
 import { cacheIn, putCacheIn } from './receiver-slot.js';
 
@@ -64,6 +65,8 @@ export class Receivers {
   /** The cache of a receiver in a scope. A call outside of the scope gets an empty one, which nothing else uses. */
   #inScope(scope: Scope, receiver: unknown): ReceiverCache {
     const owner = scope.owner(this.definition.role === 'function' ? undefined : receiver);
+    const isOwner = owner === undefined || Object(owner) === owner;
+    requireOption(isOwner, 'per', 'a scope whose owners are objects', owner);
     return this.#ofOther(owner ?? {}, receiver);
   }
 

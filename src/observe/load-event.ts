@@ -2,6 +2,8 @@ import { publicKeyOf } from '../key/call-key.js';
 import type { Key } from '../key/key.js';
 import type { LoadRecord, ObservedCache, ObservedLoad } from '../shared-registry.js';
 
+import { tell } from './tell.js';
+
 /** Why a load runs: for a call, in the background, as callers go on waiting for it, or for `refresh`. */
 export type LoadOrigin = 'call' | 'retry' | 'background' | 'refresh';
 
@@ -91,7 +93,7 @@ export class LoadEvent implements LoadRecord {
   }
 
   waited(trace: string): void {
-    for (const observer of this.#observers) observer.waited?.(this, trace);
+    tell(this.#observers, (observer) => observer.waited?.(this, trace));
   }
 
   #end(thrown?: { readonly error: unknown }): void {
@@ -100,7 +102,7 @@ export class LoadEvent implements LoadRecord {
     this.error = failure?.error;
     if (failure !== undefined) this.outcome = standIn === undefined ? 'failed' : 'stale';
     else this.outcome = isStored ? 'stored' : isFenced ? 'fenced' : 'unstored';
-    for (const observer of this.#observers) observer.ended?.(this);
+    tell(this.#observers, (observer) => observer.ended?.(this));
   }
 }
 

@@ -10,9 +10,10 @@ import {
   shared,
 } from '../shared-registry.js';
 import { LoadEvent } from './load-event.js';
+import { tell, throwLater } from './tell.js';
 
 /**
- * What sees loads, and what ends entries. No member may throw or use a cache. A member may be a getter that returns
+ * What sees loads, and what ends entries. No member may use a cache. What one throws becomes an uncaught exception. A member may be a getter that returns
  * `undefined` as long as nobody listens: nothing is built or measured then.
  */
 export interface Observer {
@@ -124,32 +125,48 @@ class Observers implements LoadObserver {
       const observer = observers[at]!;
       const { begins } = observer;
       const inner = next;
-      if (begins !== undefined) next = () => begins.call(observer, event, inner, cache);
+      if (begins !== undefined) next = () => this.#begin(observer, event, inner, cache);
     }
     next();
     if (thrown !== undefined) throw thrown.error;
     return value;
   };
 
+  /** Begins a load for one observer. Where that throws before the load has begun, it begins nevertheless. */
+  #begin(observer: Observer, event: LoadEvent, run: () => void, cache: ObservedCache): void {
+    let isRun = false;
+    const runOnce = () => {
+      if (isRun) return;
+      isRun = true;
+      run();
+    };
+    try {
+      observer.begins?.(event, runOnce, cache);
+    } catch (error) {
+      throwLater(error);
+    }
+    runOnce();
+  }
+
   readonly #evicted = (cache: ObservedCache, key: unknown, cause: string): void => {
     let info: EvictionInfo | undefined;
-    for (const observer of this.observers) {
+    tell(this.observers, (observer) => {
       observer.evicted?.((info ??= new Eviction(cache, key, cause as EvictionCause)));
-    }
+    });
   };
 
   coalesced(cache: ObservedCache, load: ObservedLoad | undefined): void {
     const event = load?.observed as LoadEvent | undefined;
-    for (const observer of this.observers) observer.coalesced?.(cache.definition.name, event);
+    tell(this.observers, (observer) => observer.coalesced?.(cache.definition.name, event));
   }
 
   invalidated(invalidation: Invalidation): void {
     let info: InvalidationInfo | undefined;
-    for (const observer of this.observers) observer.invalidated?.((info ??= new Ended(invalidation)));
+    tell(this.observers, (observer) => observer.invalidated?.((info ??= new Ended(invalidation))));
   }
 
   store(name: string, state: string): void {
-    for (const observer of this.observers) observer.store?.(name, state);
+    tell(this.observers, (observer) => observer.store?.(name, state));
   }
 }
 

@@ -89,8 +89,9 @@ export class ResilientLoader implements Loader {
     waiter: Waiter,
     answer: Promise<unknown>,
     outcome: 'hit' | 'stale' | 'coalesced',
+    load?: CallLoad,
   ): unknown {
-    this.#tell(cache, key, waiter, answer, outcome);
+    this.#tell(cache, key, waiter, answer, outcome, load);
     return cache.definition.copyOf(answer);
   }
 
@@ -101,12 +102,13 @@ export class ResilientLoader implements Loader {
     { args, report }: Waiter,
     answer: Promise<unknown>,
     outcome: 'hit' | 'stale' | 'coalesced',
+    load: CallLoad | undefined,
   ): void {
     cache.countHit();
     if (outcome === 'stale') cache.count('staleHits');
     else if (outcome === 'coalesced') {
       cache.count('coalesced');
-      shared.observer?.coalesced(cache, cache.loads?.get(key));
+      shared.observer?.coalesced(cache, load?.latest);
     }
     report?.comesTo(outcome);
     try {
@@ -153,7 +155,7 @@ export class ResilientLoader implements Loader {
     // Counts the caller as waiting before any listener runs, because a listener may abort the other callers.
     shared?.join(waiter);
     try {
-      this.#tell(cache, load.key, waiter, load.promise!, 'coalesced');
+      this.#tell(cache, load.key, waiter, load.promise!, 'coalesced', load);
     } catch (error) {
       if (shared?.leave(waiter)) giveUp(cache, shared, error);
       throw error;
@@ -168,10 +170,10 @@ export class ResilientLoader implements Loader {
     shared?.join(waiter);
     waiter.report?.waitsFor(load);
     const decide = (given?: unknown) => {
-      if (waiter.isDismissed) return this.#answer(cache, load.key, waiter, resolved(given), 'coalesced');
-      if (signal?.aborted) return this.#answer(cache, load.key, waiter, rejected(reasonOf(signal)), 'coalesced');
+      if (waiter.isDismissed) return this.#answer(cache, load.key, waiter, resolved(given), 'coalesced', load);
+      if (signal?.aborted) return this.#answer(cache, load.key, waiter, rejected(reasonOf(signal)), 'coalesced', load);
       const { isOutdated } = shared?.latest ?? load;
-      if (!isOutdated) return this.#answer(cache, load.key, waiter, load.promise!, 'coalesced');
+      if (!isOutdated) return this.#answer(cache, load.key, waiter, load.promise!, 'coalesced', load);
       // Computes the key again, because the caller may have changed the arguments.
       return this.call(cache, cache.definition.keyOf(receiver, args), receiver, args, waiter.report);
     };
