@@ -9,7 +9,7 @@ import { store } from './store.js';
 import { type TaskInput, TaskRepository } from './task-repository.js';
 import { callerName, Users } from './users.js';
 
-/** The service of tasks over HTTP. Whoever has made it listens, and closes it. */
+/** The service of tasks over HTTP. The program that makes it has it listen, and closes it. */
 export class TaskService {
   readonly app: FastifyInstance = Fastify();
   /** Whether the service is about to end. It answers as before, closes each connection, and `/health` asks for no more. */
