@@ -36,11 +36,11 @@ const PLATFORM =
 
 /**
  * Names that are not tried. `then` makes every object a promise for the platform itself, and `return` breaks every
- * destructured array. `toJSON` would break what this program prints. Two are global variables that most platforms lack. The
- * others are on `Object.prototype` already.
+ * destructured array. `toJSON` would break what this program prints, and Node 24 makes no URL with a `port`. Two are global
+ * variables that most platforms lack. The others are on `Object.prototype` already.
  */
 const UNTRIED = [
-  ...['then', 'return', 'toJSON', 'Temporal', '__zone_symbol__setTimeout'],
+  ...['then', 'return', 'toJSON', 'port', 'Temporal', '__zone_symbol__setTimeout'],
   ...Object.getOwnPropertyNames(Object.prototype),
 ];
 const find = (pattern: RegExp) => [...source.matchAll(pattern)].map(([, name]) => name!);
