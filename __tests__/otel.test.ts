@@ -13,7 +13,7 @@ import {
   type ReadableSpan,
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
-import { type CallStats, cached, cacheOf, caches, memoize, OptionError, type SourceStore } from 'memokit';
+import { type CallStats, cached, cacheOf, caches, clearAll, memoize, OptionError, type SourceStore } from 'memokit';
 import * as otel from 'memokit/otel';
 import { type InstrumentOptions, instrumentCaches, telemetryNames } from 'memokit/otel';
 import { type MemoryStore, memoryStore, type Store, tiered } from 'memokit/store';
@@ -370,6 +370,44 @@ test('metrics equal what stats() says', async () => {
   expect(durations['stored method'].sum / told.loads).toBeLessThan(1);
 });
 
+test('each call is counted once, also one that an old value answers after it began or joined a load', async () => {
+  const name = 'metrics.old';
+  let now = 0;
+  let isBroken = false;
+  const find = memoize(
+    async (n: number) => {
+      await later();
+      if (isBroken) throw new Error('broken');
+      return n;
+    },
+    { name, ttl: 10, staleIfError: 1000, softTimeout: 1, clock: () => now },
+  );
+  const requests = () => points('cache.request.count', name);
+  const sumOf = async () => {
+    const told = await requests();
+    return Object.values(told).reduce((sum, count) => sum + count, 0);
+  };
+  await find(1);
+  for (let i = 0; i < 3; i++) await find(1);
+  expect(await requests()).toMatchObject({ 'hit memory': 3, miss: 1 });
+  // The load fails, after the soft timeout has passed.
+  [now, isBroken] = [20, true];
+  expect(await Promise.all([find(1), find(1)])).toEqual([1, 1]);
+  await later();
+  await later();
+  const { staleHits, coalesced } = cacheOf(find).stats();
+  expect([staleHits, coalesced]).toEqual([2, 1]);
+  expect(await requests()).toMatchObject({ 'hit memory': 3, 'stale memory': 0, 'coalesced memory': 1, miss: 2 });
+  isBroken = false;
+  await find(1);
+  await later();
+  await later();
+  for (let i = 0; i < 4; i++) await find(1);
+  const { hits, misses } = cacheOf(find).stats();
+  expect(await sumOf()).toBe(hits + misses);
+  expect(await requests()).toMatchObject({ miss: misses });
+});
+
 test('hits of a store are told apart, and no call counts as a miss while the store is asked', async () => {
   const name = 'metrics.stored';
   let now = 0;
@@ -409,6 +447,28 @@ test('functions of one name are counted together, and one that was collected sta
   expect(await points('cache.request.count', name)).toMatchObject({ miss: 7 });
   memoize((given: number) => given, { name })(1);
   expect(await points('cache.request.count', name)).toMatchObject({ miss: 8 });
+});
+
+test('the entries of an instance that clear() or clearAll() has ended are not counted', async () => {
+  class Cleared {
+    @cached({ name: 'metrics.cleared' })
+    of(n: number): number {
+      return n;
+    }
+  }
+  const entries = () => points('cache.entry.count', 'metrics.cleared');
+  const instances = [new Cleared(), new Cleared()];
+  const load = () => instances.forEach((each, n) => void each.of(n));
+  load();
+  expect(await entries()).toEqual({ '': 2 });
+  clearAll();
+  expect(await entries()).toEqual({ '': 0 });
+  load();
+  expect(await entries()).toEqual({ '': 2 });
+  caches()
+    .find(({ name }) => name === 'metrics.cleared')!
+    .clear();
+  expect(await entries()).toEqual({ '': 0 });
 });
 
 test('names can be replaced one by one', async () => {

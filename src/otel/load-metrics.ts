@@ -6,6 +6,7 @@ import type { Observer } from '../observe/observe.js';
 import { SeenCaches } from '../observe/seen-caches.js';
 import { keysOf, max, valuesOf } from '../platform.js';
 import type { ObservedCache } from '../shared-registry.js';
+import { MemoryHits } from './memory-hits.js';
 import type { TelemetryNames } from './names.js';
 
 /** The metrics of caches: those of calls are read from `stats()` when metrics are collected, and cost a hit nothing. */
@@ -24,6 +25,8 @@ export class LoadMetrics implements Observer {
   readonly #open = new Set<LoadEvent>();
   /** The calls that a store has answered with a value past its ttl, by the name of the cache. */
   readonly #staleFromStore = new Map<string, number>();
+  /** The calls that memory has answered, by the name of the cache. */
+  readonly #memoryHits = new Map<string, MemoryHits>();
   /** The counts that were told, by metric and attributes. None may fall. */
   readonly #told = new Map<string, number>();
 
@@ -103,8 +106,11 @@ export class LoadMetrics implements Observer {
       [result]: outcome,
       ...(by && { [tier]: by }),
     });
-    tell(this.#requests, hits - staleHits - coalesced - storeHits + both, of('hit', 'memory'));
-    tell(this.#requests, staleHits - both, of('stale', 'memory'));
+    const memoryHits = this.#memoryHits.get(name) ?? new MemoryHits();
+    this.#memoryHits.set(name, memoryHits);
+    memoryHits.update(hits - coalesced - storeHits, staleHits - both);
+    tell(this.#requests, memoryHits.fresh, of('hit', 'memory'));
+    tell(this.#requests, memoryHits.stale, of('stale', 'memory'));
     tell(this.#requests, coalesced, of('coalesced', 'memory'));
     tell(this.#requests, storeHits - both, of('hit', 'store'));
     tell(this.#requests, both, of('stale', 'store'));

@@ -128,7 +128,7 @@ const METRICS: Record<string, Metric> = {
   },
   cache_stale_hits_total: {
     kind: 'Counter',
-    help: 'Hits that were answered with a stale value.',
+    help: 'Calls that were answered with a stale value: hits, and calls that waited for a load.',
     labels: [],
     samples: ({ staleHits }) => [[{}, staleHits]],
   },
