@@ -3,7 +3,9 @@ import { expect, test } from '@jest/globals';
 import { cacheOf, memoize } from 'memokit';
 import * as prometheus from 'memokit/prometheus';
 import { type CollectOptions, collect } from 'memokit/prometheus';
+import { memoryStore, type Store, tiered } from 'memokit/store';
 import client, { Registry } from 'prom-client';
+import { type SharedDefinition, shared } from '../src/shared-registry.js';
 
 /** Collects the metrics of all caches with a new registry, as text. */
 async function scrape(options: CollectOptions = {}): Promise<string> {
@@ -18,6 +20,15 @@ const linesOf = (text: string, cache: string) =>
 
 test('the public names of memokit/prometheus are these', () => {
   expect(Object.keys(prometheus)).toEqual(['collect']);
+});
+
+// First in this file, as no store is made before it.
+test('loads are not observed for a scrape before there is a store', async () => {
+  collect(client, { registers: [new Registry()] });
+  memoize((n: number) => n, { name: 'unobserved' })(1);
+  expect(shared.observer!.load).toBe(undefined);
+  await memoize(async (n: number) => n, { name: 'unobserved', store: memoryStore() })(1);
+  expect(shared.observer!.load).toBeDefined();
 });
 
 test('a scrape has the counts of caches under the names of Micrometer', async () => {
@@ -65,6 +76,74 @@ test('caches with one name are summed, and no key is a label', async () => {
   const text = await scrape();
   expect(linesOf(text, 'twice')).toContain('cache_gets_total{cache="twice",result="miss"} 2');
   expect(text).not.toContain('secret');
+});
+
+test('no counter falls, and no call counts as a miss while a store is asked', async () => {
+  const name = 'asked';
+  const inner = memoryStore();
+  let release = () => {};
+  const released = () => new Promise<void>((resolve) => (release = resolve));
+  let answered: Promise<void> | undefined;
+  // A store that has no answer at once.
+  const store: Store = {
+    state: inner.state,
+    promises: inner.promises,
+    read: async (keys) => {
+      await answered;
+      return inner.read(keys);
+    },
+    lease: (...args) => inner.lease(...args),
+    fill: (...args) => inner.fill(...args),
+    renew: (...args) => inner.renew(...args),
+    release: (held) => inner.release(held),
+    invalidate: (...args) => inner.invalidate(...args),
+    subscribe: (listener) => inner.subscribe(listener),
+    close: () => inner.close(),
+  };
+  const registry = new Registry();
+  collect(client, { registers: [registry] });
+  const counts = async () => {
+    const lines = (await registry.metrics()).split('\n').filter((line) => line.includes(`cache="${name}"`));
+    const count = (what: string) =>
+      Number(
+        lines
+          .find((line) => line.includes(what))!
+          .split(' ')
+          .at(-1),
+      );
+    return [count('cache_gets_total{cache="asked",result="miss"}'), count('result="hit"'), count('store_hits')];
+  };
+  const source = tiered(store);
+  const make = () => memoize(async (n: number) => n, { name, store: source });
+  await make()(1);
+  expect(await counts()).toEqual([1, 0, 0]);
+  answered = released();
+  const find = make();
+  const calls = [find(1), find(2)];
+  expect(await counts()).toEqual([1, 0, 0]);
+  release();
+  await Promise.all(calls);
+  expect(await counts()).toEqual([2, 1, 1]);
+});
+
+test('what a collected function has counted stays in the sum, and no counter falls', async () => {
+  const name = 'gone';
+  const registry = new Registry();
+  collect(client, { registers: [registry] });
+  let misses = 5;
+  let other: SharedDefinition | undefined = { name, stats: () => ({ hits: 0, misses }), clear() {}, suspend() {} };
+  shared.definitions.add({ deref: () => other });
+  const missed = async () => linesOf(await registry.metrics(), name).filter((line) => line.includes('gets'));
+  const expected = (count: number) => [`cache_gets_total{cache="gone",result="miss"} ${count}`];
+  expect(await missed()).toEqual(expected(5));
+  misses = 4;
+  expect(await missed()).toEqual(expected(5));
+  misses = 6;
+  expect(await missed()).toEqual(expected(6));
+  other = undefined;
+  expect(await missed()).toEqual(expected(6));
+  memoize((given: number) => given, { name })(1);
+  expect(await missed()).toEqual(expected(7));
 });
 
 test('names begin with the prefix', async () => {

@@ -3,8 +3,9 @@ import type { EvictionCause } from '../lru/options.js';
 import { CallTotals, type Totals } from '../memoize/call-totals.js';
 import type { LoadEvent } from '../observe/load-event.js';
 import type { Observer } from '../observe/observe.js';
+import { RisingCounts } from '../observe/rising-counts.js';
 import { SeenCaches } from '../observe/seen-caches.js';
-import { keysOf, max, valuesOf } from '../platform.js';
+import { keysOf, valuesOf } from '../platform.js';
 import type { ObservedCache } from '../shared-registry.js';
 import { MemoryHits } from './memory-hits.js';
 import type { TelemetryNames } from './names.js';
@@ -27,8 +28,8 @@ export class LoadMetrics implements Observer {
   readonly #staleFromStore = new Map<string, number>();
   /** The calls that memory has answered, by the name of the cache. */
   readonly #memoryHits = new Map<string, MemoryHits>();
-  /** The counts that were told, by metric and attributes. None may fall. */
-  readonly #told = new Map<string, number>();
+  /** The counts, by metric and attributes. */
+  readonly #counts = new RisingCounts();
 
   constructor(meter: Meter, names: TelemetryNames) {
     this.#meter = meter;
@@ -76,9 +77,7 @@ export class LoadMetrics implements Observer {
     const { cacheName, evictionReason } = this.#names;
     const tell = (metric: Observable, value: number, attributes: Attributes) => {
       const series = [this.#observables.indexOf(metric), ...valuesOf(attributes)].join('\n');
-      const count = max(this.#told.get(series) ?? 0, value);
-      this.#told.set(series, count);
-      result.observe(metric, count, attributes);
+      result.observe(metric, this.#counts.next(series, value), attributes);
     };
     for (const [name, totals] of this.#totals.byName()) {
       this.#tellRequests(name, totals, tell);

@@ -1,5 +1,7 @@
-import type { CallStats } from '../definition/stats.js';
-import { caches } from '../memoize/registry.js';
+import { CallTotals, type Totals } from '../memoize/call-totals.js';
+import { observeOnce } from '../observe/observe.js';
+import { RisingCounts } from '../observe/rising-counts.js';
+import { UndecidedCalls } from '../observe/undecided-calls.js';
 import { entriesOf } from '../platform.js';
 import { ownOptions, requireCallback, requireOption } from '../validate.js';
 
@@ -41,17 +43,18 @@ type Labels = Record<string, string>;
 /** One value of a metric, of the caches with one name. */
 type Sample = readonly [labels: Labels, value: number];
 
-/** A metric: what it tells of the counts of one definition, whose cache is a label. */
+/** A metric: what it tells of the counts of the caches with one name, which is a label. `undecided` of the misses may be none. */
 interface Metric {
   readonly kind: 'Counter' | 'Gauge';
   readonly help: string;
   readonly labels: readonly string[];
-  samples(stats: CallStats): readonly Sample[];
+  samples(totals: Totals, undecided: number): readonly Sample[];
 }
 
 /**
- * Registers the metrics of all caches of this process with prom-client. They are read from `caches()` at each scrape, and cost
- * nothing between two. Caches with one name are summed. The labels are the name of the cache and fixed words, never a key.
+ * Registers the metrics of all caches of this process with prom-client. They are read from `stats()` at each scrape, and cost a
+ * hit nothing between two. Loads are only observed where there is a store, since a call counts as a miss while one is asked.
+ * Caches with one name are summed. The labels are the name of the cache and fixed words, never a key.
  *
  * @param client The module `prom-client`.
  * @example collect(client)
@@ -59,8 +62,10 @@ interface Metric {
 export function collect(client: PromClient, options: CollectOptions = {}): void {
   const { registers, prefix = '' } = ownOptions(options, 'registers prefix');
   requireOption(typeof prefix === 'string', 'prefix', 'a string', prefix);
-  for (const [name, metric] of entriesOf(METRICS)) {
-    const { kind, help, labels } = metric;
+  const totals = new CallTotals();
+  const counts = new RisingCounts();
+  const undecided = observeOnce('prometheus', () => new UndecidedCalls());
+  for (const [name, { kind, help, labels, samples }] of entriesOf(METRICS)) {
     const Made = client[kind] as PromClient['Counter'] & PromClient['Gauge'];
     requireCallback(kind, Made);
     new Made({
@@ -70,28 +75,17 @@ export function collect(client: PromClient, options: CollectOptions = {}): void 
       ...(registers && { registers: [...registers] }),
       collect() {
         this.reset();
-        for (const [sample, value] of samplesOf(metric)) {
-          if (kind === 'Counter') this.inc(sample, value);
-          else this.set(sample, value);
+        for (const [cache, sum] of totals.byName()) {
+          for (const [own, value] of samples(sum, undecided.count(cache))) {
+            const all = { cache, ...own };
+            const count = counts.next(JSON.stringify([name, all]), value);
+            if (kind === 'Counter') this.inc(all, count);
+            else this.set(all, count);
+          }
         }
       },
     });
   }
-}
-
-/** The samples of a metric, of all live definitions. Those of one name are summed. */
-function samplesOf({ samples }: Metric): Iterable<Sample> {
-  const sums = new Map<string, [Labels, number]>();
-  for (const cache of caches()) {
-    for (const [labels, value] of samples(cache.stats())) {
-      const all = { cache: cache.name, ...labels };
-      const id = JSON.stringify(all);
-      const sum = sums.get(id);
-      if (sum === undefined) sums.set(id, [all, value]);
-      else sum[1] += value;
-    }
-  }
-  return sums.values();
 }
 
 /** All metrics, under the names that Micrometer has for them where it has one. */
@@ -100,9 +94,9 @@ const METRICS: Record<string, Metric> = {
     kind: 'Counter',
     help: 'Calls that a cache was asked for, by whether it or its store had the result.',
     labels: ['result'],
-    samples: ({ hits, misses }) => [
+    samples: ({ hits, misses }, undecided) => [
       [{ result: 'hit' }, hits],
-      [{ result: 'miss' }, misses],
+      [{ result: 'miss' }, misses - undecided],
     ],
   },
   cache_evictions_total: {
