@@ -30,13 +30,16 @@ afterEach(() => {
 /** A store over a connection that the test plays. */
 function open(run: Connection['run']) {
   let listening: Listening | undefined;
+  let client: { end(): void } | undefined;
+  const subscriptions: string[] = [];
   const connection: Connection = {
     run,
     subscribe: (_channel, _hashTag, given) => {
       listening = given;
-      return { ping: async () => {}, reconnect: () => {}, close: () => {} };
+      const at = subscriptions.push('open') - 1;
+      return { ping: async () => {}, reconnect: () => {}, close: () => void (subscriptions[at] = 'closed') };
     },
-    watch: () => {},
+    watch: (events) => void (client = events),
   };
   const store = new ServerStore(connection, {
     prefix: 'test',
@@ -46,7 +49,7 @@ function open(run: Connection['run']) {
     checkInterval: 60_000,
     clock: () => 0,
   });
-  return { store, heard: () => listening! };
+  return { store, subscriptions, heard: () => listening!, endClient: () => client!.end() };
 }
 
 test('a listener that throws costs no operation an error, and keeps no other listener from being told', async () => {
@@ -70,4 +73,32 @@ test('a listener that throws costs no operation an error, and keeps no other lis
   await null;
   expect(thrown).toEqual(['state', 'event', 'state', 'event', 'event', 'state']);
   await store.close();
+});
+
+test('a client that was closed leaves its store blind, and the next operation listens again', async () => {
+  const { store, subscriptions, heard, endClient } = open(async () => [1, []]);
+  const told: string[] = [];
+  store.onState(({ isBlind }) => told.push(`blind ${isBlind}`));
+  store.subscribe(({ kind }) => told.push(kind));
+  const isUp = async () => {
+    await store.read([KEY]);
+    heard().up();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  };
+  await isUp();
+  endClient();
+  expect([subscriptions, store.state.isBlind]).toEqual([['closed'], true]);
+  endClient();
+  await isUp();
+  expect([subscriptions, store.state.isBlind]).toEqual([['closed', 'open'], false]);
+  const [isBlind, sees] = [
+    ['distrust', 'blind true'],
+    ['distrust', 'blind false'],
+  ];
+  expect(told).toEqual([...sees!, ...isBlind!, ...sees!]);
+  await store.close();
+  expect([subscriptions, store.state.isBlind]).toEqual([['closed', 'closed'], true]);
+  endClient();
+  await store.read([KEY]);
+  expect(subscriptions.length).toBe(2);
 });

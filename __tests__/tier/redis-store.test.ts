@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { cacheOf, memoize } from 'memokit';
-import { type RedisStore, type RedisStoreOptions, redisStore } from 'memokit/redis';
+import { type RedisClient, type RedisStore, type RedisStoreOptions, redisStore } from 'memokit/redis';
 import type { LeaseAnswer, StoreEvent, StoreKey } from 'memokit/store';
+import { createClient } from 'redis';
 import { describeWithServer } from '../support/describe-with-server.js';
 import { freePort } from '../support/free-port.js';
 import { CLIENTS, ready } from '../support/redis-clients.js';
@@ -197,6 +198,34 @@ describeWithServer('redisStore', () => {
     await until(() => events.includes('invalidated'), 'the message');
     await new Promise((resolve) => setTimeout(resolve, 500));
     expect(events).toEqual(['invalidated']);
+  });
+
+  test('a client that is closed and opened again hears of invalidations again, and not twice', async () => {
+    const warn = jest.spyOn(console, 'warn').mockImplementation(() => {});
+    const other = await ready(open());
+    const redis = new Redis({ port: server.port, lazyConnect: true });
+    const nodeRedis = createClient({ url: `redis://127.0.0.1:${server.port}` }).on('error', () => {});
+    const closed: [RedisClient, () => unknown, () => unknown][] = [
+      [redis, () => redis.disconnect(), () => redis.disconnect()],
+      [nodeRedis, () => nodeRedis.close(), () => nodeRedis.destroy()],
+    ];
+    for (const [client, close, end] of closed) {
+      const store = await ready(redisStore(client, { opTimeout: '5s' }));
+      closings.push(() => store.close(), end);
+      const events: StoreEvent['kind'][] = [];
+      store.subscribe(({ kind }) => events.push(kind));
+      await close();
+      await until(() => store.state.isBlind, 'the end of the client');
+      expect(events).toEqual(['distrust']);
+      await (client as Redis).connect();
+      await ready(store);
+      events.length = 0;
+      await other.invalidate({ keys: [KEY] });
+      await until(() => events.length > 0, 'the message');
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      expect(events).toEqual(['invalidated']);
+    }
+    warn.mockRestore();
   });
 
   test('messages of strangers are ignored', async () => {

@@ -59,13 +59,23 @@ export class Channel {
       up: () => void this.#up(),
       down: () => this.#down(),
     });
+    if (this.#stops.length > 0) return;
     this.#every(BLIND_INTERVAL, () => this.#isBlind && this.#distrust());
     this.#every(pingInterval, () => void this.#ping());
     this.#every(checkInterval, () => void this.check());
   }
 
+  /** Listens no more until the next operation of the store: the client was closed, and may be opened again. */
+  suspend(): void {
+    this.#subscription?.close();
+    this.#subscription = undefined;
+    this.#down();
+  }
+
+  /** Listens no more, for good. */
   close(): void {
     this.#isClosed = true;
+    this.#isBlind = true;
     for (const stop of this.#stops) stop();
     this.#subscription?.close();
   }

@@ -76,7 +76,7 @@ export class ServerStore implements Store {
     connection.watch({
       down: () => this.#breaker.down(new Error('the connection to the server is lost')),
       up: () => void this.#breaker.probe(),
-      end: () => this.#channel.close(),
+      end: () => this.#channel.suspend(),
     });
   }
 
