@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import type { Connection, Listening } from '../src/redis/client.js';
+import { INVALIDATE, READ, RELEASE } from '../src/redis/scripts.js';
 import { ServerStore } from '../src/redis/server-store.js';
 
 /** What a store on a server does when parts of the program or of the connection do what they should not. */
@@ -101,4 +102,48 @@ test('a client that was closed leaves its store blind, and the next operation li
   endClient();
   await store.read([KEY]);
   expect(subscriptions.length).toBe(2);
+});
+
+test('a lease of replace fills nothing where the channel is down, even if the server does not take the lease back', async () => {
+  const given: unknown[] = [];
+  const { store } = open(async (script, _keys, args) => {
+    if (script === INVALIDATE) given.push(args[5]);
+    if (script === RELEASE) throw new Error('the connection is lost');
+    return '7';
+  });
+  const lease = await store.replace(KEY, 1000);
+  expect(lease).toEqual({ key: KEY, token: expect.any(String), clock: 7 });
+  expect(given).toEqual([expect.any(String)]);
+  expect(given).not.toContain(lease!.token);
+  await store.close();
+});
+
+test('no script invalidates more than 1000 keys or tags', async () => {
+  const counts: number[] = [];
+  let fails = false;
+  const { store } = open(async (script, keys) => {
+    // The base and the clock come first; each key has an entry and a lease.
+    if (script === INVALIDATE) counts.push(keys.length - 2);
+    return fails ? null : '7';
+  });
+  const texts = Array.from({ length: 2500 }, (_, index) => `${index}`);
+  expect(await store.invalidate({ tags: texts })).toBe(true);
+  expect(await store.invalidate({ keys: texts.map((key) => ({ ...KEY, key })) })).toBe(true);
+  expect(counts).toEqual([1000, 1000, 500, 2000, 2000, 1000]);
+  fails = true;
+  expect(await store.invalidate({ tags: texts })).toBe(false);
+  await store.close();
+});
+
+test('no script reads more than 256 keys and 1000 marks, and the marks that no entry has are not read after them', async () => {
+  const counts: number[] = [];
+  const { store } = open(async (script, keys) => {
+    if (script === READ) counts.push(keys.length - 1);
+    return ['1', keys.slice(1).map(() => null)];
+  });
+  const tagged = (name: string) => Array.from({ length: 40 }, (_, index) => `${name}.${index}`);
+  const keys = Array.from({ length: 257 }, (_, index) => ({ ...KEY, key: `${index}`, tags: tagged(`${index}`) }));
+  expect((await store.read(keys)).length).toBe(257);
+  expect(counts).toEqual([1256, 42]);
+  await store.close();
 });

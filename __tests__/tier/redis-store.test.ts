@@ -202,7 +202,7 @@ describeWithServer('redisStore', () => {
 
   test('a client that is closed and opened again hears of invalidations again, and not twice', async () => {
     const warn = jest.spyOn(console, 'warn').mockImplementation(() => {});
-    const other = await ready(open());
+    const other = await ready(open({ opTimeout: '5s' }));
     const redis = new Redis({ port: server.port, lazyConnect: true });
     const nodeRedis = createClient({ url: `redis://127.0.0.1:${server.port}` }).on('error', () => {});
     const closed: [RedisClient, () => unknown, () => unknown][] = [
@@ -215,7 +215,7 @@ describeWithServer('redisStore', () => {
       const events: StoreEvent['kind'][] = [];
       store.subscribe(({ kind }) => events.push(kind));
       await close();
-      await until(() => store.state.isBlind, 'the end of the client');
+      await until(() => store.state.isBlind === true, 'the end of the client');
       expect(events).toEqual(['distrust']);
       await (client as Redis).connect();
       await ready(store);

@@ -1,5 +1,6 @@
 import type { StoredEntry, StoreKey } from '../store/store.js';
 import { all, type KeyNames } from './key-names.js';
+import { partsOf } from './parts.js';
 import { entryOf, type Mark, readMark, readRecord, stateOf } from './record.js';
 
 /** The keys that are wanted, with the names of their entries and of the marks that are known to end them. */
@@ -23,8 +24,7 @@ export async function wantedOf(names: KeyNames, keys: readonly StoreKey[]): Prom
 }
 
 /**
- * Reads entries together with the marks that are known. The marks of other tags, which only the entries name, are read after
- * them: marks only move on, so an entry that a later mark leaves valid was valid when it was read.
+ * Reads entries together with the marks that are known. Other marks, which only the entries name, are read after them: marks only move on, so an entry that a later mark leaves valid was valid when it was read.
  *
  * @param run Runs `READ`.
  */
@@ -42,17 +42,16 @@ export async function readEntries(
     for (let at = 0; at < marks.length; at++) known.set(marks[at]!, readMark(found[entries.length + at]));
     return found;
   };
-  const found = await read(entries, marks);
+  const found = await read(entries, marks.slice(0, MOST_MARKS));
   const records = keys.map((key, at) => readRecord(found[at], key));
   const unknown = new Set<string>();
   for (const record of records) {
     if (record === undefined || known.has(record.marks)) continue;
     for (const mark of record.marks.split('\t')) if (!known.has(mark)) unknown.add(mark);
   }
-  const others = [...unknown];
-  for (let at = 0; at < others.length; at += MOST_MARKS) await read([], others.slice(at, at + MOST_MARKS));
+  for (const others of partsOf([...unknown], MOST_MARKS)) await read([], others);
   return records.map((record) => record && entryOf(record, stateOf(record, known), now));
 }
 
-/** The most marks that are read at once, because the server runs nothing else while a script runs. */
+/** The most marks that one script reads: Lua takes less than 8000 texts at once. */
 const MOST_MARKS = 1000;

@@ -23,6 +23,7 @@ import { Channel } from './channel.js';
 import type { Connection } from './client.js';
 import { all, KeyNames } from './key-names.js';
 import { filledMessage, invalidatedMessage } from './message.js';
+import { partsOf } from './parts.js';
 import { readEntries, wantedOf } from './read-entries.js';
 import { encodeRest, entryOf, keptFor, LONGEST_TTL, readRecord, ttlText } from './record.js';
 import { CLOCK, FILL, INVALIDATE, LEASE, READ, RELEASE, RENEW } from './scripts.js';
@@ -92,12 +93,10 @@ export class ServerStore implements Store {
 
   async read(keys: readonly StoreKey[]): Promise<(StoredEntry | undefined)[]> {
     const found: (StoredEntry | undefined)[] = [];
-    for (let at = 0; at < keys.length; at += MOST_READ) {
-      const part = keys.slice(at, at + MOST_READ);
+    for (const part of partsOf(keys, MOST_READ)) {
       const wanted = await wantedOf(this.#names, part);
       const read = () => readEntries(this.#names, wanted, (asked) => this.#run(READ, asked, []));
-      const nothing = part.map(() => undefined);
-      found.push(...(await this.#attempt<(StoredEntry | undefined)[]>(read, nothing)));
+      found.push(...(await this.#attempt<typeof found>(read, Array(part.length).fill(undefined))));
     }
     return found;
   }
@@ -158,10 +157,10 @@ export class ServerStore implements Store {
       const done = await this.#invalidate(part, mode);
       return this.#attempt(async () => (await done()) !== null, false);
     };
-    if (!('keys' in what)) return invalidate(what);
-    for (let at = 0; at < what.keys.length; at += MOST_KEYS) {
-      if (!(await invalidate({ keys: what.keys.slice(at, at + MOST_KEYS) }))) return false;
-    }
+    let parts = [what];
+    if ('keys' in what) parts = partsOf(what.keys, MOST_INVALIDATED).map((keys) => ({ keys }));
+    if ('tags' in what) parts = partsOf(what.tags, MOST_INVALIDATED).map((tags) => ({ tags }));
+    for (const part of parts) if (!(await invalidate(part))) return false;
     return true;
   }
 
@@ -171,9 +170,10 @@ export class ServerStore implements Store {
     const replace = await this.#invalidate({ keys: [key] }, 'remove', token, wholeMs(ms));
     const leased = async (): Promise<Lease> => ({ key, token, clock: Number(`${await replace()}`) });
     const lease = await this.#attempt<Lease | undefined>(leased, undefined, (late) => this.#giveBack(late));
-    // What was on its way to this process may be newer than the value. A lease that is given back fences it.
-    if (lease !== undefined && !(await this.#channel.told(lease.clock))) await this.release(lease);
-    return lease;
+    if (lease === undefined || (await this.#channel.told(lease.clock))) return lease;
+    // What was on its way to this process may be newer than the value. A token that fits no lease fills nothing.
+    await this.release(lease);
+    return { ...lease, token: newToken() };
   }
 
   subscribe(listener: (event: StoreEvent) => void): () => void {
@@ -234,11 +234,11 @@ function wholeMs(ms: number): string {
   return `${keptFor(ms)}`;
 }
 
-/** The most keys that one script reads, because the server runs nothing else while a script runs. */
+/** The most keys that one script reads. */
 const MOST_READ = 256;
 
-/** The most keys that one script invalidates, because the server runs nothing else while a script runs. */
-const MOST_KEYS = 1000;
+/** The most keys or tags that one script invalidates. */
+const MOST_INVALIDATED = 1000;
 
 const PROMISES: StorePromises = {
   leases: 'all',
