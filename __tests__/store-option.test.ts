@@ -693,9 +693,8 @@ test('version, id and check are refused without a store, and what is no store to
   );
 });
 
-/** A store that has no answer at once. */
-function slowStore(): Store {
-  const inner = memoryStore();
+/** A store that has no answer at once, as a server has none. */
+function later(inner = memoryStore()): Store {
   return {
     state: inner.state,
     promises: inner.promises,
@@ -711,7 +710,7 @@ function slowStore(): Store {
 }
 
 test('a store that cannot answer at once refuses a method that returns no promise, by name', async () => {
-  const store = tiered(slowStore());
+  const store = tiered(later());
   const sync = memoize((n: number) => n, { store, name: 'sync' });
   await expect((async () => sync(1))()).rejects.toThrow(
     'store of sync: expected a method that returns promises, as the store does not read synchronously',
@@ -721,7 +720,7 @@ test('a store that cannot answer at once refuses a method that returns no promis
 
 test('behind a store that is asked for many keys at once, each load runs in the async context of its own caller', async () => {
   const requests = new AsyncLocalStorage<string>();
-  const store = tiered(slowStore());
+  const store = tiered(later());
   const seen: unknown[] = [];
   const find = memoize(
     async (id: number) => {
@@ -784,31 +783,33 @@ test('a load whose thread was busy for longer than its lease is stored', async (
   expect(loads).toBe(1);
 });
 
+test('a load that lost its lease does not replace a newer value that has ended in the meantime', async () => {
+  const inner = memoryStore();
+  // As if the thread of the holder were frozen: it renews nothing.
+  const frozen = tiered({ ...later(inner), renew: async () => false }, { leaseMs: 30 });
+  const make = (store: Store, ms: number, value: string) =>
+    memoize(async () => sleep(ms).then(() => value), { store, name: 'f', ttl: 50 });
+  const [holder, other] = [make(frozen, 300, 'old'), make(inner.client(), 0, 'new')];
+  const first = holder();
+  await sleep(100);
+  expect(await other()).toBe('new');
+  expect(await first).toBe('old');
+  expect(await other()).toBe('new');
+});
+
 test('a load that waits for another process is woken by what the store tells, and hardly asks until then', async () => {
   const [one, other] = clients();
   let asked = 0;
-  // One that answers later, as a server does.
-  const later = (client: MemoryStore): Store => ({
-    read: (keys) => client.read(keys),
-    lease(...args) {
-      asked++;
-      return client.lease(...args);
-    },
-    fill: (...args) => client.fill(...args),
-    renew: (...args) => client.renew(...args),
-    release: (lease) => client.release(lease),
-    invalidate: (...args) => client.invalidate(...args),
-    subscribe: (listener) => client.subscribe(listener),
-    state: client.state,
-    promises: client.promises,
-    close: () => client.close(),
-  });
   const make = (client: MemoryStore, ms: number) => {
     const load = async (key: string) => {
       await sleep(ms);
       return key;
     };
-    return memoize(load, { store: tiered(later(client)), name: 'rows' });
+    const lease: Store['lease'] = (...args) => {
+      asked++;
+      return client.lease(...args);
+    };
+    return memoize(load, { store: tiered({ ...later(client), lease }), name: 'rows' });
   };
   const [slow, waiting] = [make(one, 400), make(other, 1)];
   const first = slow('key');

@@ -16,11 +16,16 @@ export class HeldLease {
   #isOver = false;
   #stopTimer: () => void = () => {};
   readonly #link: StoreLink;
+  readonly #askedAt: number;
   readonly #isWanted: () => boolean;
 
-  /** @param isWanted Whether the load may still store its result: otherwise the next holder need not wait for it. */
-  constructor(link: StoreLink, lease: Lease, isWanted: () => boolean) {
+  /**
+   * @param askedAt When the lease was asked for, by `performance.now`.
+   * @param isWanted Whether the load may still store its result: otherwise the next holder need not wait for it.
+   */
+  constructor(link: StoreLink, lease: Lease, askedAt: number, isWanted: () => boolean) {
     this.#link = link;
+    this.#askedAt = askedAt;
     this.#isWanted = isWanted;
     this.lease = lease;
     held.add(nameOfKey(lease.key));
@@ -38,7 +43,8 @@ export class HeldLease {
 
   /**
    * Fills, after the renewal has ended. Where the lease is lost, perhaps only because the thread was too busy to renew it, fills
-   * under a new one, if nobody has filled or invalidated anything since the first one was given.
+   * under a new one, if nobody has filled or invalidated anything since the first one was given. The store still has what
+   * another filled since, if less than half of the ttl has passed: the ttls of one key may differ, as with `jitter`.
    *
    * @param before The entry that the load replaces.
    */
@@ -46,10 +52,12 @@ export class HeldLease {
     const { asked } = this.#link;
     const { key, clock } = this.lease;
     const filled: FillAnswer = yield asked.fill(this.lease, entry);
-    if (filled !== 'fenced') return filled;
+    const isSeen = () => performance.now() - this.#askedAt < entry.ttl / 2;
+    if (filled !== 'fenced' || !isSeen()) return filled;
     const answer: LeaseAnswer = yield asked.lease(key, before?.token);
     if (answer.kind !== 'taken') return 'fenced';
-    if (answer.lease.clock === clock) return yield asked.fill(answer.lease, entry);
+    // The thread may have been frozen while it waited for this lease.
+    if (answer.lease.clock === clock && isSeen()) return yield asked.fill(answer.lease, entry);
     yield asked.release(answer.lease);
     return 'fenced';
   }

@@ -104,15 +104,15 @@ export class StoreLoad {
 
   /** Gets a result where the store gave none that is used. A load that is over, as its callers have left, takes no more steps. */
   *#goOn(first: StoredEntry | undefined, decoded: DecodedEntry | undefined): Steps<unknown> {
-    const link = this.#link;
-    const { cache, load, key } = this.#of;
+    const [link, { cache, load, key }] = [this.#link, this.#of];
     let [entry, found] = [first, decoded];
     while (!load.isSettled) {
       // What a newer version of memokit has written stays.
       if (found?.miss === 'newer') return yield* this.#method();
+      const askedAt = performance.now();
       const answer: LeaseAnswer = yield link.asked.lease(key, entry?.token, load.observed?.trace);
       if (answer.kind === 'taken') {
-        const held = new HeldLease(link, answer.lease, () => cache.loads?.get(load.key) === load);
+        const held = new HeldLease(link, answer.lease, askedAt, () => cache.loads?.get(load.key) === load);
         return yield* this.#fill(held, entry);
       }
       if (answer.kind === 'unavailable') return yield* this.#method();
