@@ -239,6 +239,23 @@ test('a process that only invalidates tells a store that works again', async () 
   expect(told).toHaveLength(2);
 });
 
+test('all tags that a store could not be told reach it, also for functions that only other processes have', async () => {
+  const inner = memoryStore();
+  let isDown = true;
+  const invalidate: Store['invalidate'] = async (what, mode) => !isDown && inner.invalidate(what, mode);
+  const f = memoize(async () => 1, { store: asyncOf(inner, { invalidate }), name: 'f' });
+  // What another process has stored, by a function that this one does not have.
+  const key = { namespace: 'other@', key: 'key' };
+  const answer = await inner.lease(key, 1000);
+  if (answer.kind === 'taken') await inner.fill(answer.lease, { value: new Uint8Array(1), ttl: 60_000, tags: ['t5'] });
+  expect((await inner.read([key]))[0]).toMatchObject({ tags: ['t5'] });
+  invalidateTags(...Array.from({ length: 10_050 }, (_, index) => `t${index}`));
+  expect(await cacheOf(f).delivered()).toBe('journaled');
+  isDown = false;
+  expect(await cacheOf(f).delivered()).toBe('delivered');
+  expect(await inner.read([key])).toEqual([undefined]);
+});
+
 test('a refresh whose result cannot be stored takes the old value out of the store', () => {
   const store = memoryStore();
   const warn = console.warn;

@@ -787,7 +787,7 @@ test('a load that lost its lease does not replace a newer value that has ended i
   const inner = memoryStore();
   // As if the thread of the holder were frozen: it renews nothing.
   const frozen = tiered({ ...later(inner), renew: async () => false }, { leaseMs: 30 });
-  const make = (store: Store, ms: number, value: string) =>
+  const make = (store: ReturnType<typeof tiered>, ms: number, value: string) =>
     memoize(async () => sleep(ms).then(() => value), { store, name: 'f', ttl: 50 });
   const [holder, other] = [make(frozen, 300, 'old'), make(inner.client(), 0, 'new')];
   const first = holder();

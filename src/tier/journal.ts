@@ -1,7 +1,7 @@
 import { entriesOf } from '../platform.js';
 import type { Invalidated, InvalidationMode, StoreKey } from '../store/store.js';
 
-/** The most names that a journal holds, and the most that one batch has. */
+/** The most keys that a journal holds, and the most names that one batch has. */
 const MOST = 10_000;
 const BATCH = 256;
 
@@ -15,17 +15,14 @@ export interface Journaled {
 type Noted = [text: string, entry: Journaled];
 
 /**
- * A journal: the invalidations that a store that did not work could not be told. Beyond 10,000 names, whole namespaces stand
- * for their keys, and all namespaces for tags. A removal is kept where the same is to be expired too.
+ * A journal: the invalidations that a store that did not work could not be told. Beyond 10,000 keys, whole namespaces stand
+ * for them. All tags are kept, since nobody here knows in which namespaces other processes use them. A removal is kept
+ * where the same is to be expired too.
  */
 export class Journal {
   readonly #entries = new Map<string, Journaled>();
-  readonly #namespaces: () => readonly string[];
-
-  /** @param namespaces Returns all namespaces of this process. */
-  constructor(namespaces: () => readonly string[]) {
-    this.#namespaces = namespaces;
-  }
+  /** How many of them are keys. */
+  #keys = 0;
 
   get isEmpty(): boolean {
     return this.#entries.size === 0;
@@ -35,12 +32,7 @@ export class Journal {
     if ('keys' in what) for (const key of what.keys) this.#set({ keys: [key] }, mode);
     else if ('tags' in what) for (const tag of what.tags) this.#set({ tags: [tag] }, mode);
     else this.#set(what, mode);
-    if (this.#entries.size <= MOST) return;
-    this.#replace(
-      (each) => 'keys' in each,
-      ({ what: each }) => [(each as { keys: StoreKey[] }).keys[0]!.namespace],
-    );
-    if (this.#entries.size > MOST) this.#replace((each) => 'tags' in each, this.#namespaces);
+    if (this.#keys > MOST) this.#replaceKeys();
   }
 
   /** Returns the first invalidations of one kind and mode as one, with what to remove once the store was told. O(batch). */
@@ -64,21 +56,26 @@ export class Journal {
 
   /** Removes what the store was told, unless the same was invalidated again in the meantime. */
   remove(told: readonly Noted[]): void {
-    for (const [text, entry] of told) if (this.#entries.get(text) === entry) this.#entries.delete(text);
+    for (const [text, entry] of told) if (this.#entries.get(text) === entry) this.#delete(text, entry);
   }
 
   #set(what: Invalidated, mode: InvalidationMode): void {
     const text = JSON.stringify('keys' in what ? [what.keys[0]!.namespace, what.keys[0]!.key] : what);
-    const isRemoved = this.#entries.get(text)?.mode === 'remove';
-    this.#entries.set(text, { what, mode: isRemoved ? 'remove' : mode });
+    const before = this.#entries.get(text);
+    if (before === undefined && 'keys' in what) this.#keys++;
+    this.#entries.set(text, { what, mode: before?.mode === 'remove' ? 'remove' : mode });
   }
 
-  /** Replaces entries of one kind by namespaces. */
-  #replace(isReplaced: (what: Invalidated) => boolean, namespacesOf: (entry: Journaled) => readonly string[]): void {
+  #delete(text: string, { what }: Journaled): void {
+    this.#entries.delete(text);
+    if ('keys' in what) this.#keys--;
+  }
+
+  #replaceKeys(): void {
     for (const [text, entry] of [...this.#entries]) {
-      if (!isReplaced(entry.what)) continue;
-      this.#entries.delete(text);
-      for (const namespace of namespacesOf(entry)) this.#set({ namespace }, entry.mode);
+      if (!('keys' in entry.what)) continue;
+      this.#delete(text, entry);
+      this.#set({ namespace: entry.what.keys[0]!.namespace }, entry.mode);
     }
   }
 }

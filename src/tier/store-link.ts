@@ -36,7 +36,7 @@ export class StoreLink implements SharedStore {
   readonly isSync: boolean;
   /** The puts on their way, by the name of the key. An invalidation takes them out. */
   readonly puts = new Map<string, object>();
-  readonly #journal = new Journal(() => [...this.#sources.keys()]);
+  readonly #journal = new Journal();
   /** The invalidations on their way. */
   readonly #onTheirWay = new Set<Promise<unknown>>();
   #flushedAt = -Infinity;
