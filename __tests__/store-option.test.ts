@@ -797,6 +797,17 @@ test('a load that lost its lease does not replace a newer value that has ended i
   expect(await other()).toBe('new');
 });
 
+test('a lease is renewed although a renewal has failed before, while it lasts', async () => {
+  const inner = memoryStore();
+  let renewals = 0;
+  const renew: Store['renew'] = async (...args) => ++renewals > 1 && inner.renew(...args);
+  const store = tiered({ ...later(inner), renew }, { leaseMs: 300 });
+  const first = memoize(async () => sleep(1000).then(() => 'first'), { store, name: 'f' })();
+  await sleep(600);
+  expect(await memoize(async () => 'second', { store: inner.client(), name: 'f' })()).toBe('first');
+  expect(await first).toBe('first');
+});
+
 test('a load that waits for another process is woken by what the store tells, and hardly asks until then', async () => {
   const [one, other] = clients();
   let asked = 0;

@@ -17,6 +17,8 @@ export class HeldLease {
   #stopTimer: () => void = () => {};
   readonly #link: StoreLink;
   readonly #askedAt: number;
+  /** When the lease or its latest renewal was asked for. */
+  #heldAt: number;
   readonly #isWanted: () => boolean;
 
   /**
@@ -25,7 +27,7 @@ export class HeldLease {
    */
   constructor(link: StoreLink, lease: Lease, askedAt: number, isWanted: () => boolean) {
     this.#link = link;
-    this.#askedAt = askedAt;
+    this.#askedAt = this.#heldAt = askedAt;
     this.#isWanted = isWanted;
     this.lease = lease;
     held.add(nameOfKey(lease.key));
@@ -68,12 +70,15 @@ export class HeldLease {
   }
 
   #renewLater(): void {
-    this.#stopTimer = startTimer(this.#link.asked.leaseMs / 3, () => {
-      if (!this.#isWanted()) this.release();
-      else
-        then(this.#link.asked.renew(this.lease), (isHeld) => {
-          if (isHeld && !this.#isOver) this.#renewLater();
-        });
+    const { asked } = this.#link;
+    this.#stopTimer = startTimer(asked.leaseMs / 3, () => {
+      if (!this.#isWanted()) return void this.release();
+      const now = performance.now();
+      then(asked.renew(this.lease), (isHeld) => {
+        if (isHeld) this.#heldAt = now;
+        // Where the store only failed to renew, it may do so while the lease lasts.
+        if (!this.#isOver && now - this.#heldAt < asked.leaseMs) this.#renewLater();
+      });
     });
   }
 }
