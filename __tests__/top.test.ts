@@ -176,7 +176,7 @@ test('a request that does not come is refused after 5 seconds', () => {
   const fake = Object.assign(new EventEmitter(), {
     unref() {},
     end: (text: string) => told.push(JSON.parse(text).refused),
-    destroySoon: () => told.push('destroyed'),
+    destroy: () => told.push('destroyed'),
   });
   serve(fake as unknown as Socket, undefined, () => {
     throw new Error('nothing is asked for');
@@ -187,6 +187,15 @@ test('a request that does not come is refused after 5 seconds', () => {
   jest.advanceTimersByTime(200);
   jest.useRealTimers();
   expect(told).toEqual(['too-slow', 'destroyed']);
+});
+
+test('a client that does not read its answer is cut off once the program is closed', async () => {
+  const opened = await open();
+  const silent = connect(opened.path).on('error', () => {});
+  await once(silent, 'connect');
+  await shown(opened);
+  await opened.close();
+  silent.destroy();
 });
 
 test('on a loopback port, only who knows the token of a file that is for the user alone gets an answer', async () => {

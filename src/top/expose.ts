@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, lstatSync } from 'node:fs';
-import { type AddressInfo, createServer, type ListenOptions, type Server } from 'node:net';
+import { type AddressInfo, createServer, type ListenOptions, type Server, type Socket } from 'node:net';
 import { join, resolve } from 'node:path';
 import { isMainThread, threadId } from 'node:worker_threads';
 import { observe } from '../observe/observe.js';
@@ -67,7 +67,12 @@ export async function expose(options: ExposeOptions = {}): Promise<Exposed> {
 
   const seen = new SeenReceivers();
   const token = port === undefined ? undefined : randomBytes(32).toString('hex');
-  const server = createServer((socket) => serve(socket, token, () => snapshotOf(id, seen)));
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    serve(socket, token, () => snapshotOf(id, seen));
+  });
   server.maxConnections = 16;
   const path = join(own, port === undefined ? `${id}.sock` : `${id}.token`);
   if (token === undefined) await listenOnSocket(server, path);
@@ -90,6 +95,8 @@ export async function expose(options: ExposeOptions = {}): Promise<Exposed> {
       if (!server.listening) return;
       server.close();
       remove();
+      // A client that does not read its answer would keep the server from closing.
+      for (const socket of sockets) socket.destroy();
       await once(server, 'close');
     },
   };

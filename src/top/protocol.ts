@@ -11,7 +11,7 @@ export const VERSION = 1;
 /** The most bytes of a request, its end of line included. */
 export const LONGEST_REQUEST = 256;
 
-/** The milliseconds after which a connection is closed. */
+/** The milliseconds after which a connection is closed, whether its answer has been read or not. */
 export const LONGEST_EXCHANGE = 5000;
 
 /** Returns the request for a snapshot. A program on a loopback port asks for the token of its file. */

@@ -21,7 +21,8 @@ export function serve(socket: Socket, token: string | undefined, snapshot: () =>
   };
   const timer = setTimeout(() => {
     answer(refusal('too-slow'));
-    socket.destroySoon();
+    // A client that does not read its answer would otherwise keep the connection.
+    socket.destroy();
   }, LONGEST_EXCHANGE);
   timer.unref();
   // An exposed program ends when it has nothing else to do.
