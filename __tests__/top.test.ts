@@ -2,6 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import {
   chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -139,6 +140,48 @@ test('receivers are not counted where there are more than 10,000', () => {
   expect(seen.of(definition)).toHaveLength(9_000);
   for (const cache of all) seen.add(cache);
   expect(seen.of(definition)).toBe(undefined);
+});
+
+test('receivers are counted again once enough of too many were collected', () => {
+  const alive = new Set<unknown>();
+  const { deref } = WeakRef.prototype;
+  jest.spyOn(WeakRef.prototype, 'deref').mockImplementation(function (this: WeakRef<object>) {
+    const target = deref.call(this);
+    return alive.has(target) ? target : undefined;
+  });
+  const seen = new SeenReceivers();
+  const definition = { name: 'throwaway' };
+  const make = () => ({ definition, entries: { size: 1, capacity: 1 }, clearIfOutdated() {} });
+  const add = (cache: ReturnType<typeof make>) => {
+    alive.add(cache);
+    seen.add(cache);
+  };
+  for (let n = 0; n < 40_000; n++) add(make());
+  expect(seen.of(definition)).toBe(undefined);
+  alive.clear();
+  expect(seen.of(definition)).toEqual([]);
+  for (let n = 0; n < 3; n++) add(make());
+  expect(seen.of(definition)).toHaveLength(3);
+});
+
+test('a directory that others may replace behind a link, or whose parent is of another user, is refused', async () => {
+  const [writable, foreign] = [join(directory, 'writable'), join(directory, 'foreign')];
+  mkdirSync(join(writable, 'mid', 'mine'), { recursive: true, mode: 0o700 });
+  mkdirSync(join(foreign, 'mine'), { recursive: true, mode: 0o700 });
+  chmodSync(writable, 0o777);
+  symlinkSync(join(writable, 'mid'), join(directory, 'link'));
+  await expect(open({ directory: join(directory, 'link', 'mine') })).rejects.toThrow(/others may write to .*writable/);
+  if (process.getuid?.() !== 0) return;
+  chownSync(foreign, 54_321, 54_321);
+  await expect(open({ directory: join(foreign, 'mine') })).rejects.toThrow(/foreign is of another user$/);
+});
+
+test('memokit top passes over a usual directory that is not fit, and says so', () => {
+  mkdirSync(join(directory, 'memokit'), { recursive: true });
+  chmodSync(join(directory, 'memokit'), 0o755);
+  const env = { ...process.env, XDG_RUNTIME_DIR: directory, TMPDIR: directory };
+  const { stderr } = spawnSync(process.execPath, [MAIN, 'top'], { encoding: 'utf8', env });
+  expect(stderr).toMatch(/^memokit top: passed over .*mode 700, but it has 755\nmemokit top: no program is exposed/);
 });
 
 test('a cache whose clock throws has no number of entries, and the others do', async () => {

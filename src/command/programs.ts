@@ -20,14 +20,26 @@ export interface Found {
  */
 export async function find(id: string | undefined, directory: string | undefined): Promise<[Found, Snapshot]> {
   const directories = (directory === undefined ? usualDirectories() : [directory]).filter(existsSync);
-  for (const each of directories) requireOwn(each);
-  const files = directories.flatMap(filesIn).filter((file) => id === undefined || file.id === id);
+  const fit = directory === undefined ? directories.filter(isFit) : directories;
+  if (directory !== undefined) for (const each of fit) requireOwn(each);
+  const files = fit.flatMap(filesIn).filter((file) => id === undefined || file.id === id);
   const asked = await Promise.all(files.map(async (file) => [file, await ask(file)] as const));
   const found = asked.filter((pair): pair is [Found, Snapshot] => pair[1] !== undefined);
   if (found.length === 1) return found[0]!;
   if (found.length > 1) throw new Error(`several programs are exposed: give the id of one\n${listed(found)}`);
   const which = id === undefined ? 'no program is exposed' : `no program with the id ${nameText(id)} is exposed`;
   throw new Error(`${which}: it has to call expose() of memokit/top, as the same user`);
+}
+
+/** Whether a usual directory is fit. Another user may have made one that is not, which is told and passed over. */
+function isFit(directory: string): boolean {
+  try {
+    requireOwn(directory);
+    return true;
+  } catch (error) {
+    console.error(`memokit top: passed over ${(error as Error).message.replace(/^expose: /, '')}`);
+    return false;
+  }
 }
 
 function listed(found: readonly [Found, Snapshot][]): string {

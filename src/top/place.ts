@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -36,9 +36,14 @@ export function requireOwn(directory: string): void {
   if (found === undefined || !found.isDirectory()) refuse(directory, 'expected a directory, and no link to one');
   if (found.uid !== process.getuid?.()) refuse(directory, "expected a directory of the user's own");
   if (found.mode & 0o077) refuse(directory, `expected a directory with mode 700, but it has ${modeText(found.mode)}`);
-  for (let path = resolve(directory); path !== dirname(path); ) {
-    path = dirname(path);
-    const { mode } = statSync(path);
+  // The directories above it are those that it is in, and not those of links to them.
+  for (
+    let path = realpathSync(dirname(resolve(directory))), under = '';
+    path !== under;
+    under = path, path = dirname(path)
+  ) {
+    const { mode, uid } = statSync(path);
+    if (uid !== 0 && uid !== found.uid) refuse(directory, `${path} is of another user`);
     const isSticky = (mode & 0o1000) !== 0;
     if (mode & 0o022 && !isSticky) refuse(directory, `others may write to ${path}, which has mode ${modeText(mode)}`);
   }

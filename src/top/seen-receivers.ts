@@ -1,4 +1,4 @@
-import { living, type Reference, referenceTo } from '../platform.js';
+import { living, max, type Reference, referenceTo } from '../platform.js';
 import type { ObservedCache, SharedCache } from '../shared-registry.js';
 
 /**
@@ -6,36 +6,49 @@ import type { ObservedCache, SharedCache } from '../shared-registry.js';
  * cost memory for each of them. It holds their caches weakly, and counts up to a bound.
  */
 export class SeenReceivers {
-  readonly #known = new WeakSet<ObservedCache>();
   readonly #lists = new WeakMap<object, SeenList>();
 
   /** Notes the cache of a load. */
   add(cache: ObservedCache): void {
-    if (this.#known.has(cache)) return;
-    this.#known.add(cache);
     const { definition } = cache;
-    const list = this.#lists.get(definition) ?? { references: new Set(), sweepAt: FIRST_SWEEP };
+    const list = this.#lists.get(definition) ?? emptyList();
     this.#lists.set(definition, list);
-    list.references?.add(referenceTo<SharedCache>(cache));
-    if (list.references === undefined || list.references.size < list.sweepAt) return;
+    if (list.isFull || list.known.has(cache)) return;
+    list.known.add(cache);
+    list.references.add(referenceTo<SharedCache>(cache));
+    if (list.references.size < list.sweepAt) return;
     const { length } = living(list.references);
-    list.sweepAt = length * 2;
-    if (length > MOST_RECEIVERS) list.references = undefined;
+    list.sweepAt = max(length * 2, FIRST_SWEEP);
+    list.isFull = length > MOST_RECEIVERS;
   }
 
-  /** Returns the caches of a definition that still exist; `undefined` if they were too many to be listed. */
+  /**
+   * Returns the caches of a definition that still exist; `undefined` if they are too many. Once enough of these were
+   * collected, the count begins again from empty.
+   */
   of(definition: object): readonly SharedCache[] | undefined {
     const list = this.#lists.get(definition);
     if (list === undefined) return [];
-    return list.references && living(list.references);
+    const found = living(list.references);
+    if (found.length > MOST_RECEIVERS) return undefined;
+    if (!list.isFull) return found;
+    // Those that came while the list was full are not in it. Each is noted again by its next load.
+    this.#lists.set(definition, emptyList());
+    return [];
   }
 }
 
 interface SeenList {
-  /** The caches; `undefined` once they were too many. */
-  references: Set<Reference<SharedCache>> | undefined;
+  readonly known: WeakSet<ObservedCache>;
+  readonly references: Set<Reference<SharedCache>>;
+  /** Whether nothing more is listed, as there were too many. */
+  isFull: boolean;
   /** The number of references at which those of collected caches are dropped. */
   sweepAt: number;
+}
+
+function emptyList(): SeenList {
+  return { known: new WeakSet(), references: new Set(), isFull: false, sweepAt: FIRST_SWEEP };
 }
 
 const FIRST_SWEEP = 1000;
