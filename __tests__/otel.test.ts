@@ -18,6 +18,7 @@ import * as otel from 'memokit/otel';
 import { type InstrumentOptions, instrumentCaches, telemetryNames } from 'memokit/otel';
 import { type MemoryStore, memoryStore, type Store, tiered } from 'memokit/store';
 import { type SharedDefinition, shared } from '../src/shared-registry.js';
+import { withoutSync } from './support/stores.js';
 
 const exporter = new InMemorySpanExporter();
 const tracerProvider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
@@ -45,22 +46,6 @@ beforeEach(() => {
   instrument();
 });
 afterEach(() => stop());
-
-/** A store that has no answer at once. */
-function withoutSync(store: Store): Store {
-  return {
-    state: store.state,
-    promises: store.promises,
-    read: (keys) => store.read(keys),
-    lease: (...args) => store.lease(...args),
-    fill: (...args) => store.fill(...args),
-    renew: (...args) => store.renew(...args),
-    release: (held) => store.release(held),
-    invalidate: (...args) => store.invalidate(...args),
-    subscribe: (listener) => store.subscribe(listener),
-    close: () => store.close(),
-  };
-}
 
 const later = () => new Promise((resolve) => setTimeout(resolve, 5));
 

@@ -140,36 +140,28 @@ const COMPILERS = {
   '7.0': 'typescript-7.0',
 };
 
+/** The programs of a consumer, which are the same in both dialects. */
+const CONSUMERS = [
+  'consumer.ts',
+  'callbacks.ts',
+  'codecs.ts',
+  'exported.ts',
+  'otel.ts',
+  'redis.ts',
+  'request.ts',
+  'stores.ts',
+  'top.ts',
+  ...WRONG_PROGRAMS,
+];
+
 /** Programs that each compiler has to take, by what tells them apart. Each is in one dialect, and has its declarations written. */
 const PROGRAMS = {
   'standard dialect': {
-    files: [
-      'consumer.ts',
-      'callbacks.ts',
-      'codecs.ts',
-      'exported.ts',
-      'otel.ts',
-      'redis.ts',
-      'request.ts',
-      'stores.ts',
-      'top.ts',
-      ...WRONG_PROGRAMS,
-    ],
+    files: CONSUMERS,
     compilerOptions: { lib: ['ES2022', 'DOM'], module: 'NodeNext', moduleResolution: 'NodeNext' },
   },
   'legacy dialect': {
-    files: [
-      'consumer.ts',
-      'callbacks.ts',
-      'codecs.ts',
-      'exported.ts',
-      'otel.ts',
-      'redis.ts',
-      'request.ts',
-      'stores.ts',
-      'top.ts',
-      ...WRONG_PROGRAMS,
-    ],
+    files: CONSUMERS,
     compilerOptions: {
       lib: ['ESNext', 'DOM'],
       module: 'ESNext',

@@ -6,6 +6,7 @@ import { type CollectOptions, collect } from 'memokit/prometheus';
 import { memoryStore, type Store, tiered } from 'memokit/store';
 import client, { Registry } from 'prom-client';
 import { type SharedDefinition, shared } from '../src/shared-registry.js';
+import { withoutSync } from './support/stores.js';
 
 /** Collects the metrics of all caches with a new registry, as text. */
 async function scrape(options: CollectOptions = {}): Promise<string> {
@@ -84,21 +85,12 @@ test('no counter falls, and no call counts as a miss while a store is asked', as
   let release = () => {};
   const released = () => new Promise<void>((resolve) => (release = resolve));
   let answered: Promise<void> | undefined;
-  // A store that has no answer at once.
   const store: Store = {
-    state: inner.state,
-    promises: inner.promises,
+    ...withoutSync(inner),
     read: async (keys) => {
       await answered;
       return inner.read(keys);
     },
-    lease: (...args) => inner.lease(...args),
-    fill: (...args) => inner.fill(...args),
-    renew: (...args) => inner.renew(...args),
-    release: (held) => inner.release(held),
-    invalidate: (...args) => inner.invalidate(...args),
-    subscribe: (listener) => inner.subscribe(listener),
-    close: () => inner.close(),
   };
   const registry = new Registry();
   collect(client, { registers: [registry] });

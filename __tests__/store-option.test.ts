@@ -23,6 +23,7 @@ import { type MemoryStore, memoryStore, type Store, tiered } from 'memokit/store
 import { disableCaching } from 'memokit/testing';
 import { z } from 'zod';
 import { error } from './support/error.js';
+import { withoutSync } from './support/stores.js';
 
 /** One set of cases, compiled in both dialects. `legacy` is what the compiler made of it. */
 let legacy = false;
@@ -693,24 +694,8 @@ test('version, id and check are refused without a store, and what is no store to
   );
 });
 
-/** A store that has no answer at once, as a server has none. */
-function later(inner = memoryStore()): Store {
-  return {
-    state: inner.state,
-    promises: inner.promises,
-    read: (keys) => inner.read(keys),
-    lease: (...args) => inner.lease(...args),
-    fill: (...args) => inner.fill(...args),
-    renew: (...args) => inner.renew(...args),
-    release: (held) => inner.release(held),
-    invalidate: (...args) => inner.invalidate(...args),
-    subscribe: (listener) => inner.subscribe(listener),
-    close: () => inner.close(),
-  };
-}
-
 test('a store that cannot answer at once refuses a method that returns no promise, by name', async () => {
-  const store = tiered(later());
+  const store = tiered(withoutSync());
   const sync = memoize((n: number) => n, { store, name: 'sync' });
   await expect((async () => sync(1))()).rejects.toThrow(
     'store of sync: expected a method that returns promises, as the store does not read synchronously',
@@ -720,7 +705,7 @@ test('a store that cannot answer at once refuses a method that returns no promis
 
 test('behind a store that is asked for many keys at once, each load runs in the async context of its own caller', async () => {
   const requests = new AsyncLocalStorage<string>();
-  const store = tiered(later());
+  const store = tiered(withoutSync());
   const seen: unknown[] = [];
   const find = memoize(
     async (id: number) => {
@@ -786,7 +771,7 @@ test('a load whose thread was busy for longer than its lease is stored', async (
 test('a load that lost its lease does not replace a newer value that has ended in the meantime', async () => {
   const inner = memoryStore();
   // As if the thread of the holder were frozen: it renews nothing.
-  const frozen = tiered({ ...later(inner), renew: async () => false }, { leaseMs: 30 });
+  const frozen = tiered({ ...withoutSync(inner), renew: async () => false }, { leaseMs: 30 });
   const make = (store: ReturnType<typeof tiered>, ms: number, value: string) =>
     memoize(async () => sleep(ms).then(() => value), { store, name: 'f', ttl: 50 });
   const [holder, other] = [make(frozen, 300, 'old'), make(inner.client(), 0, 'new')];
@@ -801,7 +786,7 @@ test('a lease is renewed although a renewal has failed before, while it lasts', 
   const inner = memoryStore();
   let renewals = 0;
   const renew: Store['renew'] = async (...args) => ++renewals > 1 && inner.renew(...args);
-  const store = tiered({ ...later(inner), renew }, { leaseMs: 300 });
+  const store = tiered({ ...withoutSync(inner), renew }, { leaseMs: 300 });
   const first = memoize(async () => sleep(1000).then(() => 'first'), { store, name: 'f' })();
   await sleep(600);
   expect(await memoize(async () => 'second', { store: inner.client(), name: 'f' })()).toBe('first');
@@ -820,7 +805,7 @@ test('a load that waits for another process is woken by what the store tells, an
       asked++;
       return client.lease(...args);
     };
-    return memoize(load, { store: tiered({ ...later(client), lease }), name: 'rows' });
+    return memoize(load, { store: tiered({ ...withoutSync(client), lease }), name: 'rows' });
   };
   const [slow, waiting] = [make(one, 400), make(other, 1)];
   const first = slow('key');

@@ -36,6 +36,22 @@ export function memoryStoreUnderTest(change: (client: MemoryStore) => Partial<St
   };
 }
 
+/** A store that has no answer at once, as a server has none. */
+export function withoutSync(store: Store = memoryStore()): Store {
+  return {
+    state: store.state,
+    promises: store.promises,
+    read: (keys) => store.read(keys),
+    lease: (...args) => store.lease(...args),
+    fill: (...args) => store.fill(...args),
+    renew: (...args) => store.renew(...args),
+    release: (held) => store.release(held),
+    invalidate: (...args) => store.invalidate(...args),
+    subscribe: (listener) => store.subscribe(listener),
+    close: () => store.close(),
+  };
+}
+
 /** A store that does some things in another way. */
 export function changedStore(store: Store, changes: Partial<Store>): Store {
   return new Proxy(store, {

@@ -59,9 +59,7 @@ export class Listeners {
       try {
         this.#notifyDetached(key, args, notification);
       } catch (error) {
-        queueMicrotask(() => {
-          throw error;
-        });
+        queueMicrotask(rethrow(error));
       }
     }
   }

@@ -1,3 +1,4 @@
+import { rethrow } from '../call-all.js';
 import { publicKeyOf } from '../key/call-key.js';
 import type { Key } from '../key/key.js';
 import type { EvictionCause } from '../lru/options.js';
@@ -10,11 +11,11 @@ import {
   shared,
 } from '../shared-registry.js';
 import { LoadEvent } from './load-event.js';
-import { tell, throwLater } from './tell.js';
+import { tell } from './tell.js';
 
 /**
- * What sees loads, and what ends entries. No member may use a cache. What one throws becomes an uncaught exception. A member may be a getter that returns
- * `undefined` as long as nobody listens: nothing is built or measured then.
+ * What sees loads, and what ends entries. No member may use a cache. What one throws becomes an uncaught exception. A member
+ * may be a getter that returns `undefined` as long as nobody listens: nothing is built or measured then.
  */
 export interface Observer {
   /**
@@ -143,7 +144,7 @@ class Observers implements LoadObserver {
     try {
       observer.begins?.(event, runOnce, cache);
     } catch (error) {
-      throwLater(error);
+      queueMicrotask(rethrow(error));
     }
     runOnce();
   }

@@ -1,3 +1,5 @@
+import { rethrow } from '../call-all.js';
+
 /**
  * Tells each observer something. What one throws must not reach a load, so it becomes an uncaught exception, as what a
  * subscriber of a diagnostics channel throws does.
@@ -7,14 +9,7 @@ export function tell<T>(observers: readonly T[], call: (observer: T) => void): v
     try {
       call(observer);
     } catch (error) {
-      throwLater(error);
+      queueMicrotask(rethrow(error));
     }
   }
-}
-
-/** Makes an error an uncaught exception. */
-export function throwLater(error: unknown): void {
-  queueMicrotask(() => {
-    throw error;
-  });
 }

@@ -1,3 +1,5 @@
+import { rethrow } from '../call-all.js';
+
 /** The listeners of a store, in the order in which they were added. */
 export class ListenerSet<T> {
   readonly #listeners = new Set<(event: T) => void>();
@@ -15,9 +17,7 @@ export class ListenerSet<T> {
       try {
         listener(event);
       } catch (error) {
-        queueMicrotask(() => {
-          throw error;
-        });
+        queueMicrotask(rethrow(error));
       }
     }
   }

@@ -1,4 +1,4 @@
-import { callAll } from '../call-all.js';
+import { callAll, rethrow } from '../call-all.js';
 import type { Codec } from '../codec/codec.js';
 import { living, type Reference, referenceTo } from '../platform.js';
 import { isPromise, nativePromise } from '../promise.js';
@@ -221,9 +221,7 @@ export function detached(ends: readonly (() => void)[]): void {
   try {
     callAll(ends);
   } catch (error) {
-    queueMicrotask(() => {
-      throw error;
-    });
+    queueMicrotask(rethrow(error));
   }
 }
 
